@@ -14,7 +14,8 @@ export const bootKeys = {
   fuel: 'guest instructions the whole box may execute, decimal; absent: no limit',
   umask: 'octal; 0022 when absent',
   strace: '"1": trace system calls through the `log` host slot',
-  export: '"1": when the first process has ended, hand the changes to the filesystem to the `diffWrite` host slot',
+  export:
+    '"1": when the first process has ended, hand the changes to the filesystem to the `diffWrite` host slot',
   stopsignal: 'number of the signal that asks the first process to end',
   mount:
     'list: GUEST:ro|rw — a WASI preopened directory of that name is mounted at GUEST; a preopen without a row is mounted read-write at its own name',

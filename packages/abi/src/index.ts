@@ -1,4 +1,6 @@
 export { type BootKey, bootKeys } from './boot-config.ts';
+export { changeKinds, changeMetadata } from './change-stream.ts';
+export { endKinds, HOST_TABLE_BASE, hostSlots } from './host-slots.ts';
 export {
   BLOCK_SIZE_BYTES,
   PAYLOAD_MAGIC,
@@ -10,3 +12,22 @@ export {
   payloadMethods,
   payloadXattrs,
 } from './payload-format.ts';
+export {
+  type CoreType,
+  cpuState,
+  engineCells,
+  exitReasons,
+  GUEST_BIAS,
+  GUEST_END,
+  GUEST_START,
+  kernelFunctions,
+  PAGE_SHIFT,
+  PAGE_SIZE_BYTES,
+  pagePermissions,
+  PERMISSIONS_AT,
+  PROCESS_TABLE_BASE,
+  PROCESS_TABLE_STRIDE,
+  processFunctions,
+  RECORD_INDEX_AT,
+  SYSCALL_LEAVE,
+} from './process-abi.ts';
