@@ -1,0 +1,141 @@
+import { FdTable, FsContext } from '../fs/api';
+import { ERESTARTSYS } from '../linux/errno';
+import { AddressSpace } from '../mm/address-space';
+import { SignalQueue } from '../signal/queue';
+import { Credentials } from './credentials';
+import { enqueueRunnable } from './run-queue';
+import { ThreadGroup } from './thread-group';
+import { WaitQueue } from './wait';
+
+export const enum TaskState {
+  /** On the run queue, or running. */
+  runnable = 0,
+  /** In a system call that returned BLOCK. */
+  blocked = 1,
+  /** Stopped by a signal (SIGSTOP and friends). */
+  stopped = 2,
+  /** Ended. Its thread group may still be a zombie. */
+  dead = 3,
+}
+
+/** No deadline. */
+export const NEVER: u64 = u64.MAX_VALUE;
+
+/** A thread: what the scheduler runs. */
+export class Task {
+  state: TaskState = TaskState.runnable;
+  /** Whether the task is on the run queue. */
+  queued: bool = false;
+
+  // ── resources; threads of a process usually share them, but need not ──
+  mm: AddressSpace | null = null;
+  files: FdTable;
+  fs: FsContext;
+  credentials: Credentials;
+
+  // ── the system call in progress ──
+  syscallNumber: i32 = -1;
+  argument0: u64 = 0;
+  argument1: u64 = 0;
+  argument2: u64 = 0;
+  argument3: u64 = 0;
+  argument4: u64 = 0;
+  argument5: u64 = 0;
+  /** Scratch of the system call in progress: 0 when it starts, survives re-execution. */
+  progress: u64 = 0;
+  /** A second one. */
+  progress2: u64 = 0;
+  /** Object scratch of the system call in progress. */
+  progressObject: Object | null = null;
+  /** Monotonic nanoseconds at which the task is woken, or NEVER. */
+  deadline: u64 = NEVER;
+  /** The deadline has passed: the call should now give its timeout result. */
+  timedOut: bool = false;
+  /** A signal wants in: if the call returns BLOCK now, it ends with `interruptResult`. */
+  interrupted: bool = false;
+  interruptResult: i32 = -ERESTARTSYS;
+  private waits: WaitQueue[] = [];
+
+  // ── signals ──
+  /** Signals that are not delivered now: bit n-1 for signal n. */
+  blockedSignals: u64 = 0;
+  /** What to restore once a handler has been entered or the call has ended: sigsuspend, ppoll, pselect6, epoll_pwait. */
+  savedBlockedSignals: u64 = 0;
+  hasSavedBlockedSignals: bool = false;
+  pending: SignalQueue = new SignalQueue();
+  alternateStackAt: u64 = 0;
+  alternateStackSize: u64 = 0;
+  alternateStackFlags: i32 = 2; // SS_DISABLE
+
+  // ── identity and threads ──
+  /** At most 15 bytes, as prctl(PR_SET_NAME) and /proc/…/comm have it. */
+  name: string = '';
+  clearChildTidAt: u64 = 0;
+  robustListAt: u64 = 0;
+  parentDeathSignal: i32 = 0;
+  /** The vfork parent to release at exec or exit. */
+  vforkParent: Task | null = null;
+  /** Whether this task waits until its vfork child has gone its own way. */
+  waitsForVfork: bool = false;
+  /** Must end at the next opportunity, with `group`'s exit status. */
+  killed: bool = false;
+  startedAt: u64 = 0;
+  /** Instructions executed. */
+  usedFuel: u64 = 0;
+  nice: i32 = 0;
+  schedulerPolicy: i32 = 0;
+  schedulerPriority: i32 = 0;
+
+  /** Kernel memory holding the CPU state while it is not in the process's memory; 0 before the first switch away. */
+  savedState: usize = 0;
+
+  constructor(
+    readonly tid: i32,
+    public group: ThreadGroup,
+    files: FdTable,
+    fs: FsContext,
+    credentials: Credentials,
+  ) {
+    this.files = files;
+    this.fs = fs;
+    this.credentials = credentials;
+  }
+
+  /** Process ID: what getpid(2) says. */
+  get pid(): i32 {
+    return this.group.pid;
+  }
+
+  /** Waits on a queue too; see {@link BLOCK}. */
+  sleepOn(queue: WaitQueue): void {
+    if (this.waits.includes(queue)) return;
+    queue.add(this);
+    this.waits.push(queue);
+  }
+
+  /** Gives the call in progress a deadline, unless an earlier execution of it has. `ns` is on the monotonic clock. */
+  setDeadlineOnce(ns: u64): void {
+    if (this.deadline == NEVER) this.deadline = ns;
+  }
+
+  /** Lets a blocked task look again. Harmless in any other state. */
+  wake(): void {
+    this.leaveQueues();
+    if (this.state != TaskState.blocked) return;
+    this.state = TaskState.runnable;
+    enqueueRunnable(this);
+  }
+
+  leaveQueues(): void {
+    for (let i = 0; i < this.waits.length; i++) this.waits[i].remove(this);
+    this.waits.length = 0;
+  }
+
+  /** For calls with a temporary signal mask: sets it at the first execution, restored when the call has ended. */
+  setTemporarySignalMask(mask: u64): void {
+    if (this.hasSavedBlockedSignals) return;
+    this.savedBlockedSignals = this.blockedSignals;
+    this.hasSavedBlockedSignals = true;
+    this.blockedSignals = mask & ~((<u64>1 << 8) | (<u64>1 << 18)); // never SIGKILL, SIGSTOP
+  }
+}
