@@ -1,1 +1,19 @@
-export {};
+export { InvalidPatternError, InvalidSemanticsError, OverlappingRowsError } from './errors.ts';
+export { type FieldValues, type Instruction, instruction, type InstructionRow } from './instruction.ts';
+export { instructions } from './instructions/index.ts';
+export type { Access, FlagName, LoadOptions, Machine, StateName } from './machine.ts';
+export { type Field, fieldOf, type Fields, type Pattern, parsePattern } from './pattern.ts';
+export { supportFunctions, type SupportName } from './support/index.ts';
+export type {
+  Bool,
+  ElementBits,
+  Float,
+  GeneralRegister,
+  Immediate,
+  Kind,
+  Value,
+  Vector,
+  VectorRegister,
+  Width,
+} from './value.ts';
+export { type WasmOperation, wasmResultKind } from './wasm-operations.ts';

@@ -1,0 +1,69 @@
+import type { Machine } from './machine.ts';
+import { type Fields, type NumberFields, parsePattern, type Pattern, type StaticFields } from './pattern.ts';
+
+/** Numbers by field name. */
+export type FieldValues = Readonly<Record<string, number>>;
+
+/** One row of the instruction table, as written. */
+export interface InstructionRow<P extends string> {
+  /** Arm's name of the instruction or class; unique in the table. */
+  readonly name: string;
+  /** See {@link parsePattern}. */
+  readonly pattern: P;
+  /** Assembly template, see README.md. A function chooses one by field values. */
+  readonly assembly: string | ((fields: NumberFields<P>) => string);
+  /** Further strings for the template, computed from the word's fields and its address. */
+  readonly operands?: (
+    fields: NumberFields<P>,
+    pc: bigint,
+  ) => Readonly<Record<string, string | number | bigint>>;
+  /** Which combinations of static fields are this instruction; all others are not. */
+  readonly when?: (fields: StaticFields<P>) => boolean;
+  /**
+   * Field values worth a handler of their own, because much falls away: `[{ imm6: 0, shift: 0 }]`. Semantics are
+   * unaffected.
+   */
+  readonly specialise?: readonly { readonly [K in keyof NumberFields<P>]?: number }[];
+  /**
+   * Whether the interpreter's main function holds the handler. For what programs execute often; about 500 handlers fit.
+   * All rows that branch are hot without saying so.
+   */
+  readonly hot?: boolean | ((fields: StaticFields<P>) => boolean);
+  readonly semantics: (machine: Machine, fields: Fields<P>) => void;
+}
+
+/** A row with its parsed pattern, its field types forgotten: what tools iterate over. */
+export interface Instruction {
+  readonly name: string;
+  readonly pattern: Pattern;
+  readonly patternText: string;
+  readonly specialise: readonly FieldValues[];
+  assembly(fields: FieldValues): string;
+  operands(fields: FieldValues, pc: bigint): Readonly<Record<string, string | number | bigint>>;
+  when(fields: FieldValues): boolean;
+  hot(fields: FieldValues): boolean;
+  /** `fields` holds what the pattern's type promises: numbers, immediates, registers. */
+  semantics(machine: Machine, fields: Readonly<Record<string, unknown>>): void;
+}
+
+/**
+ * Defines an instruction. The types of its fields are inferred from the pattern: a misspelt field, an immediate used as
+ * a number, a vector register in `writeX` and mixed widths do not compile.
+ *
+ * @throws {@link InvalidPatternError} when the pattern is malformed
+ */
+export function instruction<const P extends string>(row: InstructionRow<P>): Instruction {
+  // The pattern's type was checked where the row is written; from here on its fields are looked up by name.
+  const { assembly, operands, when, hot, semantics } = row as unknown as InstructionRow<string>;
+  return {
+    name: row.name,
+    pattern: parsePattern(row.pattern),
+    patternText: row.pattern,
+    specialise: (row.specialise ?? []) as readonly FieldValues[],
+    assembly: (fields) => (typeof assembly === 'string' ? assembly : assembly(fields as never)),
+    operands: (fields, pc) => operands?.(fields as never, pc) ?? {},
+    when: (fields) => when?.(fields as never) ?? true,
+    hot: (fields) => (typeof hot === 'function' ? hot(fields as never) : (hot ?? false)),
+    semantics: (machine, fields) => semantics(machine, fields as never),
+  };
+}
