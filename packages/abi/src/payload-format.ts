@@ -1,8 +1,8 @@
 /**
  * The payload: an image's filesystem as one read-only blob, written by `@boxer/fsimage` and read by the kernel.
  *
- *     header │ inodes │ directory entries │ blocks │ xattrs │ names  ‖  block data
- *     └────────────── index, read whole at boot ──────────────────┘  └ read on demand ┘
+ *     header │ inodes │ directory entries │ blocks │ xattrs │ names │ boot  ‖  block data
+ *     └────────────── index, read whole at boot ─────────────────────────┘  └ read on demand ┘
  *
  * All numbers are little-endian. Every section of the index starts 8-byte aligned. File contents form one logical
  * stream, cut into blocks of {@link BLOCK_SIZE_BYTES}; a file is a stretch of that stream, so small files share

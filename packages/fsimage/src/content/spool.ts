@@ -1,0 +1,143 @@
+import { randomBytes } from 'node:crypto';
+import { type FileHandle, open, unlink } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Digest, Digester } from '@boxer/foundation';
+import { ContentError } from '../errors.ts';
+import { type Content, emptyContent } from './content.ts';
+
+const WRITE_BUFFER_BYTES = 1024 * 1024;
+const READ_BYTES = 256 * 1024;
+
+/**
+ * A temporary file that holds the contents of many files, one after the other. It has no name while it is open
+ * (where the host allows that), so nothing is left behind when the process is killed.
+ *
+ * One writer at a time; any number of readers.
+ */
+export class Spool implements AsyncDisposable {
+  readonly #file: FileHandle;
+  readonly #pathToRemove: string | undefined;
+  #buffer = Buffer.allocUnsafe(WRITE_BUFFER_BYTES);
+  #buffered = 0;
+  /** Offset in the file where the buffer's first byte belongs. */
+  #bufferStart = 0;
+  #writes: Promise<void> = Promise.resolve();
+  #busy = false;
+  #closed = false;
+
+  private constructor(file: FileHandle, pathToRemove: string | undefined) {
+    this.#file = file;
+    this.#pathToRemove = pathToRemove;
+  }
+
+  /** @param directory - where the file lies; the system's temporary directory when absent */
+  static async create(directory = tmpdir()): Promise<Spool> {
+    const path = join(directory, `boxer-spool-${randomBytes(8).toString('hex')}`);
+    const file = await open(path, 'wx+', 0o600);
+    const removed = await unlink(path).then(
+      () => true,
+      () => false,
+    );
+    return new Spool(file, removed ? undefined : path);
+  }
+
+  /** Bytes stored so far. */
+  get sizeBytes(): number {
+    return this.#bufferStart + this.#buffered;
+  }
+
+  /**
+   * Appends one file's bytes and digests them on the way.
+   *
+   * @returns a reference to them, valid until {@link close}
+   */
+  async store(chunks: AsyncIterable<Uint8Array>): Promise<Content> {
+    if (this.#busy) throw new TypeError('A spool takes one file at a time');
+    this.#busy = true;
+    try {
+      const start = this.sizeBytes;
+      const digester = new Digester();
+      for await (const chunk of chunks) {
+        digester.update(chunk);
+        await this.#append(chunk);
+      }
+      const sizeBytes = this.sizeBytes - start;
+      return sizeBytes === 0 ? emptyContent : new SpooledContent(this, start, sizeBytes, digester.digest());
+    } finally {
+      this.#busy = false;
+    }
+  }
+
+  /** Frees the disk space; contents stored here can no longer be read. */
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    await this.#file.close();
+    if (this.#pathToRemove !== undefined) await unlink(this.#pathToRemove);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  async #append(chunk: Uint8Array): Promise<void> {
+    let rest = chunk;
+    while (rest.byteLength > 0) {
+      const part = rest.subarray(0, WRITE_BUFFER_BYTES - this.#buffered);
+      this.#buffer.set(part, this.#buffered);
+      this.#buffered += part.byteLength;
+      rest = rest.subarray(part.byteLength);
+      if (this.#buffered === WRITE_BUFFER_BYTES) await this.#flush();
+    }
+  }
+
+  /** Hands the buffer to the file. Readers may call this while a file is being stored. */
+  #flush(): Promise<void> {
+    const pending = this.#buffer.subarray(0, this.#buffered);
+    const position = this.#bufferStart;
+    this.#buffer = Buffer.allocUnsafe(WRITE_BUFFER_BYTES);
+    this.#buffered = 0;
+    this.#bufferStart += pending.byteLength;
+    this.#writes = this.#writes.then(() => writeFully(this.#file, pending, position));
+    return this.#writes;
+  }
+
+  /** @internal */
+  async *read(start: number, sizeBytes: number): AsyncGenerator<Uint8Array> {
+    if (this.#closed) throw new ContentError('a spooled file', 'its spool is closed');
+    if (start + sizeBytes > this.#bufferStart) await this.#flush();
+    else await this.#writes;
+    let position = start;
+    const end = start + sizeBytes;
+    while (position < end) {
+      const length = Math.min(READ_BYTES, end - position);
+      const { bytesRead, buffer } = await this.#file.read(Buffer.allocUnsafe(length), 0, length, position);
+      if (bytesRead === 0) throw new ContentError('a spooled file', 'the spool is shorter than it was');
+      yield buffer.subarray(0, bytesRead);
+      position += bytesRead;
+    }
+  }
+}
+
+/** A stretch of a spool. A class, since an image has hundreds of thousands of them. */
+class SpooledContent implements Content {
+  constructor(
+    readonly spool: Spool,
+    readonly start: number,
+    readonly sizeBytes: number,
+    readonly knownDigest: Digest,
+  ) {}
+
+  chunks(): AsyncIterable<Uint8Array> {
+    return this.spool.read(this.start, this.sizeBytes);
+  }
+}
+
+async function writeFully(file: FileHandle, bytes: Uint8Array, position: number): Promise<void> {
+  let done = 0;
+  while (done < bytes.byteLength) {
+    const { bytesWritten } = await file.write(bytes, done, bytes.byteLength - done, position + done);
+    done += bytesWritten;
+  }
+}
