@@ -1,0 +1,58 @@
+import type { Logger } from '@boxer/foundation';
+import type { Digest } from '@boxer/foundation';
+import type { LintWarning } from '@boxer/dockerfile';
+import type { OnBuildEvent } from './progress/build-event.ts';
+
+/** Where a secret's value comes from. */
+export type SecretSource = { readonly file: string } | { readonly variable: string };
+
+/** What is to be written, and where. */
+export type BuildOutput =
+  /** The component, with everything in it. */
+  | { readonly type: 'component'; readonly dest: string }
+  /** Tar archive of an OCI layout. */
+  | { readonly type: 'oci'; readonly dest: string }
+  /** Tar archive as `docker save` writes it. */
+  | { readonly type: 'docker'; readonly dest: string }
+  /** Tar archive of the filesystem. */
+  | { readonly type: 'tar'; readonly dest: string }
+  /** The filesystem as files in a directory. */
+  | { readonly type: 'local'; readonly dest: string };
+
+/** What `boxer build` was asked for. Paths are relative to the working directory of the process. */
+export interface BuildOptions {
+  /** Directory whose files COPY and ADD see. */
+  readonly contextDirectory: string;
+  /** Path of the Dockerfile; default: `Dockerfile`, else `dockerfile`, in the context. */
+  readonly dockerfilePath?: string | undefined;
+  /** Text of the Dockerfile, when it does not come from a file. */
+  readonly dockerfileText?: string | undefined;
+  readonly output: BuildOutput;
+  readonly target?: string | undefined;
+  readonly buildArgs?: Readonly<Record<string, string>> | undefined;
+  readonly labels?: Readonly<Record<string, string>> | undefined;
+  /** `NAME` → directory, `oci-layout://…`, `docker-archive:…` or `docker-image://…`. */
+  readonly buildContexts?: Readonly<Record<string, string>> | undefined;
+  readonly secrets?: Readonly<Record<string, SecretSource>> | undefined;
+  /** `os/architecture`; default `linux/arm64`. */
+  readonly platform?: string | undefined;
+  /** Execute every step, whatever the cache holds. */
+  readonly noCache?: boolean | undefined;
+  /** Policy file for RUN; default: no network, 1 GiB of memory. */
+  readonly policyPath?: string | undefined;
+  /** Holds blobs, step results and temporary files; see {@link defaultCacheDirectory}. */
+  readonly cacheDirectory?: string | undefined;
+  readonly signal?: AbortSignal | undefined;
+  readonly onEvent?: OnBuildEvent | undefined;
+  readonly logger?: Logger | undefined;
+}
+
+/** What was built. */
+export interface BuildResult {
+  readonly output: BuildOutput;
+  /** Digest of the written file; of the image config for a directory. */
+  readonly digest: Digest;
+  /** Bytes written. */
+  readonly sizeBytes: number;
+  readonly warnings: readonly LintWarning[];
+}

@@ -1,0 +1,27 @@
+import { attributesOf, type Inode, type InodeId, type Tree } from '@boxer/fsimage';
+import type { SourceEntry, SourceRoot } from './source-root.ts';
+
+/** The filesystem of a stage or image as a source of files. */
+export class TreeSource implements SourceRoot {
+  constructor(
+    readonly name: string,
+    readonly tree: Tree,
+  ) {}
+
+  async entry(path: string): Promise<SourceEntry | undefined> {
+    const found = this.tree.lookup(path, { follow: false });
+    return found === undefined ? undefined : sourceEntry(found.inode, found.id);
+  }
+
+  async names(path: string): Promise<readonly string[]> {
+    const found = this.tree.lookup(path, { follow: false });
+    return found === undefined ? [] : this.tree.list(found.id).map(({ name }) => name);
+  }
+}
+
+function sourceEntry(inode: Inode, id: InodeId): SourceEntry {
+  const identity = inode.kind !== 'directory' && inode.nlink > 1 ? String(id) : undefined;
+  if (inode.kind === 'directory') return { ...attributesOf(inode), kind: 'directory', identity };
+  const { nlink: _, ...leaf } = inode;
+  return { ...leaf, identity };
+}

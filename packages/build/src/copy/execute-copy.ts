@@ -1,0 +1,198 @@
+import { join } from 'node:path';
+import type { CopyStep, FilesSource, FileSource, GitSource, HttpSource, InlineSource } from '@boxer/dockerfile';
+import {
+  applyLayer,
+  attributes,
+  attributesOf,
+  type Content,
+  copySubtree,
+  inlineContent,
+  type Spool,
+  type Timestamp,
+  Tree,
+} from '@boxer/fsimage';
+import { decompressAny } from '../add/decompress-any.ts';
+import { isArchive } from '../add/detect-archive.ts';
+import { fetchGit } from '../add/fetch-git.ts';
+import { fetchUrl } from '../add/fetch-url.ts';
+import { followPath } from '../context/follow-path.ts';
+import { HostDirectory } from '../context/host-directory.ts';
+import type { SourceRoot } from '../context/source-root.ts';
+import { TreeSource } from '../context/tree-source.ts';
+import { CopyConflictError, SourceNotFoundError } from '../errors/copy-errors.ts';
+import type { Job } from '../progress/progress.ts';
+import { type Ids, resolveOwner } from '../users/users.ts';
+import { Copier, type CopyChanges, type CopySelection } from './copier.ts';
+import { modeChange } from './mode-change.ts';
+import { compilePatterns } from './patterns.ts';
+import { hasWildcard, resolveWildcards } from './resolve-wildcards.ts';
+
+/** What a COPY or ADD needs from the build around it. */
+export interface CopyEnvironment {
+  /** Opens a place that files come from. */
+  source(from: FileSource): Promise<SourceRoot>;
+  readonly spool: Spool;
+  readonly temporaryDirectory: string;
+  readonly now: Timestamp;
+  readonly job: Job;
+  readonly signal: AbortSignal | undefined;
+}
+
+/**
+ * Executes COPY or ADD.
+ *
+ * @param tree - changed in place; half changed after an error
+ * @throws {@link SourceNotFoundError}, {@link CopyConflictError} and the errors of ADD's sources
+ */
+export async function executeCopy(step: CopyStep, tree: Tree, environment: CopyEnvironment): Promise<void> {
+  // --link copies into an empty root and overlays that: links at the destination are not followed.
+  const target = step.link ? new Tree() : tree;
+  const owner = step.owner === undefined ? undefined : await resolveOwner(target, step.owner.user, step.owner.group);
+  const changes: CopyChanges = {
+    owner,
+    mode: step.mode === undefined ? undefined : modeChange(step.mode),
+    madeDirectoryPermissions: step.mode?.kind === 'octal' ? step.mode.bits & 0o777 : 0o755,
+    now: environment.now,
+  };
+  const execution = new CopyExecution(step, target, environment, changes);
+  for (const source of step.sources) {
+    environment.signal?.throwIfAborted();
+    await execution.add(source);
+  }
+  if (step.link) copySubtree(target, '/', tree, '/', { replace: true });
+}
+
+class CopyExecution {
+  readonly #copier: Copier;
+
+  constructor(
+    readonly step: CopyStep,
+    readonly tree: Tree,
+    readonly environment: CopyEnvironment,
+    readonly changes: CopyChanges,
+  ) {
+    this.#copier = new Copier(tree, changes);
+  }
+
+  add(source: CopyStep['sources'][number]): Promise<void> {
+    switch (source.kind) {
+      case 'files':
+        return source.parents === undefined ? this.#addFiles(source) : this.#addWithParents(source);
+      case 'inline':
+        return this.#addInline(source);
+      case 'http':
+        return this.#addDownload(source);
+      case 'git':
+        return this.#addRepository(source);
+    }
+  }
+
+  async #addFiles(source: FilesSource): Promise<void> {
+    const root = await this.environment.source(source.from);
+    const selection = this.#selection(undefined);
+    for (const path of await resolveWildcards(root, source.path)) {
+      const found = await followPath(root, path, true);
+      if (found === undefined) throw new SourceNotFoundError(root.name, path);
+      const { entry } = found;
+      if (source.unpack && entry.kind === 'file' && (await isArchive(entry.content))) {
+        await this.#extract(entry.content);
+        continue;
+      }
+      this.#copier.prepare(this.step.dest);
+      await this.#copier.copy(root, path, this.step.dest, selection);
+    }
+  }
+
+  async #addWithParents(source: FilesSource): Promise<void> {
+    const root = await this.environment.source(source.from);
+    const required = source.parents?.required;
+    if (required !== undefined && (await followPath(root, required, false)) === undefined) {
+      throw new SourceNotFoundError(root.name, required);
+    }
+    if (!hasWildcard(source.path) && (await followPath(root, source.path, true)) === undefined) {
+      throw new SourceNotFoundError(root.name, source.path);
+    }
+    this.#copier.prepare(this.step.dest);
+    for (const path of await resolveWildcards(root, source.path)) {
+      await this.#copier.copy(root, path, this.step.dest, this.#selection(source.parents?.include));
+    }
+  }
+
+  async #addInline({ name, content }: InlineSource): Promise<void> {
+    const file = { name, content: inlineContent(content), attributes: this.#inlineAttributes() };
+    await this.#addFile(file);
+  }
+
+  #inlineAttributes() {
+    return attributes({ permissions: 0o644, mtime: this.environment.now });
+  }
+
+  async #addDownload(source: HttpSource): Promise<void> {
+    const download = await fetchUrl(source, this.environment);
+    if (source.unpack && (await isArchive(download.content))) return this.#extract(download.content);
+    await this.#addFile({ name: source.filename, ...download });
+  }
+
+  /** Copies one file that is in no source root yet. */
+  async #addFile(file: { name: string; content: Content; attributes: ReturnType<typeof attributes> }): Promise<void> {
+    const holder = new Tree();
+    holder.create(`/${file.name}`, { kind: 'file', content: file.content, ...file.attributes });
+    this.#copier.prepare(this.step.dest);
+    await this.#copier.copy(new TreeSource(file.name, holder), `/${file.name}`, this.step.dest);
+  }
+
+  async #addRepository(source: GitSource): Promise<void> {
+    const { temporaryDirectory, signal, spool } = this.environment;
+    await using checkout = await fetchGit(source, join(temporaryDirectory), signal);
+    const root = new HostDirectory(source.remote, checkout.directory);
+    // The checkout is gone after this step: its contents move to the spool.
+    const holder = new Tree();
+    const collector = new Copier(holder, { ...this.changes, owner: undefined, mode: undefined });
+    if (!(await collector.copy(root, '/', '/', this.#selection(undefined)))) {
+      throw new SourceNotFoundError(source.remote, source.subdir ?? '/');
+    }
+    for (const { path, inode } of [...holder.walk()]) {
+      if (inode.kind !== 'file') continue;
+      const content = await spool.store(inode.content.chunks());
+      holder.writeFile(path, content, attributesOf(inode));
+    }
+    this.#copier.prepare(this.step.dest);
+    await this.#copier.copy(new TreeSource(source.remote, holder), '/', this.step.dest);
+  }
+
+  /** Extracts an archive into the destination, which is always a directory. `--chmod` does not apply. */
+  async #extract(content: Content): Promise<void> {
+    const { owner } = this.changes;
+    this.#copier.makeDirectories(this.step.dest);
+    const { path } = this.tree.resolve(this.step.dest, { follow: true, operation: 'extract to' });
+    const isPlain = owner === undefined;
+    const target = isPlain ? this.tree : new Tree();
+    const options = { spool: this.environment.spool, whiteouts: false, directory: isPlain ? path : '/' };
+    const { signal } = this.environment;
+    await applyLayer(target, decompressAny(content.chunks()), signal === undefined ? options : { ...options, signal });
+    if (owner !== undefined) overlay(target, this.tree, path, owner);
+  }
+
+  /** `--exclude`, and the pattern of `--parents`. */
+  #selection(include: string | undefined): CopySelection | undefined {
+    const { exclude } = this.step;
+    if (include === undefined && exclude.length === 0) return undefined;
+    const included = include === undefined ? undefined : compilePatterns([include]);
+    const excluded = exclude.length === 0 ? undefined : compilePatterns(exclude);
+    return {
+      includes: (path) => (included?.matches(path) ?? true) && !(excluded?.matches(path) ?? false),
+    };
+  }
+}
+
+/** Lays what was extracted over a directory of the tree, all owned by `owner`. */
+function overlay(extracted: Tree, tree: Tree, path: string, owner: Ids): void {
+  try {
+    copySubtree(extracted, '/', tree, path, {
+      replace: true,
+      attributes: (_, inode) => ({ ...attributesOf(inode), ...owner }),
+    });
+  } catch (cause) {
+    throw new CopyConflictError(cause instanceof Error ? cause.message : String(cause), { cause });
+  }
+}

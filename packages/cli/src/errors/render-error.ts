@@ -1,0 +1,68 @@
+import { BoxerError, type SourceRange } from '@boxer/foundation';
+
+/** A text file that an error may point into. */
+export interface SourceText {
+  readonly name: string;
+  readonly text: string;
+}
+
+/**
+ * @param source - file to quote from when the error has a place
+ * @param debug - add the stack and those of all causes
+ * @returns what the user sees: message, excerpt, code and hint, ending with a newline
+ */
+export function renderError(error: unknown, source?: SourceText, debug = false): string {
+  const lines = [`error: ${messageOf(error)}`];
+  const range = placeOf(error);
+  if (range !== undefined && source !== undefined) lines.push(...excerpt(source, range));
+  if (error instanceof BoxerError) {
+    lines.push(`code: ${error.code}`);
+    if (error.hint !== undefined) lines.push(`hint: ${error.hint}`);
+  } else {
+    lines.push('code: INTERNAL', 'hint: This is a bug in Boxer. Set BOXER_DEBUG=1 for the stack and report it.');
+  }
+  if (debug) lines.push(...stacks(error));
+  return `${lines.join('\n')}\n`;
+}
+
+function messageOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.message === '' ? error.name : error.message;
+}
+
+/** Range of an error that knows its place in the Dockerfile. */
+function placeOf(error: unknown): SourceRange | undefined {
+  if (!(error instanceof BoxerError) || !('place' in error)) return undefined;
+  const { place } = error as BoxerError & { place?: { range?: SourceRange } };
+  return place?.range;
+}
+
+const CONTEXT_LINES = 2;
+const MAX_MARKED_LINES = 12;
+
+/** The lines at fault, marked, with two lines around them. */
+function excerpt({ name, text }: SourceText, range: SourceRange): string[] {
+  const lines = text.split('\n');
+  const first = range.start.line;
+  const last = Math.max(first, range.end.column === 1 ? range.end.line - 1 : range.end.line);
+  const shownFrom = Math.max(1, first - CONTEXT_LINES);
+  const shownTo = Math.min(lines.length, Math.min(last, first + MAX_MARKED_LINES) + CONTEXT_LINES);
+  const width = String(shownTo).length;
+  const shown = [`${name}:${first}`, '-'.repeat(20)];
+  for (let line = shownFrom; line <= shownTo; line++) {
+    const content = (lines[line - 1] ?? '').replace(/\r$/, '');
+    if (line === lines.length && content === '') break;
+    const mark = line >= first && line <= last ? '>>>' : '   ';
+    shown.push(`${String(line).padStart(width + 1)} | ${mark} ${content}`.trimEnd());
+  }
+  shown.push('-'.repeat(20));
+  return shown;
+}
+
+function stacks(error: unknown): string[] {
+  const lines: string[] = [];
+  for (let current = error; current instanceof Error; current = current.cause) {
+    lines.push(current.stack ?? current.message);
+  }
+  return lines;
+}
