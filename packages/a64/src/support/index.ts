@@ -1,4 +1,5 @@
 import type { Kind, Value } from '../value.ts';
+import { floatingPoint } from './floating-point/index.ts';
 import { fusedMultiplyAdd } from './fused-multiply-add.ts';
 import { notANumber } from './not-a-number.ts';
 import type { SupportFunction } from './support-function.ts';
@@ -10,6 +11,7 @@ import type { SupportFunction } from './support-function.ts';
 export const supportFunctions = {
   ...fusedMultiplyAdd,
   ...notANumber,
+  ...floatingPoint,
 } as const satisfies Record<string, SupportFunction>;
 
 export type SupportName = keyof typeof supportFunctions;
