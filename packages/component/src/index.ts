@@ -1,1 +1,19 @@
-export {};
+export {
+  type BootConfiguration,
+  bootFromImageConfig,
+  encodeBootConfiguration,
+  type StartConfig,
+} from './boot-configuration.ts';
+export { ComponentInvalidError, ComponentPartsError, ComponentUnreadableError } from './errors.ts';
+export { type ComponentSummary, inspectComponent } from './inspect-component.ts';
+export { loadSkeleton, SkeletonMissingError } from './load-skeleton.ts';
+export type { ComponentMetadata, ImageMetadata, LayerRecord, PartRecord, PartRole } from './metadata.ts';
+export type { ByteRange } from './read/byte-cursor.ts';
+export {
+  type ComponentLayout,
+  type PayloadLocation,
+  readComponent,
+  readOpenComponent,
+} from './read/read-component.ts';
+export type { WrittenFile } from './write/atomic-file.ts';
+export { type ComponentParts, MAX_PROCESS_SLOTS, writeComponent } from './write/write-component.ts';

@@ -1,0 +1,206 @@
+import { type Digest, Digester, digestOf } from '@boxer/foundation';
+import { type FileHandle, open } from 'node:fs/promises';
+import {
+  ByteWriter,
+  componentSectionIds,
+  coreInstanceSection,
+  type CoreInstantiation,
+  coreModuleSection,
+  customSection,
+} from '@boxer/wasm';
+import { ComponentPartsError } from '../errors.ts';
+import {
+  encodeMetadata,
+  type ImageMetadata,
+  METADATA_SECTION,
+  METADATA_VERSION,
+  type PartRecord,
+} from '../metadata.ts';
+import { memorySource } from '../read/byte-source.ts';
+import { scanComponent } from '../read/scan-component.ts';
+import { type Append, writeAtomically, type WrittenFile } from './atomic-file.ts';
+import { readPayloadSizes, type PayloadSizes } from './payload-file.ts';
+import { cutPayload, payloadModule, type PayloadModuleLayout, type PayloadPiece } from './payload-module.ts';
+
+/** Slots the kernel's table has room for when it is not grown. */
+export const MAX_PROCESS_SLOTS = 128;
+const DEFAULT_PROCESS_SLOTS = 32;
+/** V8 takes modules of up to 1 GiB; other engines less. */
+const MAX_PAYLOAD_MODULE_BYTES = 512 * 1024 * 1024 - 65536;
+const COPY_CHUNK_BYTES = 1024 * 1024;
+
+/** What goes into a component. */
+export interface ComponentParts {
+  /** The kernel wrapped as a component: see `loadSkeleton`. */
+  readonly skeleton: Uint8Array;
+  /** The process module, in the form that registers itself in the kernel's table. */
+  readonly processModule: Uint8Array;
+  /** Pure functions that the process module imports as `support`. */
+  readonly supportModule?: Uint8Array;
+  /** Path of a payload written by @boxer/fsimage; without one the root filesystem is empty. */
+  readonly payloadFile?: string;
+  /** Process slots for hosts other than ours; 32 unless given, at most 128. */
+  readonly maxProcesses?: number;
+  readonly metadata: ImageMetadata;
+  /** Largest payload module; for tests. */
+  readonly maxPayloadModuleBytes?: number;
+}
+
+/**
+ * Writes an image as one component. The payload is streamed, never held in memory; equal parts give equal bytes.
+ *
+ * @param output - path of the file, replaced atomically
+ * @throws {@link ComponentPartsError} when the parts do not fit together
+ */
+export async function writeComponent(parts: ComponentParts, output: string): Promise<WrittenFile> {
+  const slots = parts.maxProcesses ?? DEFAULT_PROCESS_SLOTS;
+  if (!Number.isInteger(slots) || slots < 1 || slots > MAX_PROCESS_SLOTS) {
+    throw new RangeError(`maxProcesses is between 1 and ${MAX_PROCESS_SLOTS}, not ${slots}`);
+  }
+  const payload = parts.payloadFile === undefined ? undefined : await openPayload(parts.payloadFile, output);
+  try {
+    const plan = planComponent(parts, payload?.sizes, slots);
+    return await writeAtomically(output, async (append) => {
+      await append(parts.skeleton);
+      for (const module of plan.modules) await append(coreModuleSection(module));
+      const payloadDigest = payload && (await appendPayload(payload, plan.payload, append));
+      await append(plan.instances);
+      await append(metadataSection(parts, plan, slots, payload?.sizes, payloadDigest));
+    });
+  } finally {
+    await payload?.file.close();
+  }
+}
+
+interface OpenPayload {
+  readonly file: FileHandle;
+  readonly sizes: PayloadSizes;
+}
+
+async function openPayload(path: string, output: string): Promise<OpenPayload> {
+  const file = await open(path, 'r');
+  try {
+    return { file, sizes: await readPayloadSizes(file) };
+  } catch (cause) {
+    await file.close();
+    throw new ComponentPartsError(output, cause instanceof Error ? cause.message : String(cause), { cause });
+  }
+}
+
+interface PlannedPayload {
+  readonly piece: PayloadPiece;
+  readonly layout: PayloadModuleLayout;
+}
+
+interface Plan {
+  readonly modules: readonly Uint8Array[];
+  readonly payload: readonly PlannedPayload[];
+  readonly instances: Uint8Array;
+  readonly parts: readonly PartRecord[];
+}
+
+/** Numbers modules and instances: those of the skeleton first, then support, process, payload. */
+function planComponent(parts: ComponentParts, payload: PayloadSizes | undefined, slots: number): Plan {
+  const skeleton = scanComponent(memorySource(parts.skeleton));
+  const kernel = skeleton.instances.findIndex((instance) => instance.module === 0);
+  const kernelModule = skeleton.modules[0];
+  if (kernel < 0 || kernelModule === undefined) throw new TypeError('The skeleton holds no kernel');
+  const kernelBytes = parts.skeleton.subarray(
+    kernelModule.offset,
+    kernelModule.offset + kernelModule.sizeBytes,
+  );
+
+  const records: PartRecord[] = [recordOf('kernel', 0, kernelBytes)];
+  const modules: Uint8Array[] = [];
+  const instances: CoreInstantiation[] = [];
+  const nextModule = () => skeleton.modules.length + records.length - 1;
+  const addInstance = (module: number, args: Readonly<Record<string, number>>) => {
+    instances.push({ module, arguments: args });
+    return skeleton.instances.length + instances.length - 1;
+  };
+
+  let support: number | undefined;
+  if (parts.supportModule) {
+    const module = nextModule();
+    support = addInstance(module, {});
+    records.push(recordOf('support', module, parts.supportModule));
+    modules.push(parts.supportModule);
+  }
+  const process = nextModule();
+  records.push(recordOf('process', process, parts.processModule));
+  modules.push(parts.processModule);
+
+  const pieces = payload
+    ? cutPayload(
+        payload.indexBytes,
+        payload.dataBytes,
+        parts.maxPayloadModuleBytes ?? MAX_PAYLOAD_MODULE_BYTES,
+      )
+    : [];
+  const planned: PlannedPayload[] = [];
+  let previous: number | undefined;
+  for (const piece of pieces) {
+    const layout = payloadModule(piece);
+    const module = nextModule();
+    previous = addInstance(module, { kernel, ...(previous === undefined ? {} : { previous }) });
+    records.push({ role: 'payload', module, sizeBytes: layout.sizeBytes });
+    planned.push({ piece, layout });
+  }
+  for (let slot = 0; slot < slots; slot++) {
+    addInstance(process, { kernel, ...(support === undefined ? {} : { support }) });
+  }
+  return {
+    modules,
+    payload: planned,
+    instances: coreInstanceSection(instances),
+    parts: records,
+  };
+}
+
+function recordOf(role: PartRecord['role'], module: number, bytes: Uint8Array): PartRecord {
+  return { role, module, sizeBytes: bytes.length, digest: digestOf(bytes) };
+}
+
+async function appendPayload(
+  payload: OpenPayload,
+  planned: readonly PlannedPayload[],
+  append: Append,
+): Promise<Digest> {
+  const digester = new Digester();
+  const copy = async (offset: number, sizeBytes: number) => {
+    for (let done = 0; done < sizeBytes;) {
+      const chunk = Buffer.allocUnsafe(Math.min(COPY_CHUNK_BYTES, sizeBytes - done));
+      const { bytesRead } = await payload.file.read(chunk, 0, chunk.length, offset + done);
+      if (bytesRead === 0) throw new Error('The payload became shorter while it was read');
+      digester.update(chunk.subarray(0, bytesRead));
+      await append(chunk.subarray(0, bytesRead));
+      done += bytesRead;
+    }
+  };
+  for (const { piece, layout } of planned) {
+    await append(new ByteWriter(8).byte(componentSectionIds.coreModule).unsigned(layout.sizeBytes).finish());
+    for (const item of layout.pieces) {
+      if (item.bytes) await append(item.bytes);
+      else if (item.payload === 'index') await copy(0, piece.indexBytes);
+      else await copy(payload.sizes.indexBytes + piece.dataFrom, piece.dataBytes);
+    }
+  }
+  return digester.digest();
+}
+
+function metadataSection(
+  parts: ComponentParts,
+  plan: Plan,
+  slots: number,
+  sizes: PayloadSizes | undefined,
+  digest: Digest | undefined,
+): Uint8Array {
+  const metadata = encodeMetadata({
+    ...parts.metadata,
+    version: METADATA_VERSION,
+    parts: plan.parts,
+    processSlots: slots,
+    ...(sizes && digest ? { payload: { ...sizes, digest } } : {}),
+  });
+  return customSection(METADATA_SECTION, metadata);
+}
