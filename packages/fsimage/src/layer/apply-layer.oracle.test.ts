@@ -1,0 +1,166 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import {
+  chmodSync,
+  createReadStream,
+  mkdirSync,
+  mkdtempSync,
+  rmSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Spool } from '../content/spool.ts';
+import { describeHost } from '../testing/describe-host.ts';
+import { describeTree } from '../testing/describe-tree.ts';
+import { Tree } from '../tree/tree.ts';
+import { applyLayer } from './apply-layer.ts';
+
+/** Oracle: what GNU tar extracts on Linux, seen through lstat(2) and getfattr(1). Needs root for owners and devices. */
+const missing = [
+  process.getuid?.() === 0 ? '' : 'root',
+  ...['tar', 'getfattr', 'setfattr', 'mknod', 'mkfifo'].filter(
+    (tool) => spawnSync(tool, ['--version']).error,
+  ),
+].filter((what) => what !== '');
+const describeOnLinux = missing.length === 0 ? describe : describe.skip;
+const title =
+  missing.length === 0
+    ? 'applyLayer against GNU tar'
+    : `applyLayer against GNU tar (skipped: needs ${missing.join(', ')})`;
+
+describeOnLinux(title, () => {
+  let work: string;
+
+  beforeAll(() => {
+    work = mkdtempSync(join(tmpdir(), 'fsimage-oracle-'));
+    makeFiles(join(work, 'made'));
+  });
+  afterAll(() => rmSync(work, { recursive: true, force: true }));
+
+  // v7 and ustar cannot hold the long names, the attributes or the sub-second times: those differ for GNU tar as well.
+  const formats = ['--format=gnu', '--format=pax', '--format=posix --xattrs --xattrs-include=*'];
+  it.each(formats)('reads tar %s', async (format) => {
+    const archive = join(work, 'made.tar');
+    execFileSync('tar', [
+      ...format.split(' '),
+      '--numeric-owner',
+      '-C',
+      join(work, 'made'),
+      '-cf',
+      archive,
+      '.',
+    ]);
+    await compareWithTar(archive);
+  });
+
+  const withBsdtar = spawnSync('bsdtar', ['--version']).error === undefined ? it : it.skip;
+  withBsdtar('reads what bsdtar writes', async () => {
+    const archive = join(work, 'bsd.tar');
+    execFileSync('bsdtar', [
+      '--format',
+      'pax',
+      '--numeric-owner',
+      '-C',
+      join(work, 'made'),
+      '-cf',
+      archive,
+      '.',
+    ]);
+    await compareWithTar(archive);
+  });
+
+  it.each(['gzip', 'zstd'])('detects %s', async (compressor) => {
+    const archive = join(work, `made.${compressor}`);
+    if (spawnSync(compressor, ['--version']).error !== undefined) return;
+    execFileSync('tar', [
+      '--format=pax',
+      `--use-compress-program=${compressor}`,
+      '-C',
+      join(work, 'made'),
+      '-cf',
+      archive,
+      '.',
+    ]);
+    await compareWithTar(archive);
+  });
+
+  it('reads part of a real system', async () => {
+    const archive = join(work, 'etc.tar');
+    execFileSync('tar', [
+      '--format=pax',
+      '--sort=name',
+      '-C',
+      '/',
+      '-cf',
+      archive,
+      'etc',
+      'usr/lib/systemd',
+      'usr/share/perl',
+    ]);
+    await compareWithTar(archive);
+  });
+
+  async function compareWithTar(archive: string): Promise<void> {
+    const extracted = mkdtempSync(join(work, 'extracted-'));
+    chmodSync(extracted, 0o755);
+    execFileSync('tar', [
+      '--xattrs',
+      '--xattrs-include=*',
+      '--same-owner',
+      '--delay-directory-restore',
+      '-p',
+      '-C',
+      extracted,
+      '-xf',
+      archive,
+    ]);
+    await using spool = await Spool.create();
+    const tree = new Tree();
+    await applyLayer(tree, createReadStream(archive), { spool });
+    const expected = describeHost(extracted);
+    const actual = await describeTree(tree);
+    // Directories that the archive only implies get the time of extraction on Linux.
+    for (const [path, description] of Object.entries(actual)) {
+      const host = expected[path];
+      if (description.mtime === '0.000000000' && host !== undefined) {
+        expected[path] = { ...host, mtime: description.mtime };
+      }
+    }
+    expect(actual).toEqual(expected);
+    rmSync(extracted, { recursive: true, force: true });
+  }
+});
+
+/** One of everything that a root filesystem may hold. */
+function makeFiles(root: string): void {
+  const run = (command: string, ...args: string[]): void => void execFileSync(command, args, { cwd: root });
+  mkdirSync(join(root, 'directory/sticky'), { recursive: true });
+  writeFileSync(join(root, 'file'), 'contents\n');
+  writeFileSync(join(root, 'empty'), '');
+  writeFileSync(join(root, 'block'), Buffer.alloc(512, 7));
+  writeFileSync(join(root, 'large'), Buffer.alloc(3_000_001, 'abc'));
+  writeFileSync(join(root, 'name with blanks and ünïcödé'), 'x');
+  writeFileSync(Buffer.concat([Buffer.from(join(root, 'bytes-')), Buffer.from([0xff, 0xfe, 0x41])]), 'x');
+  mkdirSync(join(root, 'd'.repeat(200), 'e'.repeat(200)), { recursive: true });
+  writeFileSync(join(root, 'd'.repeat(200), 'e'.repeat(200), 'f'.repeat(200)), 'deep');
+  symlinkSync('file', join(root, 'link'));
+  symlinkSync('/nowhere/'.repeat(30), join(root, 'long-link'));
+  run('ln', 'large', 'directory/hard');
+  run('ln', 'link', 'hard-link-to-link');
+  run('mkfifo', 'pipe');
+  run('mknod', 'null', 'c', '1', '3');
+  run('mknod', 'disk', 'b', '259', '70000');
+  run('chmod', '4755', 'file');
+  run('chmod', '1777', 'directory/sticky');
+  run('chmod', '2750', 'directory');
+  run('chown', '1000:2000', 'file');
+  run('chown', '3000000000:3000000000', 'empty');
+  run('setfattr', '-n', 'user.note', '-v', 'plain', 'block');
+  run('setfattr', '-n', 'user.binary', '-v', '0x00ff0a3d80', 'block');
+  // VFS_CAP_REVISION_2 with CAP_NET_RAW: bytes that are no UTF-8 in general.
+  run('setfattr', '-n', 'security.capability', '-v', '0x0100000200200000000000000000000000000000', 'block');
+  utimesSync(join(root, 'block'), 1.25, 1234567890.125);
+  run('touch', '-d', '1960-02-03 04:05:06.75 UTC', 'empty');
+}
