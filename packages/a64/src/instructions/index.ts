@@ -2,6 +2,30 @@ import type { Instruction } from '../instruction.ts';
 import { addSubtract } from './add-subtract.table.ts';
 import { floatArithmetic } from './float-arithmetic.table.ts';
 import { vectorArithmetic } from './vector-arithmetic.table.ts';
+import { vectorAcross } from './vector-across.table.ts';
+import { vectorCopy } from './vector-copy.table.ts';
+import { vectorImmediate } from './vector-immediate.table.ts';
+import { vectorIndexed } from './vector-indexed.table.ts';
+import { vectorPermute } from './vector-permute.table.ts';
+import { vectorShift } from './vector-shift.table.ts';
+import { vectorShiftRegister } from './vector-shift-register.table.ts';
+import { vectorThreeDifferent } from './vector-three-different.table.ts';
+import { vectorThreeSame } from './vector-three-same.table.ts';
+import { vectorTwoRegister } from './vector-two-register.table.ts';
 
 /** Every instruction, one row each, by class. */
-export const instructions: readonly Instruction[] = [...addSubtract, ...floatArithmetic, ...vectorArithmetic];
+export const instructions: readonly Instruction[] = [
+  ...addSubtract,
+  ...floatArithmetic,
+  ...vectorArithmetic,
+  ...vectorAcross,
+  ...vectorCopy,
+  ...vectorImmediate,
+  ...vectorIndexed,
+  ...vectorPermute,
+  ...vectorShift,
+  ...vectorShiftRegister,
+  ...vectorThreeDifferent,
+  ...vectorThreeSame,
+  ...vectorTwoRegister,
+];

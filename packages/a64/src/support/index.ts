@@ -3,6 +3,7 @@ import { floatingPoint } from './floating-point/index.ts';
 import { fusedMultiplyAdd } from './fused-multiply-add.ts';
 import { notANumber } from './not-a-number.ts';
 import type { SupportFunction } from './support-function.ts';
+import { vectorShift } from './vector-shift.ts';
 
 /**
  * Functions that Wasm lacks: written in AssemblyScript (packages/translate/assembly, one file per topic), imported by
@@ -12,6 +13,7 @@ export const supportFunctions = {
   ...fusedMultiplyAdd,
   ...notANumber,
   ...floatingPoint,
+  ...vectorShift,
 } as const satisfies Record<string, SupportFunction>;
 
 export type SupportName = keyof typeof supportFunctions;
