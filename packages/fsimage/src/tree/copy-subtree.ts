@@ -127,6 +127,6 @@ class SubtreeCopier {
   }
 
   #attributes(copy: Copy, inode: Inode): Attributes {
-    return this.#options.attributes?.(copy.path, inode) ?? attributesOf(inode);
+    return attributesOf(this.#options.attributes?.(copy.path, inode) ?? inode);
   }
 }

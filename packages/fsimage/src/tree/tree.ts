@@ -4,6 +4,7 @@ import type { Content } from '../content/content.ts';
 import {
   type Attributes,
   attributes,
+  attributesOf,
   type DirectoryInode,
   type Inode,
   type InodeId,
@@ -140,10 +141,10 @@ export class Tree {
   writeFile(path: string, content: Content, given: Attributes): InodeId {
     const found = this.resolve(path, { follow: true, operation: 'write' });
     if (found.id === undefined)
-      return this.createAt(found.parent, found.name, { kind: 'file', content, ...given });
+      return this.createAt(found.parent, found.name, { ...given, kind: 'file', content });
     const old = this.inode(found.id);
     if (old.kind === 'directory') throw new TreePathError('EISDIR', 'write', path);
-    this.#inodes[found.id] = { kind: 'file', content, ...given, nlink: old.nlink };
+    this.#inodes[found.id] = { ...attributesOf(given), kind: 'file', content, nlink: old.nlink };
     return found.id;
   }
 
@@ -186,18 +187,19 @@ export class Tree {
     this.#writableEntries(target.parent).set(checkedName(target.name, to), source.id);
   }
 
-  /** Changes attributes: chmod, chown, utimes, setxattr. Extended attributes are replaced as a whole. */
+  /** Changes attributes: chmod, chown, utimes, setxattr. Permissions of symbolic links stay 0777. Extended attributes are replaced as a whole. */
   setAttributes(path: string, changes: Partial<Attributes>, { follow = true }: FollowOption = {}): void {
     this.setAttributesAt(this.#mustFind(path, follow, 'change').id, changes);
   }
 
   setAttributesAt(id: InodeId, changes: Partial<Attributes>): void {
-    this.#inodes[id] = { ...this.inode(id), ...changes };
+    const inode = this.inode(id);
+    this.#inodes[id] = normalised({ ...inode, ...attributesOf({ ...inode, ...changes }) });
   }
 
   /** Makes a leaf under a name that is free. */
   createAt(parent: InodeId, name: string, leaf: NewLeaf): InodeId {
-    return this.#attach(parent, name, { ...leaf, nlink: 1 });
+    return this.#attach(parent, name, normalised({ ...leaf, nlink: 1 }));
   }
 
   /** Makes a directory under a name that is free. */
@@ -230,7 +232,7 @@ export class Tree {
   #directory(given: Attributes): DirectoryInode {
     const entries = new Map<string, InodeId>();
     this.#ownEntries.set(entries, entries);
-    return { kind: 'directory', entries, ...given, nlink: 1 };
+    return { ...attributesOf(given), kind: 'directory', entries, nlink: 1 };
   }
 
   #attach(parent: InodeId, name: string, inode: Inode): InodeId {
@@ -270,6 +272,11 @@ export class Tree {
     if (found.id !== undefined) throw new TreePathError('EEXIST', operation, path);
     return [found.parent, found.name];
   }
+}
+
+/** Symbolic links have no permissions of their own on Linux; lstat(2) shows 0777. */
+function normalised(inode: Inode): Inode {
+  return inode.kind === 'symlink' && inode.permissions !== 0o777 ? { ...inode, permissions: 0o777 } : inode;
 }
 
 function checkedName(name: string, path: string): string {
