@@ -93,7 +93,7 @@ export class FdTable {
   }
 
   /** One more task uses this very table (CLONE_FILES). */
-  share(): FdTable {
+  retain(): FdTable {
     this.users++;
     return this;
   }

@@ -2,6 +2,7 @@ import { EACCES, EINVAL, ENODEV, ENOTDIR, EPERM } from '../linux/errno';
 import { S_IFDIR, S_IFLNK, S_IFMT, S_IFREG } from '../linux/stat';
 import { Task } from '../task/task';
 import { Dentry } from './dentry';
+import { DirectoryEntry } from './directory-file';
 import { FileLocks } from './locks';
 import { FileSystem } from './file-system';
 import { OpenFile } from './open-file';
@@ -9,11 +10,15 @@ import { Path } from './path';
 import { Watches } from './inotify';
 import { failWith } from './result';
 
+let nextInodeId: u64 = 1;
+
 /**
  * A file of any kind, apart from its names. Directory operations take the directory's dentry; the caller holds that the
  * names are valid, that permissions allow it, and that targets exist or not as the call requires.
  */
 export abstract class Inode {
+  /** Unique among all inodes of all filesystems. */
+  readonly id: u64 = nextInodeId++;
   uid: u32 = 0;
   gid: u32 = 0;
   nlink: u32 = 1;
@@ -26,8 +31,6 @@ export abstract class Inode {
   btime: i64 = 0;
   /** Open file descriptions and mappings; the data of an unlinked file lives as long. */
   holders: i32 = 0;
-  /** Writable shared mappings: the core counts them, reads and writes then synchronise first. */
-  sharedMappings: i32 = 0;
   /** Processes that execute it: writing is ETXTBSY while this is positive. */
   executing: i32 = 0;
   /** Writable open descriptions. */
@@ -104,6 +107,11 @@ export abstract class Inode {
     return true;
   }
 
+  /** Moves `entry` on to the next name behind `entry.cookie`. @returns false at the end */
+  nextEntry(dir: Dentry, entry: DirectoryEntry): bool {
+    return false;
+  }
+
   // ---- symbolic links ----
   /** Copies the target to `to`. @returns its length (may exceed `capacity`), or -errno */
   readlink(task: Task, to: usize, capacity: u32): i32 {
@@ -145,11 +153,6 @@ export abstract class Inode {
   writeAt(offset: i64, from: usize, n: u32): i32 {
     return -EACCES;
   }
-  /** A frame that holds this page of the file for as long as it is mapped, so that mappings can share it; 0: none. */
-  pageFrame(index: u32): usize {
-    return 0;
-  }
-
   // ---- extended attributes ----
   /** @returns kernel address of the xattr record (payload format), or 0 */
   xattrs(): usize {

@@ -1,5 +1,5 @@
 import { Task } from '../task/task';
-import { copyFromUser, copyToUser } from '../process/user-memory';
+import { copyFromUser, copyToUser, readableBytes, writableBytes } from '../process/user-memory';
 
 /**
  * Where the bytes of one read or write go to or come from: a list of stretches of the guest's memory, or one of the
@@ -49,12 +49,13 @@ export class IoCursor {
   put(from: usize, n: u32): u32 {
     let done: u32 = 0;
     while (done < n && this.advance()) {
-      const part = <u32>min<u64>(this.left, n - done);
+      let part = <u32>min<u64>(this.left, n - done);
       const task = this.task;
       if (task) {
         if (copyToUser(task, this.address, from + done, part) != 0) {
           this.faulted = true;
-          break;
+          part = <u32>writableBytes(task, this.address, part);
+          copyToUser(task, this.address, from + done, part);
         }
       } else memory.copy(<usize>this.address, from + done, part);
       this.moved(part);
@@ -67,12 +68,13 @@ export class IoCursor {
   take(to: usize, n: u32): u32 {
     let done: u32 = 0;
     while (done < n && this.advance()) {
-      const part = <u32>min<u64>(this.left, n - done);
+      let part = <u32>min<u64>(this.left, n - done);
       const task = this.task;
       if (task) {
-        if (copyFromUser(task, to + done, this.address, part) != 0) {
+        if (copyFromUser(task, this.address, to + done, part) != 0) {
           this.faulted = true;
-          break;
+          part = <u32>readableBytes(task, this.address, part);
+          copyFromUser(task, this.address, to + done, part);
         }
       } else memory.copy(to + done, <usize>this.address, part);
       this.moved(part);

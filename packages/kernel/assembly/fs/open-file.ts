@@ -1,7 +1,9 @@
-import { EBADF, EINVAL, ENOTDIR, ENOTTY, ESPIPE } from '../linux/errno';
+import { EACCES, EBADF, EINVAL, ENODEV, ENOTDIR, ENOTTY, ESPIPE } from '../linux/errno';
 import { O_ACCMODE, O_CLOEXEC, O_CREAT, O_EXCL, O_NOCTTY, O_PATH, O_RDONLY, O_TRUNC, O_WRONLY } from '../linux/open-flags';
 import { POLL_ALWAYS } from '../linux/poll';
 import { Task } from '../task/task';
+import { MAP_PROT_WRITE, pathString } from './path-string';
+import { EpollItem, forgetInEpolls } from './epoll';
 import { Inode } from './inode';
 import { IoCursor } from './io-cursor';
 import { FlockOwner } from './locks';
@@ -19,18 +21,20 @@ export abstract class OpenFile {
   flags: u32;
   /** F_SETOWN: process or negative process group to signal. */
   owner: i32 = 0;
+  /** Registrations with epoll instances. */
+  epollItems: EpollItem | null = null;
   /** Holds its flock(2) lock, if any. */
   flock: FlockOwner | null = null;
 
   constructor(
-    readonly path: Path,
+    readonly place: Path,
     flags: u32,
   ) {
     this.flags = flags & ~(O_CREAT | O_EXCL | O_NOCTTY | O_TRUNC | O_CLOEXEC);
   }
 
   get inode(): Inode {
-    return this.path.dentry.node;
+    return this.place.dentry.node;
   }
   get isReadable(): bool {
     return (this.flags & O_ACCMODE) != O_WRONLY && (this.flags & O_PATH) == 0;
@@ -50,7 +54,9 @@ export abstract class OpenFile {
   }
 
   release(): void {
-    if (--this.references == 0) this.onRelease();
+    if (--this.references > 0) return;
+    forgetInEpolls(this);
+    this.onRelease();
   }
 
   get isReferenced(): bool {
@@ -124,17 +130,54 @@ export abstract class OpenFile {
   get mapsZeros(): bool {
     return false;
   }
+  /** Whether mmap(2) with these PROT_ bits is allowed. @returns 0, -EACCES, -ENODEV or -EPERM */
+  mayMap(prot: i32, shared: bool): i32 {
+    if (this.isPathOnly) return -EBADF;
+    if (!this.isReadable) return -EACCES;
+    if (shared && (prot & MAP_PROT_WRITE) != 0 && !this.isWritable) return -EACCES;
+    return this.isMappable ? 0 : -ENODEV;
+  }
   /** Reads file content into kernel memory. @returns bytes read (short at the end), or -errno */
-  readAt(offset: i64, to: usize, n: u32): i32 {
+  readAt(offset: u64, to: usize, n: i32): i32 {
     return this.inode.readAt(offset, to, n);
+  }
+  /** Writes back what a shared mapping changed; never extends the file. @returns bytes written, or -errno */
+  writeAt(offset: u64, from: usize, n: i32): i32 {
+    return this.inode.writeAt(offset, from, n);
+  }
+  size(): u64 {
+    return this.inode.size;
+  }
+  /** Absolute path as a byte string, " (deleted)" when the name is gone. */
+  path(): string {
+    return pathString(this.place);
+  }
+  /** Unique among all files as long as this one is open. */
+  inodeId(): u64 {
+    return this.inode.id;
+  }
+  deviceId(): u32 {
+    return this.inode.fs.device;
+  }
+  inodeNumber(): u64 {
+    return this.inode.ino;
+  }
+  mode(): u32 {
+    return this.inode.mode;
+  }
+  uid(): u32 {
+    return this.inode.uid;
+  }
+  gid(): u32 {
+    return this.inode.gid;
   }
 }
 
 /** A file opened with O_PATH. */
 export class PathFile extends OpenFile {
-  constructor(path: Path, flags: u32) {
-    super(path, flags);
-    path.inode.hold();
+  constructor(place: Path, flags: u32) {
+    super(place, flags);
+    place.inode.hold();
   }
   onRelease(): void {
     this.inode.drop();

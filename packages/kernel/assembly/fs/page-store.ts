@@ -1,4 +1,4 @@
-import { allocFrame, freeFrame } from '../memory/frames';
+import { allocateZeroedFrame, freeFrame } from '../memory/frames';
 
 const ENTRIES_BITS: u32 = 10; // u32 entries in a 4 KiB node
 const ENTRIES: u32 = 1 << ENTRIES_BITS;
@@ -33,7 +33,7 @@ export class PageStore {
   set(index: u32, entry: u32): bool {
     while (this.depth * ENTRIES_BITS < 32 && index >> (this.depth * ENTRIES_BITS) != 0) {
       if (this.root != 0) {
-        const up = <u32>allocFrame();
+        const up = <u32>allocateZeroedFrame();
         if (up == 0) return false;
         store<u32>(up, this.root);
         this.root = up;
@@ -46,7 +46,7 @@ export class PageStore {
       return true;
     }
     if (this.root == 0) {
-      this.root = <u32>allocFrame();
+      this.root = <u32>allocateZeroedFrame();
       if (this.root == 0) return false;
     }
     let node = this.root;
@@ -54,7 +54,7 @@ export class PageStore {
       const slot = node + (((index >> ((level - 1) * ENTRIES_BITS)) & INDEX_MASK) << 2);
       let child = load<u32>(slot);
       if (child == 0) {
-        child = <u32>allocFrame();
+        child = <u32>allocateZeroedFrame();
         if (child == 0) return false;
         store<u32>(slot, child);
       }
