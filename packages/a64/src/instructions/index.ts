@@ -1,6 +1,10 @@
 import type { Instruction } from '../instruction.ts';
 import { addSubtract } from './add-subtract.table.ts';
-import { floatArithmetic } from './float-arithmetic.table.ts';
+import { fpArithmeticRows } from './fp-arithmetic.table.ts';
+import { fpCompareRows } from './fp-compare.table.ts';
+import { fpConvertRows } from './fp-convert.table.ts';
+import { fpMove } from './fp-move.table.ts';
+import { lse } from './lse.table.ts';
 import { vectorArithmetic } from './vector-arithmetic.table.ts';
 import { vectorAcross } from './vector-across.table.ts';
 import { vectorCopy } from './vector-copy.table.ts';
@@ -16,7 +20,11 @@ import { vectorTwoRegister } from './vector-two-register.table.ts';
 /** Every instruction, one row each, by class. */
 export const instructions: readonly Instruction[] = [
   ...addSubtract,
-  ...floatArithmetic,
+  ...fpArithmeticRows,
+  ...fpCompareRows,
+  ...fpConvertRows,
+  ...fpMove,
+  ...lse,
   ...vectorArithmetic,
   ...vectorAcross,
   ...vectorCopy,
