@@ -23,9 +23,9 @@ export type {
   CacheMount,
   ConfigStep,
   CopyMode,
-  CopyOwner,
   CopySource,
   CopyStep,
+  FileOwner,
   FilesSource,
   FileSource,
   GitSource,
@@ -41,4 +41,9 @@ export type {
   TmpfsMount,
   WorkdirStep,
 } from './plan/build-step.ts';
-export { formatPlatform, parsePlatform, type Platform } from './plan/platform.ts';
+export { planBuild } from './plan/plan-build.ts';
+export { resolveBuild } from './plan/resolve-build.ts';
+export { IgnoreMatcher } from './ignore/ignore-matcher.ts';
+export { parseIgnoreFile } from './ignore/parse-ignore-file.ts';
+export { hasPathWildcards, PathPattern } from './glob/path-pattern.ts';
+export { formatPlatform, parsePlatform, type Platform } from './platform/platform.ts';

@@ -2,7 +2,8 @@ import type { SourceRange } from '@boxer/foundation';
 import type { ImageConfig } from '../config/image-config.ts';
 import type { LintWarning } from '../lint/lint-warning.ts';
 import type { BuildStep, FileSource } from './build-step.ts';
-import type { Platform } from './platform.ts';
+import type { PlanSession } from './plan-session.ts';
+import type { Platform } from '../platform/platform.ts';
 
 /** What the command line adds to a Dockerfile. */
 export interface PlanOptions {
@@ -24,6 +25,8 @@ export interface PlanOptions {
   readonly contexts?: Readonly<Record<string, string>>;
   /** The lines of the `.dockerignore`; only used to warn of COPY sources that it hides. */
   readonly ignorePatterns?: readonly string[];
+  /** Called for each lint warning as it is found, also when planning fails afterwards. */
+  readonly onWarning?: (warning: LintWarning) => void;
   /** Seconds since 1970 that a SOURCE_DATE_EPOCH which names a context or stage stands for. */
   readonly sourceDateEpoch?: number;
 }
@@ -39,6 +42,8 @@ export interface BuildPlan {
   readonly bases: readonly ExternalBase[];
   /** Lint warnings of the phases so far. */
   readonly warnings: readonly LintWarning[];
+  /** State carried over to `resolveBuild`. */
+  readonly session: PlanSession;
 }
 
 /** A stage of the plan. */

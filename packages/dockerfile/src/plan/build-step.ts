@@ -1,6 +1,6 @@
 import type { SourceRange } from '@boxer/foundation';
 import type { ContainerConfig, HistoryEntry } from '../config/image-config.ts';
-import type { Platform } from './platform.ts';
+import type { Platform } from '../platform/platform.ts';
 
 /** One thing the executor does, in order. Everything is expanded: no variables are left. */
 export type BuildStep = RunStep | CopyStep | WorkdirStep | ConfigStep;
@@ -126,7 +126,7 @@ export interface CopyStep extends StepCommon {
   /** True when `dest` ends with `/` or `/.`: a file goes into it under its own name. */
   readonly destIsDirectory: boolean;
   /** `--chown`; undefined means 0:0 for the context, unchanged for other sources. */
-  readonly owner: CopyOwner | undefined;
+  readonly owner: FileOwner | undefined;
   /** `--chmod`; undefined leaves modes as they are. */
   readonly mode: CopyMode | undefined;
   /** `--link`, and no `--chmod` beside it: copy into an empty root and overlay that. */
@@ -191,6 +191,8 @@ export interface GitSource {
   readonly keepGitDir: boolean;
   readonly submodules: boolean;
   readonly fetchByCommit: boolean;
+  /** Timestamps of the files: those of the commit, or of the checkout. */
+  readonly mtime: 'commit' | 'checkout';
 }
 
 /** A place that files come from. */
@@ -205,7 +207,7 @@ export type FileSource =
   | { readonly kind: 'scratch' };
 
 /** Numbers are ids, strings are names to be looked up in the destination's `/etc/passwd` and `/etc/group`. */
-export interface CopyOwner {
+export interface FileOwner {
   readonly user: number | string;
   /** Undefined: the user's primary group. */
   readonly group: number | string | undefined;
@@ -216,12 +218,13 @@ export type CopyMode =
   | { readonly kind: 'octal'; readonly bits: number }
   | { readonly kind: 'symbolic'; readonly expression: string };
 
-/** WORKDIR: make sure the directory exists, 0755, owned by `user`, all created parents too. */
+/** WORKDIR: make sure the directory exists; it and its parents, where created, are 0755 and owned by `owner`. */
 export interface WorkdirStep extends StepCommon {
   readonly kind: 'workdir';
   /** Absolute and clean. */
   readonly path: string;
-  readonly user: string | undefined;
+  /** From USER; undefined means 0:0. */
+  readonly owner: FileOwner | undefined;
   /** False for `/`, which always exists. */
   readonly createsLayer: boolean;
 }

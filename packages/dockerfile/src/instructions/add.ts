@@ -1,0 +1,44 @@
+import { parseFlags } from './flags.ts';
+import type { InstructionCommon } from './instruction.ts';
+import { commonOf } from './instruction-common.ts';
+import type { InstructionNode } from './instruction-node.ts';
+import { requireDestination, type SourcesAndDest, sourcesAndDestOf } from './sources-and-dest.ts';
+
+/** `ADD [flags] source… destination`. */
+export interface AddInstruction extends InstructionCommon, SourcesAndDest {
+  readonly kind: 'add';
+  readonly chown: string;
+  readonly chmod: string;
+  readonly link: boolean;
+  readonly exclude: readonly string[];
+  readonly checksum: string;
+  /** Undefined when not given. */
+  readonly keepGitDir: boolean | undefined;
+  /** Undefined when not given: local archives are extracted, downloads are not. */
+  readonly unpack: boolean | undefined;
+}
+
+export function parseAdd(node: InstructionNode): AddInstruction {
+  requireDestination(node, 'ADD');
+  const flags = parseFlags(node.flags, {
+    chown: 'string',
+    chmod: 'string',
+    link: 'bool',
+    'keep-git-dir': 'bool',
+    checksum: 'string',
+    unpack: 'bool',
+    exclude: 'strings',
+  });
+  return {
+    kind: 'add',
+    ...commonOf(node),
+    ...sourcesAndDestOf(node, 'ADD'),
+    chown: flags.chown ?? '',
+    chmod: flags.chmod ?? '',
+    link: flags.link ?? false,
+    exclude: flags.exclude,
+    checksum: flags.checksum ?? '',
+    keepGitDir: flags['keep-git-dir'],
+    unpack: flags.unpack,
+  };
+}

@@ -1,0 +1,46 @@
+import { atLeastOneArgument, blankNames } from './argument-errors.ts';
+import { parseFlags } from './flags.ts';
+import type { InstructionCommon } from './instruction.ts';
+import { commonOf } from './instruction-common.ts';
+import type { InstructionNode } from './instruction-node.ts';
+
+/** `ENV name=value …`. */
+export interface EnvInstruction extends InstructionCommon {
+  readonly kind: 'env';
+  readonly pairs: readonly NameValue[];
+}
+
+/** `LABEL name=value …`. */
+export interface LabelInstruction extends InstructionCommon {
+  readonly kind: 'label';
+  readonly pairs: readonly NameValue[];
+}
+
+/** One definition; quotes are still in place. */
+export interface NameValue {
+  readonly name: string;
+  readonly value: string;
+  /** Written the older way, without `=`. */
+  readonly legacy: boolean;
+}
+
+export function parseEnv(node: InstructionNode): EnvInstruction {
+  parseFlags(node.flags, {});
+  return { kind: 'env', ...commonOf(node), pairs: pairsOf(node, 'ENV') };
+}
+
+export function parseLabel(node: InstructionNode): LabelInstruction {
+  parseFlags(node.flags, {});
+  return { kind: 'label', ...commonOf(node), pairs: pairsOf(node, 'LABEL') };
+}
+
+function pairsOf(node: InstructionNode, keyword: string): readonly NameValue[] {
+  if (node.args.length === 0) throw atLeastOneArgument(keyword);
+  const pairs: NameValue[] = [];
+  for (let i = 0; i < node.args.length; i += 3) {
+    const [name = '', value = '', separator] = node.args.slice(i, i + 3);
+    if (name === '') throw blankNames(keyword);
+    pairs.push({ name, value, legacy: separator === '' });
+  }
+  return pairs;
+}

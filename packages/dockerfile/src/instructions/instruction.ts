@@ -1,0 +1,54 @@
+import type { SourceRange } from '@boxer/foundation';
+import type { AddInstruction } from './add.ts';
+import type { ArgInstruction } from './arg.ts';
+import type { CmdInstruction, EntrypointInstruction } from './cmd-entrypoint.ts';
+import type { CopyInstruction } from './copy.ts';
+import type { EnvInstruction, LabelInstruction } from './env-label.ts';
+import type { ExposeInstruction } from './expose.ts';
+import type { FromInstruction } from './from.ts';
+import type { HealthcheckInstruction } from './healthcheck.ts';
+import type { OnbuildInstruction } from './onbuild.ts';
+import type { RunInstruction } from './run.ts';
+import type { ShellInstruction } from './shell.ts';
+import type {
+  MaintainerInstruction,
+  StopsignalInstruction,
+  UserInstruction,
+  WorkdirInstruction,
+} from './single-argument.ts';
+import type { VolumeInstruction } from './volume.ts';
+
+/** What all instructions have. */
+export interface InstructionCommon {
+  /** Keyword as written. */
+  readonly keyword: string;
+  /** The instruction as written, on one line. */
+  readonly source: string;
+  readonly range: SourceRange;
+  /** Comments directly above. */
+  readonly comments: readonly string[];
+}
+
+/** A checked instruction. Variables are not expanded. */
+export type Instruction =
+  | AddInstruction
+  | ArgInstruction
+  | CmdInstruction
+  | CopyInstruction
+  | EntrypointInstruction
+  | EnvInstruction
+  | ExposeInstruction
+  | FromInstruction
+  | HealthcheckInstruction
+  | LabelInstruction
+  | MaintainerInstruction
+  | OnbuildInstruction
+  | RunInstruction
+  | ShellInstruction
+  | StopsignalInstruction
+  | UserInstruction
+  | VolumeInstruction
+  | WorkdirInstruction;
+
+/** An instruction that belongs to a stage. */
+export type StageInstruction = Exclude<Instruction, FromInstruction>;

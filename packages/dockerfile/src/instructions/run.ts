@@ -1,0 +1,57 @@
+import { goQuote } from '../gotext/quote.ts';
+import { instructionError } from './argument-errors.ts';
+import { type CommandLine, commandLineOf } from './command-line.ts';
+import { parseFlags } from './flags.ts';
+import type { InstructionCommon } from './instruction.ts';
+import { commonOf } from './instruction-common.ts';
+import type { InstructionNode } from './instruction-node.ts';
+import { parseRunDevice, type RunDevice } from './run-device.ts';
+import { parseMountFrom } from './run-mount.ts';
+
+/** `RUN [flags] command`. */
+export interface RunInstruction extends InstructionCommon {
+  readonly kind: 'run';
+  readonly command: CommandLine;
+  readonly mounts: readonly UnexpandedMount[];
+  readonly network: RunNetwork;
+  readonly security: RunSecurity;
+  readonly devices: readonly RunDevice[];
+}
+
+export type RunNetwork = 'default' | 'none' | 'host';
+export type RunSecurity = 'sandbox' | 'insecure';
+
+/** A `--mount` value before variables are expanded. */
+export interface UnexpandedMount {
+  readonly text: string;
+  /** Source, never expanded; undefined when not given. */
+  readonly from: string | undefined;
+}
+
+export function parseRun(node: InstructionNode): RunInstruction {
+  const flags = parseFlags(node.flags, {
+    mount: 'strings',
+    network: 'string',
+    security: 'string',
+    device: 'strings',
+  });
+  return {
+    kind: 'run',
+    ...commonOf(node),
+    command: commandLineOf(node),
+    mounts: flags.mount.map((text) => ({ text, from: parseMountFrom(text) })),
+    network: parseNetwork(flags.network ?? 'default'),
+    security: parseSecurity(flags.security ?? 'sandbox'),
+    devices: flags.device.map(parseRunDevice),
+  };
+}
+
+function parseNetwork(value: string): RunNetwork {
+  if (value === 'default' || value === 'none' || value === 'host') return value;
+  throw instructionError(`invalid network mode ${goQuote(value)}`);
+}
+
+function parseSecurity(value: string): RunSecurity {
+  if (value === 'sandbox' || value === 'insecure') return value;
+  throw instructionError(`security ${goQuote(value)} is not valid`);
+}

@@ -1,0 +1,70 @@
+import type { SourceRange } from '@boxer/foundation';
+import { DockerfileError } from '../dockerfile-error.ts';
+import { type LintOptions, mergeLintOptions, parseLintOptions, selects } from './lint-options.ts';
+import type { LintWarning } from './lint-warning.ts';
+import { type LintRule, type LintRuleName, lintRules } from './rules.table.ts';
+
+const CHECK_COMMENT = /^check\s*=\s*(.*)$/;
+const PAGES = 'https://docs.docker.com/go/dockerfile/rule/';
+
+/** Collects warnings, as far as the Dockerfile's `check` options let them through. */
+export class Linter {
+  readonly #warnings: LintWarning[] = [];
+  readonly #options: LintOptions;
+  readonly #onWarning: (warning: LintWarning) => void;
+  #fails = false;
+
+  constructor(options: LintOptions, onWarning: (warning: LintWarning) => void = () => {}) {
+    this.#options = options;
+    this.#onWarning = onWarning;
+    this.#fails = options.failOnWarning;
+  }
+
+  get warnings(): readonly LintWarning[] {
+    return this.#warnings;
+  }
+
+  /**
+   * Reports a violation, unless the rule is switched off for the file or the instruction.
+   *
+   * @param place - the instruction: its lines, and the comments above it, which may hold `check=…`
+   */
+  report(rule: LintRuleName, place: LintPlace, ...details: readonly string[]): void {
+    const options = this.#optionsFor(place.comments);
+    const { description, page, experimental, message }: LintRule = lintRules[rule];
+    if (selects(options.skip, rule)) return;
+    if (experimental === true && !selects(options.experimental, rule)) return;
+    if (options.failOnWarning) this.#fails = true;
+    const warning = {
+      rule,
+      message: message(...details),
+      description,
+      url: `${PAGES}${page}/`,
+      range: place.range,
+    };
+    this.#warnings.push(warning);
+    this.#onWarning(warning);
+  }
+
+  /** @throws {@link DockerfileError} when there were warnings and `check=error=true` */
+  throwIfFailed(): void {
+    if (!this.#fails || this.#warnings.length === 0) return;
+    const rules = [...new Set(this.#warnings.map(({ rule }) => rule))];
+    throw new DockerfileError('DOCKERFILE_LINT', `lint violation found for rules: ${rules.join(', ')}`);
+  }
+
+  #optionsFor(comments: readonly string[]): LintOptions {
+    let options = this.#options;
+    for (const comment of comments) {
+      const [, text] = CHECK_COMMENT.exec(comment) ?? [];
+      if (text !== undefined) options = mergeLintOptions(options, parseLintOptions(text));
+    }
+    return options;
+  }
+}
+
+/** Where a rule was violated. */
+export interface LintPlace {
+  readonly range: SourceRange;
+  readonly comments: readonly string[];
+}

@@ -1,0 +1,237 @@
+import { exposedPorts, splitPortSpec } from '../config/expose-ports.ts';
+import { healthcheckConfig, healthcheckHistory } from '../config/healthcheck-config.ts';
+import { setEnv } from '../config/set-env.ts';
+import { checkStopSignal } from '../config/stop-signal.ts';
+import { DockerfileError } from '../dockerfile-error.ts';
+import { goQuote, goQuoteList } from '../gotext/quote.ts';
+import type { CmdInstruction, EntrypointInstruction } from '../instructions/cmd-entrypoint.ts';
+import type { EnvInstruction, LabelInstruction, NameValue } from '../instructions/env-label.ts';
+import type { ExposeInstruction } from '../instructions/expose.ts';
+import type { HealthcheckInstruction } from '../instructions/healthcheck.ts';
+import type { StageInstruction } from '../instructions/instruction.ts';
+import type { OnbuildInstruction } from '../instructions/onbuild.ts';
+import type { ShellInstruction } from '../instructions/shell.ts';
+import type {
+  MaintainerInstruction,
+  StopsignalInstruction,
+  UserInstruction,
+} from '../instructions/single-argument.ts';
+import type { VolumeInstruction } from '../instructions/volume.ts';
+import { holdsSecret } from '../lint/secret-names.ts';
+import { withShell } from './command-argv.ts';
+import type { InstructionContext } from './plan-instruction.ts';
+import type { StagePlanner } from './stage-planner.ts';
+
+/** ENV: all values see the variables as before the line. */
+export function planEnv(
+  planner: StagePlanner,
+  instruction: EnvInstruction,
+  context: InstructionContext,
+): void {
+  const pairs = expandPairs(planner, instruction);
+  let env = planner.config.Env ?? [];
+  for (const { name, value, legacy } of pairs) {
+    if (legacy) planner.linter.report('LegacyKeyValueFormat', instruction, instruction.keyword);
+    if (holdsSecret(name)) planner.linter.report('SecretsUsedInArgOrEnv', instruction, 'ENV', goQuote(name));
+    planner.setVariable(name, value);
+    env = setEnv(env, name, value);
+  }
+  planner.configure({ Env: env });
+  finish(planner, instruction, context, `ENV ${showPairs(pairs)}`);
+}
+
+export function planLabel(
+  planner: StagePlanner,
+  instruction: LabelInstruction,
+  context: InstructionContext,
+): void {
+  const pairs = expandPairs(planner, instruction);
+  for (const { legacy } of pairs) {
+    if (legacy) planner.linter.report('LegacyKeyValueFormat', instruction, instruction.keyword);
+  }
+  planner.configure({
+    Labels: {
+      ...planner.config.Labels,
+      ...Object.fromEntries(pairs.map(({ name, value }) => [name, value])),
+    },
+  });
+  finish(planner, instruction, context, `LABEL ${showPairs(pairs)}`);
+}
+
+export function planMaintainer(
+  planner: StagePlanner,
+  instruction: MaintainerInstruction,
+  context: InstructionContext,
+): void {
+  planner.changeImage({ author: instruction.maintainer });
+  finish(planner, instruction, context, `MAINTAINER ${instruction.maintainer}`);
+}
+
+export function planCmd(
+  planner: StagePlanner,
+  instruction: CmdInstruction,
+  context: InstructionContext,
+): void {
+  noteOnlyOne(planner, instruction);
+  const argv = argvOf(planner, instruction);
+  planner.configure({ Cmd: argv.length === 0 ? undefined : argv, ArgsEscaped: true });
+  finish(planner, instruction, context, `CMD ${goQuoteList(argv)}`);
+}
+
+/** ENTRYPOINT: drops a CMD that comes from the base. */
+export function planEntrypoint(
+  planner: StagePlanner,
+  instruction: EntrypointInstruction,
+  context: InstructionContext,
+): void {
+  noteOnlyOne(planner, instruction);
+  const argv = argvOf(planner, instruction);
+  planner.configure({
+    Entrypoint: argv.length === 0 ? undefined : argv,
+    ...(planner.lastOf.has('cmd') ? {} : { Cmd: undefined }),
+  });
+  finish(planner, instruction, context, `ENTRYPOINT ${goQuoteList(argv)}`);
+}
+
+export function planHealthcheck(
+  planner: StagePlanner,
+  instruction: HealthcheckInstruction,
+  context: InstructionContext,
+): void {
+  noteOnlyOne(planner, instruction);
+  planner.configure({ Healthcheck: healthcheckConfig(instruction) });
+  finish(planner, instruction, context, `HEALTHCHECK ${healthcheckHistory(instruction)}`);
+}
+
+/** EXPOSE: values are split into words again after expansion. */
+export function planExpose(
+  planner: StagePlanner,
+  instruction: ExposeInstruction,
+  context: InstructionContext,
+): void {
+  const { lexer } = planner.session;
+  const specs = instruction.ports.flatMap((port) => lexer.process(port, planner.state.env).words);
+  for (const spec of specs) lintPort(planner, instruction, spec);
+  const ports = specs.flatMap(exposedPorts);
+  planner.configure({
+    ExposedPorts: { ...planner.config.ExposedPorts, ...Object.fromEntries(ports.map((port) => [port, {}])) },
+  });
+  finish(planner, instruction, context, `EXPOSE [${ports.join(' ')}]`);
+}
+
+export function planUser(
+  planner: StagePlanner,
+  instruction: UserInstruction,
+  context: InstructionContext,
+): void {
+  const user = planner.expander(instruction)(instruction.user);
+  planner.configure({ User: user });
+  finish(planner, instruction, context, `USER ${user}`);
+}
+
+export function planVolume(
+  planner: StagePlanner,
+  instruction: VolumeInstruction,
+  context: InstructionContext,
+): void {
+  const volumes = instruction.volumes.map(planner.expander(instruction));
+  if (volumes.includes('')) {
+    throw new DockerfileError('DOCKERFILE_VALUE', 'VOLUME specified can not be an empty string');
+  }
+  planner.configure({
+    Volumes: { ...planner.config.Volumes, ...Object.fromEntries(volumes.map((path) => [path, {}])) },
+  });
+  finish(planner, instruction, context, `VOLUME [${volumes.join(' ')}]`);
+}
+
+export function planStopsignal(
+  planner: StagePlanner,
+  instruction: StopsignalInstruction,
+  context: InstructionContext,
+): void {
+  const signal = planner.expander(instruction)(instruction.signal);
+  checkStopSignal(signal);
+  planner.configure({ StopSignal: signal });
+  finish(planner, instruction, context, `STOPSIGNAL ${signal}`);
+}
+
+export function planShell(
+  planner: StagePlanner,
+  instruction: ShellInstruction,
+  context: InstructionContext,
+): void {
+  planner.configure({ Shell: instruction.shell });
+  finish(planner, instruction, context, `SHELL [${instruction.shell.join(' ')}]`);
+}
+
+/** ONBUILD: leaves no trace in the history. */
+export function planOnbuild(
+  planner: StagePlanner,
+  instruction: OnbuildInstruction,
+  { onBuild }: InstructionContext,
+): void {
+  planner.configure({ OnBuild: [...(planner.config.OnBuild ?? []), instruction.expression] });
+  planner.steps.push({
+    kind: 'config',
+    instruction: 'ONBUILD',
+    ...planner.common(instruction, onBuild, undefined),
+  });
+}
+
+function finish(
+  planner: StagePlanner,
+  instruction: StageInstruction,
+  { onBuild }: InstructionContext,
+  createdBy: string,
+): void {
+  const history = planner.commit(createdBy, false);
+  const name = instruction.keyword.toUpperCase();
+  planner.steps.push({ kind: 'config', instruction: name, ...planner.common(instruction, onBuild, history) });
+}
+
+function expandPairs(
+  planner: StagePlanner,
+  instruction: EnvInstruction | LabelInstruction,
+): readonly NameValue[] {
+  const expand = planner.expander(instruction);
+  return instruction.pairs.map(({ name, value, legacy }) => ({
+    name: expand(name),
+    value: expand(value),
+    legacy,
+  }));
+}
+
+function showPairs(pairs: readonly NameValue[]): string {
+  return pairs.map(({ name, value }) => `${name}=${value}`).join(' ');
+}
+
+function argvOf(
+  planner: StagePlanner,
+  instruction: CmdInstruction | EntrypointInstruction,
+): readonly string[] {
+  const { words, form } = instruction.command;
+  if (form === 'exec') return words;
+  if ((planner.config.Shell ?? []).length === 0) {
+    planner.linter.report('JSONArgsRecommended', instruction, instruction.keyword);
+  }
+  return withShell(planner.config.Shell, words);
+}
+
+/** Of CMD, ENTRYPOINT and HEALTHCHECK only the last one in a stage counts. */
+function noteOnlyOne(planner: StagePlanner, instruction: StageInstruction): void {
+  const previous = planner.lastOf.get(instruction.kind);
+  if (previous !== undefined) {
+    planner.linter.report(
+      'MultipleInstructionsDisallowed',
+      { range: previous.range, comments: instruction.comments },
+      instruction.keyword,
+    );
+  }
+  planner.lastOf.set(instruction.kind, instruction);
+}
+
+function lintPort(planner: StagePlanner, instruction: ExposeInstruction, spec: string): void {
+  const { ip, hostPort, protocol } = splitPortSpec(spec);
+  if (protocol !== protocol.toLowerCase()) planner.linter.report('ExposeProtoCasing', instruction, spec);
+  if (ip !== '' || hostPort !== '') planner.linter.report('ExposeInvalidFormat', instruction, spec);
+}

@@ -1,0 +1,26 @@
+import type { Linter } from '../lint/linter.ts';
+import type { ShellLexer } from '../shell/shell-lexer.ts';
+import type { Dockerfile } from '../stages/dockerfile.ts';
+import type { EnvList } from '../stages/env-list.ts';
+import type { NamedContexts } from '../stages/named-contexts.ts';
+import type { GraphStage } from '../stages/stage-graph.ts';
+import type { StageReferences } from '../stages/stage-references.ts';
+import type { Platform } from '../platform/platform.ts';
+
+/** What both phases of planning share. */
+export interface PlanSession {
+  readonly dockerfile: Dockerfile;
+  readonly lexer: ShellLexer;
+  readonly linter: Linter;
+  readonly references: StageReferences;
+  readonly contexts: NamedContexts;
+  readonly target: GraphStage;
+  /** Global ARGs and platform ARGs. */
+  readonly globalArgs: EnvList;
+  readonly buildArgs: ReadonlyMap<string, string>;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly targetPlatform: Platform;
+  /** SOURCE_DATE_EPOCH in seconds. */
+  readonly epoch: number | undefined;
+  readonly ignorePatterns: readonly string[];
+}

@@ -1,0 +1,32 @@
+import { goQuote } from '../gotext/quote.ts';
+import type { WorkdirInstruction } from '../instructions/single-argument.ts';
+import { parseOwner } from './file-owner.ts';
+import type { InstructionContext } from './plan-instruction.ts';
+import type { StagePlanner } from './stage-planner.ts';
+import { normalizeWorkdir } from './working-directory.ts';
+
+/** WORKDIR: changes and creates the working directory. */
+export function planWorkdir(
+  planner: StagePlanner,
+  instruction: WorkdirInstruction,
+  { onBuild }: InstructionContext,
+): void {
+  const requested = planner.expander(instruction)(instruction.path);
+  if (!planner.state.hasWorkdir && !requested.startsWith('/')) {
+    planner.linter.report('WorkdirRelativePath', instruction, goQuote(requested));
+  }
+  const { stored, path } = normalizeWorkdir(planner.config.WorkingDir ?? '', requested);
+  planner.configure({ WorkingDir: stored });
+  planner.state = { ...planner.state, workdir: path, hasWorkdir: true };
+
+  const createsLayer = stored !== '/';
+  const history = planner.commit(`WORKDIR ${stored}`, createsLayer);
+  const { User: user = '' } = planner.config;
+  planner.steps.push({
+    kind: 'workdir',
+    path,
+    owner: user === '' ? undefined : parseOwner(user),
+    createsLayer,
+    ...planner.common(instruction, onBuild, history),
+  });
+}

@@ -1,0 +1,237 @@
+import { emptyImage, platformFields } from '../config/default-config.ts';
+import type { ImageConfig } from '../config/image-config.ts';
+import { type DockerfilePlace, located, withPlace } from '../dockerfile-error.ts';
+import { formatPlatform, normalizePlatform, type Platform } from '../platform/platform.ts';
+import type { StageInstruction } from '../instructions/instruction.ts';
+import { EnvList } from '../stages/env-list.ts';
+import type { GraphStage } from '../stages/stage-graph.ts';
+import { baseOf } from './base-of.ts';
+import type {
+  BuildPlan,
+  ExternalBase,
+  ResolveBase,
+  ResolvedBuild,
+  ResolvedStage,
+  StageBase,
+} from './build-plan.ts';
+import type { FileSource } from './build-step.ts';
+import { baseKey } from './plan-build.ts';
+import { planInstruction } from './plan-instruction.ts';
+import type { PlanSession } from './plan-session.ts';
+import { StagePlanner } from './stage-planner.ts';
+import type { StageState } from './stage-state.ts';
+import { triggersOf } from './triggers.ts';
+
+/**
+ * Works out every step of a build, given the configs of its bases.
+ *
+ * Triggers of bases can need further stages, whose bases are then asked for too.
+ *
+ * @param resolveBase - called once for each base; a rejection leaves as it is
+ * @throws {@link DockerfileError} with BuildKit's text and the place
+ */
+export async function resolveBuild(plan: BuildPlan, resolveBase: ResolveBase): Promise<ResolvedBuild> {
+  const { session } = plan;
+  const bases = new BaseConfigs(session, resolveBase);
+  const triggers = new Map<GraphStage, readonly StageInstruction[]>();
+  for (let complete = false; !complete;) {
+    const reachable = session.references.reachableFrom(session.target);
+    await bases.fetch(reachable);
+    complete = !addTriggers(session, reachable, bases, triggers);
+  }
+  return planSteps(session, bases, triggers);
+}
+
+/** @returns true when triggers refer to stages or images, so that more may be needed */
+function addTriggers(
+  session: PlanSession,
+  stages: readonly GraphStage[],
+  bases: BaseConfigs,
+  triggers: Map<GraphStage, readonly StageInstruction[]>,
+): boolean {
+  let refers = false;
+  for (const stage of stages) {
+    if (triggers.has(stage) || stage.replacement !== undefined) continue;
+    const instructions = located(placeOf(stage, session), () => triggersOf(stage, bases.configOf(stage)));
+    triggers.set(stage, instructions);
+    if (session.references.addTriggers(stage, instructions)) refers = true;
+  }
+  return refers;
+}
+
+function planSteps(
+  session: PlanSession,
+  bases: BaseConfigs,
+  triggers: ReadonlyMap<GraphStage, readonly StageInstruction[]>,
+): ResolvedBuild {
+  const planned = new Set<GraphStage>();
+  const states = new Map<GraphStage, StageState>();
+  const stages: ResolvedStage[] = [];
+  for (const stage of session.references.reachableFrom(session.target)) {
+    const inherited = inheritedState(stage, session, bases, states);
+    const planner = new StagePlanner(session, stage, inherited);
+    planAll(planner, triggers.get(stage) ?? [], true, planned);
+    planAll(planner, stage.instructions, false, planned);
+    planned.add(stage);
+    states.set(stage, planner.state);
+    stages.push({
+      index: stage.index,
+      name: stage.displayName,
+      range: stage.from.range,
+      base: bases.baseOf(stage),
+      platform: planner.state.platform,
+      steps: planner.steps,
+      image: planner.state.image,
+    });
+  }
+  session.linter.throwIfFailed();
+  const target = stages.find(({ index }) => index === session.target.index) ?? unreachable();
+  return {
+    stages,
+    target,
+    image: finalImage(target.image, session),
+    fileSources: fileSourcesOf(stages),
+    epoch: session.epoch,
+    warnings: session.linter.warnings,
+  };
+}
+
+function planAll(
+  planner: StagePlanner,
+  instructions: readonly StageInstruction[],
+  onBuild: boolean,
+  planned: ReadonlySet<GraphStage>,
+): void {
+  const { file } = planner.session.dockerfile;
+  for (const instruction of instructions) {
+    located({ file, range: instruction.range }, () =>
+      planInstruction(planner, instruction, { onBuild, planned }),
+    );
+  }
+}
+
+/** Configs of the bases that come from outside. */
+class BaseConfigs {
+  readonly #session: PlanSession;
+  readonly #resolve: ResolveBase;
+  readonly #fetched = new Map<string, ImageConfig | undefined>();
+
+  constructor(session: PlanSession, resolve: ResolveBase) {
+    this.#session = session;
+    this.#resolve = resolve;
+  }
+
+  async fetch(stages: readonly GraphStage[]): Promise<void> {
+    const wanted = new Map<string, { base: ExternalBase; stage: GraphStage }>();
+    for (const stage of stages) {
+      const base = this.baseOf(stage);
+      if (base.kind !== 'image' && base.kind !== 'named-context') continue;
+      const key = baseKey(base);
+      if (!this.#fetched.has(key) && !wanted.has(key)) wanted.set(key, { base, stage });
+    }
+    await Promise.all(
+      Array.from(wanted, async ([key, { base, stage }]) => {
+        try {
+          this.#fetched.set(key, await this.#resolve(base));
+        } catch (error) {
+          throw withPlace(error, placeOf(stage, this.#session));
+        }
+      }),
+    );
+  }
+
+  baseOf(stage: GraphStage): StageBase {
+    return located(placeOf(stage, this.#session), () => baseOf(stage, this.#session));
+  }
+
+  /** @returns undefined for `scratch`, stages and contexts that are plain files */
+  configOf(stage: GraphStage): ImageConfig | undefined {
+    const base = this.baseOf(stage);
+    return base.kind === 'image' || base.kind === 'named-context'
+      ? this.#fetched.get(baseKey(base))
+      : undefined;
+  }
+}
+
+function inheritedState(
+  stage: GraphStage,
+  session: PlanSession,
+  bases: BaseConfigs,
+  states: ReadonlyMap<GraphStage, StageState>,
+): StageState {
+  const parent = stage.parent === undefined ? undefined : states.get(stage.parent);
+  if (parent !== undefined) return { ...parent, image: withoutTriggers(parent.image) };
+
+  const base = bases.baseOf(stage);
+  const platform =
+    base.kind === 'image' || base.kind === 'named-context' ? base.platform : session.targetPlatform;
+  const fetched = bases.configOf(stage);
+  if (fetched !== undefined) lintPlatform(stage, platform, fetched, session);
+  const { created: _, ...image } = fetched ?? emptyImage(platform);
+  return {
+    platform,
+    image: withoutTriggers({ ...image, config: image.config ?? {} }),
+    env: EnvList.empty,
+    buildArgs: [],
+    workdir: '/',
+    hasWorkdir: false,
+  };
+}
+
+/** ONBUILD applies to the stages directly based on it, not to theirs. */
+function withoutTriggers(image: ImageConfig): ImageConfig {
+  const { OnBuild: _, ...config } = image.config;
+  return { ...image, config };
+}
+
+function lintPlatform(
+  stage: GraphStage,
+  expected: Platform,
+  { os, architecture, variant }: ImageConfig,
+  session: PlanSession,
+): void {
+  if (os === expected.os && architecture === expected.architecture) return;
+  const actual = normalizePlatform({ os, architecture, ...(variant === undefined ? {} : { variant }) });
+  session.linter.report(
+    'InvalidBaseImagePlatform',
+    stage.from,
+    stage.baseName,
+    formatPlatform(normalizePlatform(expected)),
+    formatPlatform(actual),
+  );
+}
+
+/** Labels of the command line win; the platform is the one asked for. */
+function finalImage(image: ImageConfig, { labels, targetPlatform }: PlanSession): ImageConfig {
+  const isSame = image.os === targetPlatform.os && image.architecture === targetPlatform.architecture;
+  const { variant: _, 'os.version': __, ...rest } = image;
+  const withLabels =
+    Object.keys(labels).length === 0
+      ? image.config
+      : { ...image.config, Labels: { ...image.config.Labels, ...labels } };
+  return { ...(isSame ? image : rest), ...platformFields(targetPlatform), config: withLabels };
+}
+
+function fileSourcesOf(stages: readonly ResolvedStage[]): readonly FileSource[] {
+  const unique = new Map<string, FileSource>();
+  const add = (source: FileSource): void => {
+    if (source.kind !== 'stage' && source.kind !== 'scratch') unique.set(JSON.stringify(source), source);
+  };
+  for (const { steps } of stages) {
+    for (const step of steps) {
+      if (step.kind === 'copy')
+        for (const source of step.sources) if (source.kind === 'files') add(source.from);
+      if (step.kind !== 'run') continue;
+      for (const mount of step.mounts) if (mount.kind === 'bind' || mount.kind === 'cache') add(mount.from);
+    }
+  }
+  return [...unique.values()];
+}
+
+function placeOf(stage: GraphStage, session: PlanSession): DockerfilePlace {
+  return { file: session.dockerfile.file, range: stage.from.range };
+}
+
+function unreachable(): never {
+  throw new TypeError('the target stage is always planned');
+}
