@@ -6,6 +6,7 @@ const FRAME_MAGIC = 0xfd2fb528;
 const SKIPPABLE_MAGIC = 0x184d2a50;
 /** Largest window that is decoded: what the zstd command line accepts by default (`--long=27`). */
 const WINDOW_LIMIT_BYTES = 128 * 1024 * 1024;
+const BLOCK_HEADER_BYTES = 3;
 const BLOCK_LIMIT_BYTES = 128 * 1024;
 const RLE_BLOCK = 1;
 const RESERVED_BLOCK = 3;
@@ -56,8 +57,10 @@ async function* decodeFrame(reader: ByteReader, magic: Uint8Array): AsyncGenerat
   };
 
   yield* push(header.bytes, false);
+  // One buffer for all blocks: garbage outside the heap is slow to be collected.
+  const buffer = Buffer.allocUnsafeSlow(BLOCK_HEADER_BYTES + BLOCK_LIMIT_BYTES);
   for (let isLast = false; !isLast;) {
-    const block = await readBlock(reader);
+    const block = await readBlock(reader, buffer);
     isLast = block.isLast;
     yield* push(block.bytes, false);
   }
@@ -99,16 +102,21 @@ function windowSize(descriptor: number): number {
   return base + (base / 8) * (descriptor & 7);
 }
 
-async function readBlock(reader: ByteReader): Promise<{ bytes: Uint8Array; isLast: boolean }> {
-  const header = await exactly(reader, 3);
+/** @param buffer - takes the block's header and body */
+async function readBlock(
+  reader: ByteReader,
+  buffer: Buffer,
+): Promise<{ bytes: Uint8Array; isLast: boolean }> {
+  const header = await exactly(reader, BLOCK_HEADER_BYTES);
+  buffer.set(header);
   const bits = littleEndian(header);
   const type = (bits >> 1) & 3;
-  const length = bits >> 3;
+  const length = type === RLE_BLOCK ? 1 : bits >> 3;
   if (type === RESERVED_BLOCK) throw new DecompressionError('zstd', 'a block is of the reserved type');
-  if (length > BLOCK_LIMIT_BYTES)
-    throw new DecompressionError('zstd', `a block of ${length} bytes is too long`);
-  const body = await exactly(reader, type === RLE_BLOCK ? 1 : length);
-  return { bytes: Buffer.concat([header, body]), isLast: (bits & 1) !== 0 };
+  if (bits >> 3 > BLOCK_LIMIT_BYTES)
+    throw new DecompressionError('zstd', `a block of ${bits >> 3} bytes is too long`);
+  buffer.set(await exactly(reader, length), BLOCK_HEADER_BYTES);
+  return { bytes: buffer.subarray(0, BLOCK_HEADER_BYTES + length), isLast: (bits & 1) !== 0 };
 }
 
 async function exactly(reader: ByteReader, length: number): Promise<Uint8Array> {

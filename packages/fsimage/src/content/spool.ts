@@ -18,7 +18,9 @@ const READ_BYTES = 256 * 1024;
 export class Spool implements AsyncDisposable {
   readonly #file: FileHandle;
   readonly #pathToRemove: string | undefined;
-  #buffer = Buffer.allocUnsafe(WRITE_BUFFER_BYTES);
+  #buffer: Buffer = Buffer.allocUnsafeSlow(WRITE_BUFFER_BYTES);
+  /** Buffers that have been written: kept, since garbage outside the heap is slow to be collected. */
+  readonly #spareBuffers: Buffer[] = [];
   #buffered = 0;
   /** Offset in the file where the buffer's first byte belongs. */
   #bufferStart = 0;
@@ -96,10 +98,14 @@ export class Spool implements AsyncDisposable {
   #flush(): Promise<void> {
     const pending = this.#buffer.subarray(0, this.#buffered);
     const position = this.#bufferStart;
-    this.#buffer = Buffer.allocUnsafe(WRITE_BUFFER_BYTES);
+    const used = this.#buffer;
+    this.#buffer = this.#spareBuffers.pop() ?? Buffer.allocUnsafeSlow(WRITE_BUFFER_BYTES);
     this.#buffered = 0;
     this.#bufferStart += pending.byteLength;
-    this.#writes = this.#writes.then(() => writeFully(this.#file, pending, position));
+    this.#writes = this.#writes.then(async () => {
+      await writeFully(this.#file, pending, position);
+      this.#spareBuffers.push(used);
+    });
     return this.#writes;
   }
 

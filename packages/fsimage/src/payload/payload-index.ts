@@ -179,8 +179,8 @@ class SectionBuilder {
 /** Byte strings one after the other, equal ones once. */
 class InternedBytes {
   readonly #alignment: number;
-  readonly #parts: Uint8Array[] = [];
   readonly #offsets = new Map<string, number>();
+  #buffer = Buffer.alloc(64 * 1024);
   sizeBytes = 0;
 
   constructor(alignment: number) {
@@ -193,15 +193,18 @@ class InternedBytes {
     const known = this.#offsets.get(key);
     if (known !== undefined) return known;
     const offset = this.sizeBytes;
-    const padding = roundUp(bytes.byteLength, this.#alignment) - bytes.byteLength;
+    const end = roundUp(offset + bytes.byteLength, this.#alignment);
     this.#offsets.set(key, offset);
-    this.#parts.push(bytes, new Uint8Array(padding));
-    this.sizeBytes += bytes.byteLength + padding;
+    if (end > this.#buffer.byteLength) {
+      this.#buffer = Buffer.concat([this.#buffer], Math.max(end, 2 * this.#buffer.byteLength));
+    }
+    this.#buffer.set(bytes, offset);
+    this.sizeBytes = end;
     return offset;
   }
 
   bytes(): Buffer {
-    return Buffer.concat(this.#parts);
+    return this.#buffer.subarray(0, this.sizeBytes);
   }
 }
 
