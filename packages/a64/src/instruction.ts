@@ -20,6 +20,11 @@ export interface InstructionRow<P extends string> {
   /** Which combinations of static fields are this instruction; all others are not. */
   readonly when?: (fields: StaticFields<P>) => boolean;
   /**
+   * Name of a more general row that this one takes words from: LD1 post-indexed by 31 adds a constant, by another
+   * register that register. Of such a pair the row with more fixed bits decodes the word.
+   */
+  readonly refines?: string;
+  /**
    * Field values worth a handler of their own, because much falls away: `[{ imm6: 0, shift: 0 }]`. Semantics are
    * unaffected.
    */
@@ -38,6 +43,7 @@ export interface Instruction {
   readonly pattern: Pattern;
   readonly patternText: string;
   readonly specialise: readonly FieldValues[];
+  readonly refines: string | undefined;
   assembly(fields: FieldValues): string;
   operands(fields: FieldValues, pc: bigint): Readonly<Record<string, string | number | bigint>>;
   when(fields: FieldValues): boolean;
@@ -59,6 +65,7 @@ export function instruction<const P extends string>(row: InstructionRow<P>): Ins
     name: row.name,
     pattern: parsePattern(row.pattern),
     patternText: row.pattern,
+    refines: row.refines,
     specialise: (row.specialise ?? []) as readonly FieldValues[],
     assembly: (fields) => (typeof assembly === 'string' ? assembly : assembly(fields as never)),
     operands: (fields, pc) => operands?.(fields as never, pc) ?? {},

@@ -1,5 +1,18 @@
 import type { Instruction } from '../instruction.ts';
+import { branches } from './branch.table.ts';
+import { conditional } from './conditional.table.ts';
+import { exclusive } from './exclusive.table.ts';
+import { loadStore } from './load-store.table.ts';
+import { loadStorePair } from './load-store-pair.table.ts';
+import { logical } from './logical.table.ts';
+import { moveBitfield } from './move-bitfield.table.ts';
+import { multiplyDivide } from './multiply-divide.table.ts';
+import { structureLoadStore } from './structure-load-store.table.ts';
+import { system } from './system.table.ts';
+import { vectorLoadStore } from './vector-load-store.table.ts';
 import { addSubtract } from './add-subtract.table.ts';
+import { crc32 } from './crc32.table.ts';
+import { crypto } from './crypto.table.ts';
 import { fpArithmeticRows } from './fp-arithmetic.table.ts';
 import { fpCompareRows } from './fp-compare.table.ts';
 import { fpConvertRows } from './fp-convert.table.ts';
@@ -20,6 +33,19 @@ import { vectorTwoRegister } from './vector-two-register.table.ts';
 /** Every instruction, one row each, by class. */
 export const instructions: readonly Instruction[] = [
   ...addSubtract,
+  ...vectorLoadStore,
+  ...system,
+  ...structureLoadStore,
+  ...multiplyDivide,
+  ...moveBitfield,
+  ...logical,
+  ...loadStorePair,
+  ...loadStore,
+  ...exclusive,
+  ...conditional,
+  ...branches,
+  ...crc32,
+  ...crypto,
   ...fpArithmeticRows,
   ...fpCompareRows,
   ...fpConvertRows,

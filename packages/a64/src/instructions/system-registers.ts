@@ -1,0 +1,88 @@
+import type { Machine } from '../machine.ts';
+import type { Value } from '../value.ts';
+
+/** A register that EL0 can read, and perhaps write. */
+export interface SystemRegister {
+  readonly name: string;
+  /** op0 (2 or 3), op1, CRn, CRm, op2. */
+  readonly encoding: readonly [number, number, number, number, number];
+  readonly read: (m: Machine) => Value<64>;
+  readonly write?: (m: Machine, value: Value<64>) => void;
+}
+
+const constant = (value: bigint) => (m: Machine) => m.constant(64, value);
+
+function readNzcv(m: Machine): Value<64> {
+  const place = (flag: 'n' | 'z' | 'c' | 'v', bit: number) => m.shl(m.readFlag(flag), m.constant(32, bit));
+  return m.zext(m.or(m.or(place('n', 31), place('z', 30)), m.or(place('c', 29), place('v', 28))));
+}
+
+function writeNzcv(m: Machine, value: Value<64>): void {
+  const bit = (position: number) => m.and(m.lsr(m.wrap(value), m.constant(32, position)), m.constant(32, 1));
+  m.writeFlags(bit(31), bit(30), bit(29), bit(28));
+}
+
+/** Bits of FPCR that exist: AHP, DN, FZ, RMode. */
+const FPCR_BITS = 0x07c0_0000n;
+/** Bits of FPSR that exist: QC and the cumulative flags. */
+const FPSR_BITS = 0x0800_009fn;
+
+/**
+ * Identification registers read as Linux shows them to EL0 on a machine with base features only.
+ *
+ * @source Linux Documentation/arch/arm64/cpu-feature-registers.rst
+ */
+const identification: readonly SystemRegister[] = [
+  { name: 'midr_el1', encoding: [3, 0, 0, 0, 0], read: constant(0x410f_d070n) },
+  { name: 'mpidr_el1', encoding: [3, 0, 0, 0, 5], read: constant(0x8000_0000n) },
+  { name: 'revidr_el1', encoding: [3, 0, 0, 0, 6], read: constant(0n) },
+  { name: 'id_aa64pfr0_el1', encoding: [3, 0, 0, 4, 0], read: constant(0x11n) },
+  ...[
+    ['id_aa64pfr1_el1', 4, 1],
+    ['id_aa64zfr0_el1', 4, 4],
+    ['id_aa64dfr0_el1', 5, 0],
+    ['id_aa64isar0_el1', 6, 0],
+    ['id_aa64isar1_el1', 6, 1],
+    ['id_aa64isar2_el1', 6, 2],
+    ['id_aa64mmfr0_el1', 7, 0],
+    ['id_aa64mmfr1_el1', 7, 1],
+    ['id_aa64mmfr2_el1', 7, 2],
+  ].map(([name, CRm, op2]): SystemRegister => ({
+    name: String(name),
+    encoding: [3, 0, 0, Number(CRm), Number(op2)],
+    read: constant(0n),
+  })),
+];
+
+export const systemRegisters: readonly SystemRegister[] = [
+  ...identification,
+  /**
+   * Lines of 64 bytes; DIC = IDC = 0, so that code generators execute IC IVAU, which is how the engine learns of new
+   * code.
+   */
+  { name: 'ctr_el0', encoding: [3, 3, 0, 0, 1], read: constant(0x8444_c004n) },
+  /** DC ZVA is permitted and clears 64 bytes. */
+  { name: 'dczid_el0', encoding: [3, 3, 0, 0, 7], read: constant(4n) },
+  { name: 'nzcv', encoding: [3, 3, 4, 2, 0], read: readNzcv, write: writeNzcv },
+  {
+    name: 'fpcr',
+    encoding: [3, 3, 4, 4, 0],
+    read: (m) => m.readState('fpcr'),
+    write: (m, value) => m.writeState('fpcr', m.and(value, m.constant(64, FPCR_BITS))),
+  },
+  {
+    name: 'fpsr',
+    encoding: [3, 3, 4, 4, 1],
+    read: (m) => m.readState('fpsr'),
+    write: (m, value) => m.writeState('fpsr', m.and(value, m.constant(64, FPSR_BITS))),
+  },
+  {
+    name: 'tpidr_el0',
+    encoding: [3, 3, 13, 0, 2],
+    read: (m) => m.readState('tpidr'),
+    write: (m, value) => m.writeState('tpidr', value),
+  },
+  { name: 'tpidrro_el0', encoding: [3, 3, 13, 0, 3], read: constant(0n) },
+  { name: 'cntfrq_el0', encoding: [3, 3, 14, 0, 0], read: constant(1_000_000_000n) },
+  { name: 'cntvct_el0', encoding: [3, 3, 14, 0, 2], read: (m) => m.counter() },
+];
