@@ -149,7 +149,9 @@ function elementText(bits: 16 | 32, f: { L: number; M: number; H: number; vm: nu
   return { element: text };
 }
 
-const nameOf = (names: Operation['names']) => names.filter(Boolean).join('/').toUpperCase();
+function nameOf(names: Operation['names']): string {
+  return names.filter(Boolean).join('/').toUpperCase();
+}
 
 function vectorRow(
   { opcode, names, long, compute }: Operation,

@@ -161,7 +161,9 @@ export const vectorShift: readonly Instruction[] = sizes.flatMap((size) => [
 ]);
 
 const arrangement = (letter: string, bits: number, Q: number) => `${(Q ? 128 : 64) / bits}${letter}`;
-const nameOf = (names: Operation['names']) => names.filter(Boolean).join('/').toUpperCase();
+function nameOf(names: Operation['names']): string {
+  return names.filter(Boolean).join('/').toUpperCase();
+}
 
 function amounts(m: Machine, bits: ElementBits, imm: Value<32>): Pick<Operands, 'left' | 'right'> {
   return { left: imm, right: m.sub(m.constant(32, bits), imm) };

@@ -194,7 +194,9 @@ export const vectorTwoRegister: readonly Instruction[] = [
   }),
 ];
 
-const nameOf = (names: Operation['names']) => names.filter(Boolean).join('/').toUpperCase();
+function nameOf(names: Operation['names']): string {
+  return names.filter(Boolean).join('/').toUpperCase();
+}
 
 function vectorRow({ opcode, names, sizes, compute, suffix = '' }: Operation): Instruction {
   return instruction({
