@@ -1,4 +1,5 @@
 import type { Kind, Value } from '../value.ts';
+import { cryptography } from './cryptography/index.ts';
 import { floatingPoint } from './floating-point/index.ts';
 import { fusedMultiplyAdd } from './fused-multiply-add.ts';
 import { notANumber } from './not-a-number.ts';
@@ -13,6 +14,7 @@ export const supportFunctions = {
   ...fusedMultiplyAdd,
   ...notANumber,
   ...floatingPoint,
+  ...cryptography,
   ...vectorShift,
 } as const satisfies Record<string, SupportFunction>;
 

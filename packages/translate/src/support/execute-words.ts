@@ -1,0 +1,80 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** An instruction word and the state it runs on; it may use the registers 0 to 3. */
+export interface Before {
+  readonly word: number;
+  readonly fpcr?: number;
+  /** N, Z, C, V as bits 3 to 0. */
+  readonly nzcv?: number;
+  readonly x?: readonly bigint[];
+  readonly v?: readonly bigint[];
+}
+
+export interface After {
+  readonly fpsr: number;
+  readonly nzcv: number;
+  readonly x: readonly bigint[];
+  readonly v: readonly bigint[];
+}
+
+const RECORD_SIZE = 128;
+const X_AT = 32;
+const V_AT = 64;
+const source = join(dirname(fileURLToPath(import.meta.url)), 'execute-words.c');
+
+let program: string | undefined;
+
+/** Why {@link executeWords} cannot work here; undefined when it can. */
+export function oracleMissing(): string | undefined {
+  for (const tool of ['aarch64-linux-gnu-gcc', 'qemu-aarch64-static']) {
+    if (spawnSync(tool, ['--version']).status !== 0) return `${tool} is not installed`;
+  }
+  return undefined;
+}
+
+function compiled(): string {
+  if (program) return program;
+  const output = join(mkdtempSync(join(tmpdir(), 'boxer-execute-words-')), 'execute-words');
+  const { status, stderr } = spawnSync('aarch64-linux-gnu-gcc', ['-O1', '-static', '-o', output, source]);
+  if (status !== 0) throw new Error(`Cannot compile ${source}: ${stderr.toString()}`);
+  program = output;
+  return output;
+}
+
+/** What qemu-aarch64 (-cpu max) makes of each word. FPSR is 0 before. */
+export function executeWords(all: readonly Before[]): After[] {
+  const input = Buffer.alloc(RECORD_SIZE * all.length);
+  all.forEach(({ word, fpcr = 0, nzcv = 0, x = [], v = [] }, i) => {
+    const at = i * RECORD_SIZE;
+    input.writeUInt32LE(word >>> 0, at);
+    input.writeUInt32LE(fpcr >>> 0, at + 4);
+    input.writeUInt32LE((nzcv << 28) >>> 0, at + 12);
+    x.forEach((value, k) => input.writeBigUInt64LE(BigInt.asUintN(64, value), at + X_AT + 8 * k));
+    v.forEach((value, k) => {
+      input.writeBigUInt64LE(BigInt.asUintN(64, value), at + V_AT + 16 * k);
+      input.writeBigUInt64LE(BigInt.asUintN(64, value >> 64n), at + V_AT + 16 * k + 8);
+    });
+  });
+  const { status, signal, stdout } = spawnSync('qemu-aarch64-static', ['-cpu', 'max', compiled()], {
+    input,
+    maxBuffer: 2 ** 30,
+  });
+  if (status !== 0 || stdout.length !== input.length) {
+    throw new Error(`Cannot execute words under qemu: status ${status}, signal ${signal}`);
+  }
+  const u64 = (at: number) => stdout.readBigUInt64LE(at);
+  return all.map((_, i) => {
+    const at = i * RECORD_SIZE;
+    const registers = [0, 1, 2, 3];
+    return {
+      fpsr: stdout.readUInt32LE(at + 8),
+      nzcv: stdout.readUInt32LE(at + 12) >>> 28,
+      x: registers.map((k) => u64(at + X_AT + 8 * k)),
+      v: registers.map((k) => u64(at + V_AT + 16 * k) | (u64(at + V_AT + 16 * k + 8) << 64n)),
+    };
+  });
+}
