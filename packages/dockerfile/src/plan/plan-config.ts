@@ -113,9 +113,10 @@ export function planExpose(
   const specs = instruction.ports.flatMap((port) => lexer.process(port, planner.state.env).words);
   for (const spec of specs) lintPort(planner, instruction, spec);
   const ports = specs.flatMap(exposedPorts);
-  planner.configure({
-    ExposedPorts: { ...planner.config.ExposedPorts, ...Object.fromEntries(ports.map((port) => [port, {}])) },
-  });
+  if (ports.length > 0) {
+    const added = Object.fromEntries(ports.map((port) => [port, {}]));
+    planner.configure({ ExposedPorts: { ...planner.config.ExposedPorts, ...added } });
+  }
   finish(planner, instruction, context, `EXPOSE [${ports.join(' ')}]`);
 }
 
@@ -125,7 +126,7 @@ export function planUser(
   context: InstructionContext,
 ): void {
   const user = planner.expander(instruction)(instruction.user);
-  planner.configure({ User: user });
+  planner.configure({ User: user === '' ? undefined : user });
   finish(planner, instruction, context, `USER ${user}`);
 }
 

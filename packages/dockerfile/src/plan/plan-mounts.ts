@@ -12,7 +12,11 @@ import type { StagePlanner } from './stage-planner.ts';
 const SECRET_MODE = 0o400;
 const SSH_MODE = 0o600;
 
-/** Expands and resolves the `--mount` flags of RUN. */
+/**
+ * Expands and resolves the `--mount` flags of RUN.
+ *
+ * @returns directories before what is mounted inside them, secrets and sockets last
+ */
 export function planMounts(
   planner: StagePlanner,
   instruction: RunInstruction,
@@ -21,7 +25,18 @@ export function planMounts(
   const expand = planner.expander(instruction);
   const references = planner.session.references.of(instruction);
   const mounts = instruction.mounts.map(({ text }) => parseMount(text, expand));
-  return mounts.map((mount, index) => planMount(planner, mount, references[index], context));
+  return mounts
+    .map((mount, index) => planMount(planner, mount, references[index], context))
+    .toSorted((a, b) => Number(isFile(a)) - Number(isFile(b)) || compareTargets(a, b));
+}
+
+function isFile({ kind }: RunMount): boolean {
+  return kind === 'secret' || kind === 'ssh';
+}
+
+function compareTargets(a: RunMount, b: RunMount): number {
+  if (isFile(a) || a.target === b.target) return 0;
+  return (a.target ?? '') < (b.target ?? '') ? -1 : 1;
 }
 
 function planMount(

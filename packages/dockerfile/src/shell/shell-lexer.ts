@@ -234,6 +234,7 @@ class Expansion {
         );
       case '#':
       case '%':
+        if (colon) throw unsupportedModifier(operatorText);
         return trim(operator, word, value ?? '');
       default:
         throw unsupportedModifier(operatorText);

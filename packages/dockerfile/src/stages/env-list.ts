@@ -1,6 +1,6 @@
 import type { Variables } from '../shell/shell-lexer.ts';
 
-/** Variables in order of first definition. Immutable. */
+/** Variables in order of their last definition. Immutable. */
 export class EnvList implements Variables {
   static readonly empty = new EnvList(new Map());
 
@@ -24,7 +24,9 @@ export class EnvList implements Variables {
   }
 
   with(name: string, value: string): EnvList {
-    return new EnvList(new Map(this.#values).set(name, value));
+    const values = new Map(this.#values);
+    values.delete(name);
+    return new EnvList(values.set(name, value));
   }
 
   without(name: string): EnvList {
