@@ -30,8 +30,12 @@ interface SuiteRow {
 const DEBIAN: ImageConfig = {
   architecture: 'amd64',
   os: 'linux',
-  config: { Env: ['PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'], Cmd: ['bash'] },
-  history: [],
+  config: {
+    Env: ['PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'],
+    Cmd: ['bash'],
+    Labels: { 'io.buildah.version': '1.28.2' },
+  },
+  history: [{ created_by: '/bin/sh' }],
 };
 
 /** These fail when files are read or programs run, which planning does not do. */

@@ -42,6 +42,7 @@ export class Linter {
       url: `${PAGES}${page}/`,
       range: place.range,
     };
+    if (this.#warnings.some((other) => isSame(other, warning))) return;
     this.#warnings.push(warning);
     this.#onWarning(warning);
   }
@@ -61,6 +62,11 @@ export class Linter {
     }
     return options;
   }
+}
+
+/** A variable that is undefined twice in one instruction is reported once. */
+function isSame(a: LintWarning, b: LintWarning): boolean {
+  return a.rule === b.rule && a.message === b.message && a.range.start.line === b.range.start.line;
 }
 
 /** Where a rule was violated. */
