@@ -1,6 +1,5 @@
-import type { Logger } from '@boxer/foundation';
-import type { Digest } from '@boxer/foundation';
 import type { LintWarning } from '@boxer/dockerfile';
+import type { Digest } from '@boxer/foundation';
 import type { OnBuildEvent } from './progress/build-event.ts';
 
 /** Where a secret's value comes from. */
@@ -44,7 +43,6 @@ export interface BuildOptions {
   readonly cacheDirectory?: string | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly onEvent?: OnBuildEvent | undefined;
-  readonly logger?: Logger | undefined;
 }
 
 /** What was built. */
@@ -54,5 +52,7 @@ export interface BuildResult {
   readonly digest: Digest;
   /** Bytes written. */
   readonly sizeBytes: number;
+  /** The Dockerfile, as messages name it. */
+  readonly file: string;
   readonly warnings: readonly LintWarning[];
 }

@@ -6,12 +6,12 @@ import {
   type InodeId,
   type Timestamp,
   type Tree,
-  TreePathError,
 } from '@boxer/fsimage';
 import { followPath } from '../context/follow-path.ts';
 import type { SourceEntry, SourceRoot } from '../context/source-root.ts';
 import { CopyConflictError } from '../errors/copy-errors.ts';
 import type { Ids } from '../users/users.ts';
+import { makeDirectory } from '../stages/make-directory.ts';
 import type { ModeChange } from './mode-change.ts';
 
 /** Directories that nobody described. */
@@ -60,12 +60,7 @@ export class Copier {
 
   makeDirectories(path: string, permissions = DIRECTORY_PERMISSIONS): void {
     const { owner, now } = this.#changes;
-    try {
-      this.#tree.mkdirAll(path, attributes({ permissions, ...owner, mtime: now }));
-    } catch (cause) {
-      if (!(cause instanceof TreePathError)) throw cause;
-      throw new CopyConflictError(`mkdir ${clean(path)}: ${reasonOf(cause)}`, { cause });
-    }
+    makeDirectory(this.#tree, path, attributes({ permissions, ...owner, mtime: now }));
   }
 
   /**
@@ -196,10 +191,6 @@ class CopyRun {
     if (mode === undefined || entry.kind === 'symlink') return given;
     return { ...given, permissions: mode(given.permissions, entry.kind === 'directory') };
   }
-}
-
-function reasonOf(error: TreePathError): string {
-  return error.errno === 'ENOTDIR' ? 'not a directory' : error.message;
 }
 
 /** @returns the path without a final `/` or `/.` */

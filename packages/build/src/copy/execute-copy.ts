@@ -1,5 +1,13 @@
 import { join } from 'node:path';
-import type { CopyStep, FilesSource, FileSource, GitSource, HttpSource, InlineSource } from '@boxer/dockerfile';
+import {
+  type CopyStep,
+  type FilesSource,
+  type FileSource,
+  type GitSource,
+  hasPathWildcards,
+  type HttpSource,
+  type InlineSource,
+} from '@boxer/dockerfile';
 import {
   applyLayer,
   attributes,
@@ -25,7 +33,7 @@ import { type Ids, resolveOwner } from '../users/users.ts';
 import { Copier, type CopyChanges, type CopySelection } from './copier.ts';
 import { modeChange } from './mode-change.ts';
 import { compilePatterns } from './patterns.ts';
-import { hasWildcard, resolveWildcards } from './resolve-wildcards.ts';
+import { resolveWildcards } from './resolve-wildcards.ts';
 
 /** What a COPY or ADD needs from the build around it. */
 export interface CopyEnvironment {
@@ -109,7 +117,7 @@ class CopyExecution {
     if (required !== undefined && (await followPath(root, required, false)) === undefined) {
       throw new SourceNotFoundError(root.name, required);
     }
-    if (!hasWildcard(source.path) && (await followPath(root, source.path, true)) === undefined) {
+    if (!hasPathWildcards(source.path) && (await followPath(root, source.path, true)) === undefined) {
       throw new SourceNotFoundError(root.name, source.path);
     }
     this.#copier.prepare(this.step.dest);

@@ -1,6 +1,7 @@
+import { hasPathWildcards } from '@boxer/dockerfile';
 import { followPath } from '../context/follow-path.ts';
 import type { SourceRoot } from '../context/source-root.ts';
-import { matchesGlob } from './patterns.ts';
+import { compileGlob } from './patterns.ts';
 
 /**
  * Finds what a source path with wildcards names.
@@ -11,17 +12,13 @@ import { matchesGlob } from './patterns.ts';
  */
 export async function resolveWildcards(root: SourceRoot, path: string): Promise<readonly string[]> {
   const parts = path.split('/').filter((part) => part !== '');
-  const firstWild = parts.findIndex(hasWildcard);
+  const firstWild = parts.findIndex(hasPathWildcards);
   if (firstWild === -1) return [path];
   const base = await followPath(root, `/${parts.slice(0, firstWild).join('/')}`, true);
   if (base?.entry.kind !== 'directory') return [];
   const found: string[] = [];
   await collect(root, base.path, parts.slice(firstWild), found);
   return found;
-}
-
-export function hasWildcard(text: string): boolean {
-  return /[*?[]/.test(text.replace(/\\./gs, ''));
 }
 
 /** Walks one directory per remaining segment; links on the way are not followed. */
@@ -32,8 +29,9 @@ async function collect(
   found: string[],
 ): Promise<void> {
   if (pattern === undefined) return;
+  const matches = compileGlob(pattern);
   for (const name of await root.names(directory)) {
-    if (!matchesGlob(pattern, name)) continue;
+    if (!matches(name)) continue;
     const path = directory === '/' ? `/${name}` : `${directory}/${name}`;
     if (rest.length === 0) found.push(path);
     else if ((await root.entry(path))?.kind === 'directory') await collect(root, path, rest, found);

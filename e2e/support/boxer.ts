@@ -1,0 +1,80 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** Root of the checkout. */
+export const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
+
+/** What a command did. */
+export interface Outcome {
+  readonly status: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface CommandOptions {
+  readonly cwd?: string;
+  readonly input?: string;
+  readonly env?: NodeJS.ProcessEnv;
+  readonly timeoutMs?: number;
+}
+
+/** Runs a command of the host to its end. */
+export function command(file: string, args: readonly string[], options: CommandOptions = {}): Outcome {
+  const { status, stdout, stderr, error } = spawnSync(file, args, {
+    cwd: options.cwd ?? root,
+    input: options.input ?? '',
+    env: options.env ?? process.env,
+    encoding: 'utf8',
+    timeout: options.timeoutMs ?? 300_000,
+    killSignal: 'SIGKILL',
+    maxBuffer: 256 * 1024 * 1024,
+  });
+  if (error !== undefined && status === null) throw error;
+  return { status, stdout, stderr };
+}
+
+/** Runs `./boxer` as a user does. */
+export function boxer(args: readonly string[], options: CommandOptions = {}): Outcome {
+  return command(process.execPath, [join(root, 'boxer'), ...args], options);
+}
+
+/** As {@link boxer}, and fails the test with all that was written when the exit code is not 0. */
+export function boxerOk(args: readonly string[], options: CommandOptions = {}): Outcome {
+  const outcome = boxer(args, options);
+  if (outcome.status !== 0) {
+    throw new Error(`boxer ${args.join(' ')}: exit code ${outcome.status}\n${outcome.stdout}\n${outcome.stderr}`);
+  }
+  return outcome;
+}
+
+/** A directory that is gone after the tests of the file. */
+export function temporaryDirectory(): string {
+  const directory = mkdtempSync(join(tmpdir(), 'boxer-e2e-'));
+  afterAll(() => rmSync(directory, { recursive: true, force: true }));
+  return directory;
+}
+
+/** Whether the host has a command. */
+export function hasCommand(name: string): boolean {
+  return spawnSync(name, ['--version'], { stdio: 'ignore' }).error === undefined;
+}
+
+/** Like `describe`, but says why when it is skipped. */
+export function describeIf(reason: string | undefined, title: string, body: () => void): void {
+  if (reason === undefined) describe(title, body);
+  else describe.skip(`${title} (skipped: ${reason})`, body);
+}
+
+/** Installs the arm64 programs of a fixture, unless they are there. */
+export function installFixture(name: 'biome' | 'esbuild' | 'ripgrep', binary: string): string {
+  const directory = join(root, 'fixtures', name);
+  if (!existsSync(join(directory, binary))) {
+    const flags = ['--os=linux', '--cpu=arm64', '--libc=musl', '--ignore-scripts', '--no-package-lock', '--loglevel=error'];
+    const { status, stderr } = command('npm', ['install', ...flags], { cwd: directory });
+    if (status !== 0) throw new Error(`npm install in fixtures/${name}: ${stderr}`);
+  }
+  return directory;
+}

@@ -1,0 +1,50 @@
+import { randomBytes } from 'node:crypto';
+import { rmSync } from 'node:fs';
+import { mkdir, readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+
+const PREFIX = 'build-';
+
+/** A directory for one build's temporary files, gone when the build ends. */
+export interface WorkDirectory extends AsyncDisposable {
+  readonly path: string;
+}
+
+/**
+ * Makes the directory, and removes those of builds that were killed.
+ *
+ * @param parent - shared by all builds of this machine that use one cache
+ */
+export async function makeWorkDirectory(parent: string): Promise<WorkDirectory> {
+  await mkdir(parent, { recursive: true });
+  await removeAbandoned(parent);
+  const path = join(parent, `${PREFIX}${process.pid}-${randomBytes(6).toString('hex')}`);
+  await mkdir(path, { mode: 0o700 });
+  // process.exit in the middle of a build runs this, but none of the code that waits.
+  const onExit = () => rmSync(path, { recursive: true, force: true });
+  process.on('exit', onExit);
+  return {
+    path,
+    async [Symbol.asyncDispose]() {
+      process.off('exit', onExit);
+      await rm(path, { recursive: true, force: true });
+    },
+  };
+}
+
+async function removeAbandoned(parent: string): Promise<void> {
+  for (const name of await readdir(parent)) {
+    const pid = Number(new RegExp(`^${PREFIX}(\\d+)-`).exec(name)?.[1]);
+    if (Number.isNaN(pid) || isAlive(pid)) continue;
+    await rm(join(parent, name), { recursive: true, force: true });
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+  }
+}

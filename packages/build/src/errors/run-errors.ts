@@ -1,0 +1,61 @@
+import { BoxerError } from '@boxer/foundation';
+
+/** The command of a RUN ended with an error. The message is BuildKit's. */
+export class RunFailedError extends BoxerError {
+  readonly code = 'BUILD_RUN_FAILED';
+  declare readonly hint?: string;
+
+  /**
+   * @param argv - the command
+   * @param exitCode - its exit status, or 128 and the number of the signal that ended it
+   * @param output - the last lines it wrote
+   */
+  constructor(
+    readonly argv: readonly string[],
+    readonly exitCode: number,
+    readonly output: readonly string[],
+  ) {
+    super(`process ${JSON.stringify(argv.join(' '))} did not complete successfully: exit code: ${exitCode}`);
+    if (exitCode === 127) this.hint = 'The command, or the shell or interpreter it needs, is not in the image.';
+  }
+}
+
+/** A RUN used up what the build policy grants. */
+export class RunLimitError extends BoxerError {
+  readonly code = 'BUILD_RUN_LIMIT';
+  override readonly hint = 'Raise the limit in a policy file and pass it with --policy.';
+
+  constructor(argv: readonly string[], why: string) {
+    super(`process ${JSON.stringify(argv.join(' '))} did not complete successfully: ${why}`);
+  }
+}
+
+/** A secret that a RUN requires was not given. The message is BuildKit's. */
+export class SecretMissingError extends BoxerError {
+  readonly code = 'BUILD_SECRET_MISSING';
+  override readonly hint: string;
+
+  constructor(id: string) {
+    super(`secret ${id}: not found`);
+    this.hint = `Pass --secret id=${id},src=FILE or --secret id=${id},env=NAME.`;
+  }
+}
+
+/** A RUN asks for something that boxes do not have. */
+export class RunUnsupportedError extends BoxerError {
+  readonly code = 'BUILD_RUN_UNSUPPORTED';
+
+  constructor(what: string) {
+    super(`Cannot execute RUN: ${what}`);
+  }
+}
+
+/** What a box says it changed makes no sense. */
+export class ChangeStreamError extends BoxerError {
+  readonly code = 'BUILD_CHANGE_STREAM';
+  override readonly hint = 'This is a bug in Boxer. Report it with the Dockerfile.';
+
+  constructor(why: string, options?: { cause?: unknown }) {
+    super(`Cannot store what RUN changed: ${why}`, options);
+  }
+}

@@ -1,0 +1,30 @@
+import { join } from 'node:path';
+import { bootFromImageConfig, encodeBootConfiguration, loadSkeleton, writeComponent } from '@boxer/component';
+import { parseDigest } from '@boxer/foundation';
+import { decodeBootEntries, writePayload } from '@boxer/fsimage';
+import { loadProcessModule } from '../run/process-module.ts';
+import type { FinishedImage } from './finish-image.ts';
+import type { OutputEnvironment, WrittenOutput } from './write-output.ts';
+
+/** Writes an image as one WebAssembly component. */
+export async function writeComponentOutput(
+  image: FinishedImage,
+  dest: string,
+  { workDirectory, signal }: OutputEnvironment,
+): Promise<WrittenOutput> {
+  const payloadFile = join(workDirectory, 'payload');
+  const boot = bootFromImageConfig(image.config.config);
+  const entries = decodeBootEntries(encodeBootConfiguration(boot));
+  await writePayload(image.tree, entries, payloadFile, signal === undefined ? {} : { signal });
+  const layers = image.layers.map(({ diffId, sizeBytes, createdBy, source }) => ({
+    diffId,
+    sizeBytes,
+    ...(source.kind === 'base' ? { digest: source.layer.digest } : {}),
+    ...(createdBy === undefined ? {} : { createdBy }),
+  }));
+  const metadata = { imageConfig: { ...image.config }, boot, layers, versions: { boxer: '0.1.0' } };
+  const { processModule, supportModule } = await loadProcessModule();
+  const parts = { skeleton: await loadSkeleton(), processModule, supportModule, payloadFile, metadata };
+  const { digest, sizeBytes } = await writeComponent(parts, dest);
+  return { digest: parseDigest(digest), sizeBytes };
+}

@@ -1,0 +1,34 @@
+import type { Tree } from '@boxer/fsimage';
+
+/** A command to execute in a box. */
+export interface BoxRequest {
+  /** Root filesystem. */
+  readonly tree: Tree;
+  readonly argv: readonly string[];
+  /** `NAME=value` */
+  readonly env: readonly string[];
+  readonly cwd: string;
+  /** As in USER; undefined means root. */
+  readonly user: string | undefined;
+  /** Paths of empty directories in memory. */
+  readonly tmpfs: readonly string[];
+  readonly onOutput: (stream: 'stdout' | 'stderr', bytes: Uint8Array) => void;
+}
+
+/** How a command ended. */
+export type BoxOutcome =
+  | {
+      readonly kind: 'exited';
+      /** Exit status, or 128 and the number of the signal that ended it. */
+      readonly exitCode: number;
+      /** What it changed; see `change-stream.ts` in package abi. To be read once. */
+      readonly changes: AsyncIterable<Uint8Array>;
+    }
+  | { readonly kind: 'limit'; readonly why: string };
+
+/** Executes commands in boxes. */
+export interface Box {
+  run(request: BoxRequest): Promise<BoxOutcome>;
+  /** What a command's outcome depends on besides its request: versions, budgets. */
+  readonly identity: readonly unknown[];
+}

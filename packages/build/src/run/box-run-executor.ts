@@ -1,0 +1,192 @@
+import type { RunMount, RunStep } from '@boxer/dockerfile';
+import { attributes, attributesOf, diffTrees, inlineContent, type Spool, Tree } from '@boxer/fsimage';
+import type { SourceOpener } from '../bases/source-opener.ts';
+import { changeDigest } from '../cache/change-digest.ts';
+import { followPath } from '../context/follow-path.ts';
+import { Copier } from '../copy/copier.ts';
+import { SourceNotFoundError } from '../errors/copy-errors.ts';
+import { RunFailedError, RunLimitError, RunUnsupportedError, SecretMissingError } from '../errors/run-errors.ts';
+import type { Job } from '../progress/progress.ts';
+import { makeDirectory } from '../stages/make-directory.ts';
+import { findUser } from '../users/users.ts';
+import { applyChanges } from './apply-changes.ts';
+import type { Box } from './box-port.ts';
+import type { CacheMounts, OpenCache } from './cache-mounts.ts';
+import { MountedTree } from './mounted-tree.ts';
+import { OutputTail } from './output-tail.ts';
+import type { RunExecutor } from './run-executor.ts';
+import type { Secrets } from './secrets.ts';
+
+const HOSTNAME = 'buildkitsandbox';
+/** Files that a run has and an image never stores. @source moby/buildkit executor/oci/hosts.go */
+const HOSTS = `127.0.0.1\tlocalhost ${HOSTNAME}\n::1\tlocalhost ip6-localhost ip6-loopback\n`;
+
+export interface BoxRunEnvironment {
+  readonly box: Box;
+  readonly sources: SourceOpener;
+  readonly secrets: Secrets;
+  readonly caches: CacheMounts;
+  readonly spool: Spool;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** Executes RUN in a box. */
+export class BoxRunExecutor implements RunExecutor {
+  readonly #environment: BoxRunEnvironment;
+  /** What bind mounts show, by where it comes from. */
+  readonly #bound = new Map<string, Promise<BoundFiles>>();
+
+  constructor(environment: BoxRunEnvironment) {
+    this.#environment = environment;
+  }
+
+  async inputs(step: RunStep): Promise<readonly unknown[]> {
+    const { argv, env, workdir, user, network, security } = step;
+    const mounts: unknown[] = [];
+    for (const mount of step.mounts) {
+      // Contents of secrets and caches must not decide whether a step is executed.
+      mounts.push(mount.kind === 'bind' ? [mount, (await this.#bind(mount)).digest] : mount);
+    }
+    return [argv, env, workdir, user, network, security, mounts, this.#environment.box.identity];
+  }
+
+  async execute(step: RunStep, before: Tree, job: Job): Promise<Tree> {
+    const { box, spool, signal } = this.#environment;
+    const tree = before.clone();
+    makeDirectory(tree, step.workdir, attributes({ permissions: 0o755 }));
+    const mounted = new MountedTree(tree);
+    const caches: { cache: OpenCache; target: string }[] = [];
+    const env = [...step.env, ...step.proxyEnv, ...(await homeVariable(step, tree))];
+    const tmpfs: string[] = [];
+    const tail = new OutputTail();
+    try {
+      placeText(mounted, '/etc/hosts', HOSTS);
+      placeText(mounted, '/etc/resolv.conf', '');
+      for (const mount of step.mounts) {
+        await this.#mount(mount, mounted, { env, tmpfs, caches });
+      }
+      const outcome = await box.run({
+        tree: mounted.tree,
+        argv: step.argv,
+        env,
+        cwd: step.workdir,
+        user: step.user,
+        tmpfs,
+        onOutput: (stream, bytes) => {
+          const text = tail.push(stream, bytes);
+          if (text !== '') job.output(stream, text);
+        },
+      });
+      signal?.throwIfAborted();
+      if (outcome.kind === 'limit') throw new RunLimitError(step.argv, outcome.why);
+      await applyChanges(mounted.tree, outcome.changes, spool);
+      for (const { cache, target } of caches) {
+        const content = mounted.extract(target);
+        if (content !== undefined) await cache.save(content);
+      }
+      if (outcome.exitCode !== 0) throw new RunFailedError(step.argv, outcome.exitCode, tail.lines());
+      return mounted.unmount();
+    } finally {
+      for (const { cache } of caches) await cache.release();
+    }
+  }
+
+  async #mount(
+    mount: RunMount,
+    mounted: MountedTree,
+    into: { env: string[]; tmpfs: string[]; caches: { cache: OpenCache; target: string }[] },
+  ): Promise<void> {
+    switch (mount.kind) {
+      case 'bind': {
+        const { tree, path } = await this.#bind(mount);
+        mounted.placeTree(mount.target, tree, path);
+        return;
+      }
+      case 'cache': {
+        const cache = await this.#environment.caches.open(mount, this.#environment.signal);
+        into.caches.push({ cache, target: mount.target });
+        await this.#placeCache(mount, cache, mounted);
+        return;
+      }
+      case 'tmpfs':
+        mounted.placeDirectory(mount.target, attributes({ permissions: 0o1777 }));
+        into.tmpfs.push(mount.target);
+        return;
+      case 'secret':
+        return this.#placeSecret(mount, mounted, into.env);
+      case 'script': {
+        const given = attributes({ permissions: mount.mode });
+        mounted.placeFile(`${mount.target.replace(/\/$/, '')}/${mount.name}`, inlineContent(mount.content), given);
+        return;
+      }
+      case 'ssh':
+        if (mount.required) throw new RunUnsupportedError('boxes cannot reach an SSH agent (--mount=type=ssh,required)');
+    }
+  }
+
+  async #placeCache(mount: Extract<RunMount, { kind: 'cache' }>, cache: OpenCache, mounted: MountedTree): Promise<void> {
+    const given = attributes({ permissions: mount.mode ?? 0o755, uid: mount.uid ?? 0, gid: mount.gid ?? 0 });
+    if (cache.tree !== undefined) {
+      mounted.placeTree(mount.target, cache.tree, '/');
+    } else if (mount.from.kind === 'scratch') {
+      mounted.placeDirectory(mount.target, given);
+    } else {
+      const { tree, path } = await this.#bind(mount);
+      mounted.placeTree(mount.target, tree, path, given);
+    }
+  }
+
+  async #placeSecret(mount: Extract<RunMount, { kind: 'secret' }>, mounted: MountedTree, env: string[]): Promise<void> {
+    const value = await this.#environment.secrets.find(mount.id);
+    if (value === undefined) {
+      if (mount.required) throw new SecretMissingError(mount.id);
+      return;
+    }
+    if (mount.env !== undefined) env.push(`${mount.env}=${Buffer.from(value).toString('utf8')}`);
+    if (mount.target === undefined) return;
+    const { mode, uid, gid } = mount;
+    mounted.placeFile(mount.target, inlineContent(value), attributes({ permissions: mode, uid, gid }));
+  }
+
+  #bind(mount: Extract<RunMount, { kind: 'bind' | 'cache' }>): Promise<BoundFiles> {
+    const key = JSON.stringify([mount.from, mount.sourcePath]);
+    const known = this.#bound.get(key);
+    if (known !== undefined) return known;
+    const files = this.#collect(mount);
+    this.#bound.set(key, files);
+    return files;
+  }
+
+  /** Copies what a mount shows into a tree of its own, which costs names only. */
+  async #collect(mount: Extract<RunMount, { kind: 'bind' | 'cache' }>): Promise<BoundFiles> {
+    const root = await this.#environment.sources.open(mount.from);
+    const found = await followPath(root, mount.sourcePath, true);
+    if (found === undefined) throw new SourceNotFoundError(root.name, mount.sourcePath);
+    const tree = new Tree();
+    const now = { seconds: 0, nanoseconds: 0 };
+    const copier = new Copier(tree, { owner: undefined, mode: undefined, madeDirectoryPermissions: 0o755, now });
+    const path = found.entry.kind === 'directory' ? '/' : '/file';
+    await copier.copy(root, found.path, path);
+    if (found.entry.kind === 'directory') tree.setAttributes('/', attributesOf(found.entry));
+    return { tree, path, digest: await changeDigest(tree, await diffTrees(new Tree(), tree)) };
+  }
+}
+
+interface BoundFiles {
+  readonly tree: Tree;
+  readonly path: string;
+  readonly digest: string;
+}
+
+/** HOME is that of the user, unless something sets it. @source moby/buildkit executor/oci (user.GetExecUser) */
+async function homeVariable(step: RunStep, tree: Tree): Promise<string[]> {
+  if (step.env.some((variable) => variable.startsWith('HOME='))) return [];
+  const name = (step.user ?? '').split(':', 1)[0] ?? '';
+  const row = await findUser(tree, name === '' ? 0 : /^\d+$/.test(name) ? Number(name) : name);
+  const isRoot = name === '' || name === '0' || name === 'root';
+  return [`HOME=${row?.home || (isRoot ? '/root' : '/')}`];
+}
+
+function placeText(mounted: MountedTree, path: string, text: string): void {
+  mounted.placeFile(path, inlineContent(text), attributes({ permissions: 0o644 }));
+}

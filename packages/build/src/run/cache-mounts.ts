@@ -1,0 +1,84 @@
+import { createReadStream } from 'node:fs';
+import { mkdir, open, readFile, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { CacheMount } from '@boxer/dockerfile';
+import { digestOf } from '@boxer/foundation';
+import { applyLayer, type Spool, Tree, writeLayerTar } from '@boxer/fsimage';
+import { isErrno } from '../context/host-directory.ts';
+import { writeFileAtomically } from '../output/atomic-file.ts';
+
+const LOCK_POLL_MS = 200;
+
+/** A cache that is in use. */
+export interface OpenCache {
+  /** Its content; undefined when it is new. */
+  readonly tree: Tree | undefined;
+  /** Stores what the cache has become. */
+  save(tree: Tree): Promise<void>;
+  release(): Promise<void>;
+}
+
+/**
+ * Directories that outlive builds: `RUN --mount=type=cache`. Each is a tar archive, replaced as a whole. With sharing
+ * `locked` and `private` one RUN at a time uses a cache; with `shared` the last one to end decides what it holds.
+ */
+export class CacheMounts {
+  readonly #directory: string;
+  readonly #spool: Spool;
+
+  constructor(directory: string, spool: Spool) {
+    this.#directory = directory;
+    this.#spool = spool;
+  }
+
+  async open(mount: CacheMount, signal: AbortSignal | undefined): Promise<OpenCache> {
+    await mkdir(this.#directory, { recursive: true });
+    const path = join(this.#directory, digestOf(mount.id).slice('sha256:'.length));
+    const release = mount.sharing === 'shared' ? async () => {} : await lock(`${path}.lock`, signal);
+    try {
+      return { tree: await this.#load(`${path}.tar`), save: (tree) => save(`${path}.tar`, tree), release };
+    } catch (error) {
+      await release();
+      throw error;
+    }
+  }
+
+  async #load(path: string): Promise<Tree | undefined> {
+    if ((await stat(path).catch(() => undefined)) === undefined) return undefined;
+    const tree = new Tree();
+    await applyLayer(tree, createReadStream(path), { spool: this.#spool, whiteouts: false });
+    return tree;
+  }
+}
+
+async function save(path: string, tree: Tree): Promise<void> {
+  await writeFileAtomically(path, writeLayerTar(tree));
+}
+
+/** Waits for a lock file of our own. One whose process is gone is taken over. */
+async function lock(path: string, signal: AbortSignal | undefined): Promise<() => Promise<void>> {
+  for (;;) {
+    signal?.throwIfAborted();
+    try {
+      const file = await open(path, 'wx');
+      await file.writeFile(String(process.pid));
+      await file.close();
+      return () => rm(path, { force: true });
+    } catch (error) {
+      if (!isErrno(error, 'EEXIST')) throw error;
+    }
+    const owner = Number(await readFile(path, 'utf8').catch(() => ''));
+    if (owner !== 0 && !isAlive(owner)) await rm(path, { force: true });
+    else await delay(LOCK_POLL_MS, undefined, signal === undefined ? {} : { signal });
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return isErrno(error, 'EPERM');
+  }
+}

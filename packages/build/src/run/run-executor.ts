@@ -1,0 +1,16 @@
+import type { RunStep } from '@boxer/dockerfile';
+import type { Tree } from '@boxer/fsimage';
+import type { Job } from '../progress/progress.ts';
+
+/** Executes RUN. */
+export interface RunExecutor {
+  /** @returns everything that the outcome depends on besides the filesystem before, for the cache key */
+  inputs(step: RunStep): Promise<readonly unknown[]>;
+  /**
+   * Executes the command in a box.
+   *
+   * @param before - the stage's filesystem; not changed
+   * @returns the filesystem as the command left it
+   */
+  execute(step: RunStep, before: Tree, job: Job): Promise<Tree>;
+}

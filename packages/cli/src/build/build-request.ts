@@ -1,0 +1,84 @@
+import { readFileSync } from 'node:fs';
+import type { BuildOptions } from '@boxer/build';
+import { UsageError } from '../errors/usage-error.ts';
+import type { ProgressKind } from '../progress/create-progress.ts';
+import { parseOutput } from './parse-output.ts';
+import { parseSecret } from './parse-secret.ts';
+
+/** The flags of `boxer build`, as written. */
+export interface BuildFlags {
+  readonly file?: string | undefined;
+  readonly output: string;
+  readonly 'build-arg'?: readonly string[] | undefined;
+  readonly target?: string | undefined;
+  readonly 'build-context'?: readonly string[] | undefined;
+  readonly secret?: readonly string[] | undefined;
+  readonly label?: readonly string[] | undefined;
+  readonly platform?: string | undefined;
+  readonly 'no-cache': boolean;
+  readonly check: boolean;
+  readonly progress: ProgressKind;
+  readonly policy?: string | undefined;
+}
+
+/** What `boxer build` is to do. */
+export interface BuildRequest {
+  readonly options: BuildOptions;
+  readonly progress: ProgressKind;
+  /** Only look for mistakes. */
+  readonly check: boolean;
+}
+
+const fail = (why: string) => new UsageError('build', why);
+
+/**
+ * Turns flags into options of the builder.
+ *
+ * @throws {@link UsageError}
+ */
+export async function buildRequest(context: string, flags: BuildFlags): Promise<BuildRequest> {
+  if (/^(?:https?|git|ssh):\/\/|^git@/.test(context) || context === '-') {
+    throw fail(`the context ${context} is no directory: fetch or unpack it first`);
+  }
+  return {
+    options: {
+      contextDirectory: context,
+      ...(flags.file === '-' ? { dockerfileText: readFileSync(0, 'utf8') } : { dockerfilePath: flags.file }),
+      output: parseOutput(flags.output),
+      target: flags.target,
+      buildArgs: buildArguments(flags['build-arg'] ?? []),
+      labels: Object.fromEntries((flags.label ?? []).map((label) => splitPair(label))),
+      buildContexts: Object.fromEntries(
+        (flags['build-context'] ?? []).map((text) => requirePair('--build-context', text, 'NAME=SRC')),
+      ),
+      secrets: Object.fromEntries((flags.secret ?? []).map(parseSecret)),
+      platform: flags.platform,
+      noCache: flags['no-cache'],
+      policyPath: flags.policy,
+    },
+    progress: flags.progress,
+    check: flags.check,
+  };
+}
+
+/** As in Docker, an argument without a value takes the variable of that name, and is left out when there is none. */
+function buildArguments(texts: readonly string[]): Record<string, string> {
+  const pairs = texts.flatMap((text): [string, string][] => {
+    if (text === '' || text.startsWith('=')) throw fail(`invalid value ${JSON.stringify(text)} for --build-arg: write K=V or K`);
+    if (text.includes('=')) return [splitPair(text)];
+    const value = process.env[text];
+    return value === undefined ? [] : [[text, value]];
+  });
+  return Object.fromEntries(pairs);
+}
+
+function splitPair(text: string): [key: string, value: string] {
+  const equals = text.indexOf('=');
+  return equals === -1 ? [text, ''] : [text.slice(0, equals), text.slice(equals + 1)];
+}
+
+function requirePair(flag: string, text: string, form: string): [key: string, value: string] {
+  const [key, value] = splitPair(text);
+  if (key === '' || value === '') throw fail(`invalid value ${JSON.stringify(text)} for ${flag}: write ${form}`);
+  return [key, value];
+}

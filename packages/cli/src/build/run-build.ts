@@ -1,0 +1,62 @@
+import { readFileSync } from 'node:fs';
+import { type BuildResult, buildImage, checkDockerfile } from '@boxer/build';
+import type { LintWarning } from '@boxer/build';
+import { exitCodes } from '../errors/exit-codes.ts';
+import { renderError, type SourceText } from '../errors/render-error.ts';
+import { createProgress } from '../progress/create-progress.ts';
+import { formatBytes } from '../progress/format.ts';
+import { abortOnSignals } from '../signals/abort-on-signals.ts';
+import type { BuildRequest } from './build-request.ts';
+
+/** Builds, shows progress on standard error and the result on standard output, and sets the exit code. */
+export async function runBuild({ options, progress, check }: BuildRequest): Promise<void> {
+  const stop = abortOnSignals();
+  const view = createProgress(progress, process.stderr);
+  try {
+    if (check) {
+      const { file, warnings } = await checkDockerfile(options);
+      showWarnings(file, warnings);
+      process.stdout.write(warnings.length === 0 ? 'Check complete, no warnings found.\n' : '');
+      process.exitCode = warnings.length === 0 ? 0 : exitCodes.buildFailed;
+      return;
+    }
+    const result = await buildImage({ ...options, signal: stop.signal, onEvent: (event) => view.show(event) });
+    view.close();
+    if (progress !== 'json') showWarnings(result.file, result.warnings);
+    process.stdout.write(`${describe(result)}\n`);
+  } catch (error) {
+    view.close();
+    if (stop.signal.aborted) {
+      process.stderr.write('error: the build was interrupted\n');
+      process.exitCode = stop.exitCode;
+      return;
+    }
+    const debug = process.env['BOXER_DEBUG'] === '1';
+    process.stderr.write(renderError(error, sourceOf(error, options.dockerfileText), debug));
+    process.exitCode = exitCodes.buildFailed;
+  } finally {
+    stop.dispose();
+  }
+}
+
+function describe({ output, digest, sizeBytes }: BuildResult): string {
+  return `${output.dest}  ${digest}  ${formatBytes(sizeBytes)}`;
+}
+
+function showWarnings(file: string, warnings: readonly LintWarning[]): void {
+  for (const { rule, message, range, url } of warnings) {
+    process.stderr.write(`warning: ${file}:${range.start.line}: ${message} (${rule})\n  ${url}\n`);
+  }
+}
+
+/** The Dockerfile that an error points into, when it can be read. */
+function sourceOf(error: unknown, text: string | undefined): SourceText | undefined {
+  if (!(error instanceof Error) || !('place' in error)) return undefined;
+  const { place } = error as Error & { place?: { file?: string; path?: string } };
+  if (place?.file === undefined) return undefined;
+  try {
+    return { name: place.file, text: text ?? readFileSync(place.file, 'utf8') };
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,50 @@
+import { Args, Command, Flags } from '@oclif/core';
+import { buildRequest } from '../build/build-request.ts';
+import { runBuild } from '../build/run-build.ts';
+import { progressKinds } from '../progress/create-progress.ts';
+
+const list = { multiple: true, multipleNonGreedy: true } as const;
+
+/** `boxer build` */
+export default class Build extends Command {
+  static override readonly summary = 'Build a Dockerfile into one WebAssembly component.';
+  static override readonly description =
+    'COPY and ADD see the files of CONTEXT. RUN executes in a box, without network. The result is written whole or not at all.';
+  static override readonly examples = [
+    '<%= config.bin %> build . -o app.wasm',
+    '<%= config.bin %> build --build-arg VERSION=3 --target test .',
+    '<%= config.bin %> build --build-context debian=oci-layout://base .',
+    '<%= config.bin %> build --output type=oci,dest=image.tar .',
+  ];
+  static override readonly args = {
+    context: Args.string({ default: '.', description: 'Directory with the files to build from.' }),
+  };
+  static override readonly flags = {
+    file: Flags.string({ char: 'f', helpValue: 'FILE', summary: 'Dockerfile; - reads it from standard input.' }),
+    output: Flags.string({
+      char: 'o',
+      default: 'image.wasm',
+      helpValue: 'FILE',
+      summary: 'Component to write, or type=oci|docker|tar|local,dest=PATH.',
+    }),
+    'build-arg': Flags.string({ ...list, helpValue: 'K[=V]', summary: 'Value of an ARG; without V, the host’s variable.' }),
+    target: Flags.string({ helpValue: 'STAGE', summary: 'Stage to build; default: the last.' }),
+    'build-context': Flags.string({
+      ...list,
+      helpValue: 'NAME=SRC',
+      summary: 'Replace an image or stage: a directory, oci-layout://DIR, docker-archive:FILE, docker-image://REF.',
+    }),
+    secret: Flags.string({ ...list, helpValue: 'id=ID[,src=FILE|,env=NAME]', summary: 'File or variable for RUN --mount=type=secret.' }),
+    label: Flags.string({ ...list, helpValue: 'K=V', summary: 'Label of the image.' }),
+    platform: Flags.string({ helpValue: 'OS/ARCH', summary: 'Platform of base images; default linux/arm64.' }),
+    'no-cache': Flags.boolean({ summary: 'Execute every step anew.' }),
+    check: Flags.boolean({ summary: 'Only look for mistakes in the Dockerfile.' }),
+    progress: Flags.option({ options: progressKinds, default: 'auto' as const, summary: 'How to show what happens.' })(),
+    policy: Flags.string({ helpValue: 'FILE', summary: 'Budgets for RUN, from a policy file.' }),
+  };
+
+  async run(): Promise<void> {
+    const { args, flags } = await this.parse(Build);
+    await runBuild(await buildRequest(args.context, flags));
+  }
+}

@@ -1,0 +1,35 @@
+import { fileURLToPath } from 'node:url';
+import { Errors, run, settings } from '@oclif/core';
+import { exitCodes } from './errors/exit-codes.ts';
+import { renderError } from './errors/render-error.ts';
+import { UsageError } from './errors/usage-error.ts';
+
+/**
+ * Runs a command through oclif, and shows what it throws our way.
+ *
+ * @param words - the command and its arguments
+ */
+export async function runCommand(words: readonly string[]): Promise<void> {
+  settings.debug = false;
+  try {
+    await run([...words], { root: fileURLToPath(new URL('..', import.meta.url)) });
+  } catch (error) {
+    if (error instanceof Errors.ExitError) {
+      process.exitCode = error.oclif.exit ?? 0;
+      return;
+    }
+    const shown = error instanceof Errors.CLIError ? usageError(words[0] ?? '', error) : error;
+    process.stderr.write(renderError(shown, undefined, process.env['BOXER_DEBUG'] === '1'));
+    process.exitCode = exitCodes.boxerFailed;
+  }
+}
+
+/** oclif's own errors end in a line about help, which ours say in the hint. */
+function usageError(command: string, error: Error): UsageError {
+  const why = error.message
+    .split('\n')
+    .filter((line) => !/^See more help with/.test(line.trim()))
+    .join(' ')
+    .trim();
+  return new UsageError(command, why);
+}
