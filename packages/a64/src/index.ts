@@ -1,4 +1,9 @@
+export { candidates, decisionTree, type DecisionTree, fixedBits, type Matcher } from './decision-tree.ts';
+export { createDecoder, decode, type Decoded, type Decoder, fieldsOf } from './decoder.ts';
 export { InvalidPatternError, InvalidSemanticsError, OverlappingRowsError } from './errors.ts';
+export { GraphBuilder } from './graph/builder.ts';
+export { Node, type NodeDetail, RegisterOperand, type Stage, type Statement } from './graph/node.ts';
+export { buildVariant, buildWord, combinations, type Variant, variantsOf } from './graph/variant.ts';
 export { type FieldValues, type Instruction, instruction, type InstructionRow } from './instruction.ts';
 export { instructions } from './instructions/index.ts';
 export type { Access, FlagName, LoadOptions, Machine, StateName } from './machine.ts';

@@ -182,7 +182,7 @@ export interface Machine {
   // ── Vector and float operations, under their Wasm names ────────────────────────────────────────────────
   /** Example: ``m.wasm(`${shape}.add`, m.readV(Vn), m.readV(Vm))``. Lane 0 is the lowest, as in Arm. */
   wasm<N extends WasmOperation>(name: N, ...operands: WasmOperands<N>): WasmResult<N>;
-  /** `f32.add`, `f64.add` and so on: the operands' type decides. Raw Wasm: see floating-point.ts for Arm's NaN rules. */
+  /** `f32.add`, `f64.add` and so on: the operands' type decides. Raw Wasm: see float/ for Arm's NaN rules. */
   floatUnary<F extends 'f32' | 'f64'>(operation: FloatUnary, a: Value<F>): Value<F>;
   floatBinary<F extends 'f32' | 'f64'>(operation: FloatBinary, a: Value<F>, b: NoInfer<Value<F>>): Value<F>;
   floatCompare<F extends 'f32' | 'f64'>(operation: FloatCompare, a: Value<F>, b: NoInfer<Value<F>>): Bool;

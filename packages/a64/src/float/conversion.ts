@@ -60,6 +60,17 @@ function directIntegral(m: Machine, size: NativeSize, a: NativeFloat, mode: Roun
   }
 }
 
+/** FRINT* on bits, by the support module. `exact`: a change is inexact. */
+export function bitsToIntegral(
+  m: Machine,
+  size: FloatSize,
+  mode: RoundingOrCurrent,
+  exact: boolean,
+  bits: Value<64>,
+): Value<64> {
+  return supportDescribed(m, 'fpToIntegral', describe(m, { flag: Number(exact), mode, size }), bits);
+}
+
 /** FRINT*: to an integral number. `exact`: a change is inexact. */
 export function fpToIntegral(
   m: Machine,
@@ -68,8 +79,7 @@ export function fpToIntegral(
   exact: boolean,
   { Vd, Vn }: { readonly Vd: VectorRegister; readonly Vn: VectorRegister },
 ): void {
-  const slowly = (bits: Value<64>) =>
-    supportDescribed(m, 'fpToIntegral', describe(m, { flag: Number(exact), mode, size }), bits);
+  const slowly = (bits: Value<64>) => bitsToIntegral(m, size, mode, exact, bits);
   if (size === 16) {
     writeBits(m, Vd, size, slowly(readBits(m, Vn, size)));
     return;
@@ -95,6 +105,17 @@ export interface ToInteger {
   readonly scale?: Value<32>;
 }
 
+/** FCVT*S, FCVT*U on bits, by the support module. */
+export function bitsToInteger(
+  m: Machine,
+  size: FloatSize,
+  { unsigned, width, mode, scale }: ToInteger,
+  bits: Value<64>,
+): Value<64> {
+  const description = describe(m, { low: scale ?? 0, flag: Number(unsigned), mode, size, width });
+  return supportDescribed(m, 'fpToFixed', description, bits);
+}
+
 /** FCVT*S, FCVT*U: to an integer, saturating. The result has 64 bits, the upper ones zero. */
 export function fpToInteger(
   m: Machine,
@@ -103,12 +124,7 @@ export function fpToInteger(
   { unsigned, width, mode, scale }: ToInteger,
 ): Value<64> {
   const slowly = (bits: Value<64>) =>
-    supportDescribed(
-      m,
-      'fpToFixed',
-      describe(m, { low: scale ?? 0, flag: Number(unsigned), mode, size, width }),
-      bits,
-    );
+    bitsToInteger(m, size, { unsigned, width, mode, ...(scale ? { scale } : {}) }, bits);
   if (size === 16 || scale) return slowly(readBits(m, register, size));
   const a = m.readF(register, size);
   const integral = mode === rounding.zero ? a : directIntegral(m, size, a, mode);
@@ -129,6 +145,22 @@ export interface FromInteger {
   readonly scale?: Value<32>;
 }
 
+/** SCVTF, UCVTF to bits, by the support module. */
+export function integerToBits(
+  m: Machine,
+  size: FloatSize,
+  width: Width,
+  integer: Value<Width>,
+  { unsigned, scale }: FromInteger,
+): Value<64> {
+  return supportDescribed(
+    m,
+    'fpFromFixed',
+    describe(m, { low: scale ?? 0, flag: Number(unsigned), mode: 'current', size }),
+    unsigned ? m.zeroExtend(integer, width, 64) : m.signExtend(integer, width, 64),
+  );
+}
+
 /** SCVTF, UCVTF: from an integer of 32 or 64 bits, rounded as FPCR says. Writes the register. */
 export function fpFromInteger(
   m: Machine,
@@ -138,13 +170,7 @@ export function fpFromInteger(
   integer: Value<Width>,
   { unsigned, scale }: FromInteger,
 ): void {
-  const slowly = () =>
-    supportDescribed(
-      m,
-      'fpFromFixed',
-      describe(m, { low: scale ?? 0, flag: Number(unsigned), mode: 'current', size }),
-      unsigned ? m.zeroExtend(integer, width, 64) : m.signExtend(integer, width, 64),
-    );
+  const slowly = () => integerToBits(m, size, width, integer, { unsigned, ...(scale ? { scale } : {}) });
   if (size === 16 || scale) {
     writeBits(m, register, size, slowly());
     return;
@@ -164,15 +190,25 @@ export function fpFromInteger(
   );
 }
 
-/** FCVT: to another format, rounded as FPCR says (or to odd). */
+/** FCVT on bits, by the support module. */
+export function convertBits(
+  m: Machine,
+  from: FloatSize,
+  to: FloatSize,
+  bits: Value<64>,
+  mode: RoundingOrCurrent = 'current',
+): Value<64> {
+  return supportDescribed(m, 'fpConvert', describe(m, { low: to, mode, size: from }), bits);
+}
+
+/** FCVT: to another format, rounded as FPCR says. */
 export function fpConvert(
   m: Machine,
   from: FloatSize,
   to: FloatSize,
   { Vd, Vn }: { readonly Vd: VectorRegister; readonly Vn: VectorRegister },
 ): void {
-  const slowly = (bits: Value<64>) =>
-    supportDescribed(m, 'fpConvert', describe(m, { low: to, mode: 'current', size: from }), bits);
+  const slowly = (bits: Value<64>) => convertBits(m, from, to, bits);
   if (from === 32 && to === 64) {
     const a = m.readF(Vn, from);
     const result = m.wasm('f64.promote_f32', a);

@@ -141,6 +141,14 @@ const operations: readonly Operation[] = [
       m.wasm(`${shapeOf(operands.bits)}.add`, operands.d, absoluteDifference(m, operands)),
   },
   {
+    opcode: '10000',
+    names: ['add', 'sub'],
+    sizes: all,
+    scalarSizes: [3],
+    hot: true,
+    compute: (m, { bits, signed, a, b }) => m.wasm(`${shapeOf(bits)}.${signed ? 'add' : 'sub'}`, a, b),
+  },
+  {
     opcode: '10001',
     names: ['cmtst', 'cmeq'],
     sizes: all,
@@ -200,7 +208,7 @@ const operations: readonly Operation[] = [
   },
 ];
 
-/** @source Arm ARM DDI 0487, C4.1.96 "Advanced SIMD three same", integer part; ADD and SUB stand elsewhere */
+/** @source Arm ARM DDI 0487, C4.1.96 "Advanced SIMD three same" and "Advanced SIMD scalar three same", integer part */
 export const vectorThreeSame: readonly Instruction[] = [
   ...operations.map(vectorRow),
   ...operations.filter(({ scalarSizes }) => scalarSizes !== undefined).map(scalarRow),

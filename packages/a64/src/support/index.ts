@@ -2,7 +2,6 @@ import type { Kind, Value } from '../value.ts';
 import { cryptography } from './cryptography/index.ts';
 import { floatingPoint } from './floating-point/index.ts';
 import { fusedMultiplyAdd } from './fused-multiply-add.ts';
-import { notANumber } from './not-a-number.ts';
 import type { SupportFunction } from './support-function.ts';
 import { vectorShift } from './vector-shift.ts';
 
@@ -12,7 +11,6 @@ import { vectorShift } from './vector-shift.ts';
  */
 export const supportFunctions = {
   ...fusedMultiplyAdd,
-  ...notANumber,
   ...floatingPoint,
   ...cryptography,
   ...vectorShift,
