@@ -27,10 +27,3 @@ export function platformFields(
     ...(platform.osVersion === undefined ? {} : { 'os.version': platform.osVersion }),
   };
 }
-
-/** Adds PATH at the end when no PATH is set. */
-export function withPath(image: ImageConfig): ImageConfig {
-  const env = image.config.Env ?? [];
-  if (env.some((entry) => entry.startsWith('PATH='))) return image;
-  return { ...image, config: { ...image.config, Env: [...env, `PATH=${DEFAULT_PATH}`] } };
-}

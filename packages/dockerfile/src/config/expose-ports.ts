@@ -1,4 +1,3 @@
-import { isIP } from 'node:net';
 import { DockerfileError } from '../dockerfile-error.ts';
 import { goQuote } from '../gotext/quote.ts';
 
@@ -58,8 +57,12 @@ function checkIp(text: string): void {
   if (text.startsWith('[') && bracketed === null)
     throw fail(`invalid IP address ${text}: missing ']' in address`);
   const ip = bracketed?.[1] ?? text;
-  // A trailing colon is left over from `2001:db8::1::80`, where the host port is empty.
-  if (isIP(ip.replace(/%.*$/, '')) === 0 || ip.includes('%')) throw fail(`invalid IP address: ${ip}`);
+  if (!isIpAddress(ip)) throw fail(`invalid IP address: ${ip}`);
+}
+
+function isIpAddress(text: string): boolean {
+  if (/^(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)(?:\.(?!$)|$)){4}$/.test(text)) return true;
+  return /^[0-9a-f:.]+$/i.test(text) && text.includes(':') && URL.canParse(`http://[${text}]/`);
 }
 
 function checkHostPorts(hostPort: string, containerPort: string, container: PortRange): void {

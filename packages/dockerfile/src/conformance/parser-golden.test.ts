@@ -153,7 +153,8 @@ function withDiffIds(image: ImageConfig | undefined): ImageConfig | undefined {
 
 type PlainRow = Omit<InstructionRow, 'typedError' | 'sub'> & { readonly sub: PlainRow | undefined };
 
-function withDefaults({ typedError: _, sub, ...row }: InstructionRow): PlainRow {
+function withDefaults(instruction: InstructionRow): PlainRow {
+  const { typedError: _, sub, ...row } = instruction;
   return {
     flags: [],
     json: false,

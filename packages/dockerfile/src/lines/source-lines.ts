@@ -3,6 +3,7 @@ import { DockerfileError } from '../dockerfile-error.ts';
 /** Largest length of one line in bytes, line feed not counted. @source Go, bufio.MaxScanTokenSize */
 export const MAX_LINE_BYTES = 65_535;
 
+const encoder = new TextEncoder();
 const BYTE_ORDER_MARK = '\uFEFF';
 
 /** Hands out a text line by line. Lines end with LF only; a CR stays part of its line. */
@@ -47,7 +48,7 @@ export function trimNewline(line: string): string {
 function isTooLong(line: string): boolean {
   if (line.length * 3 <= MAX_LINE_BYTES) return false;
   const content = line.endsWith('\n') ? line.slice(0, -1) : line;
-  return Buffer.byteLength(content) > MAX_LINE_BYTES;
+  return encoder.encode(content).length > MAX_LINE_BYTES;
 }
 
 function tooLong(): DockerfileError {

@@ -12,6 +12,7 @@ export class Linter {
   readonly #warnings: LintWarning[] = [];
   readonly #options: LintOptions;
   readonly #onWarning: (warning: LintWarning) => void;
+  readonly #reported = new Set<string>();
   #fails = false;
 
   constructor(options: LintOptions, onWarning: (warning: LintWarning) => void = () => {}) {
@@ -42,7 +43,10 @@ export class Linter {
       url: `${PAGES}${page}/`,
       range: place.range,
     };
-    if (this.#warnings.some((other) => isSame(other, warning))) return;
+    // A variable that is undefined twice in one instruction is reported once.
+    const key = `${rule} ${place.range.start.line} ${warning.message}`;
+    if (this.#reported.has(key)) return;
+    this.#reported.add(key);
     this.#warnings.push(warning);
     this.#onWarning(warning);
   }
@@ -62,11 +66,6 @@ export class Linter {
     }
     return options;
   }
-}
-
-/** A variable that is undefined twice in one instruction is reported once. */
-function isSame(a: LintWarning, b: LintWarning): boolean {
-  return a.rule === b.rule && a.message === b.message && a.range.start.line === b.range.start.line;
 }
 
 /** Where a rule was violated. */

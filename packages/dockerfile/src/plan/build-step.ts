@@ -1,5 +1,5 @@
 import type { SourceRange } from '@boxer/foundation';
-import type { ContainerConfig, HistoryEntry } from '../config/image-config.ts';
+import type { HistoryEntry } from '../config/image-config.ts';
 import type { Platform } from '../platform/platform.ts';
 
 /** One thing the executor does, in order. Everything is expanded: no variables are left. */
@@ -17,8 +17,6 @@ export interface StepCommon {
   readonly onBuild: boolean;
   /** History entry of the step; undefined for ONBUILD itself, which has none. */
   readonly history: HistoryEntry | undefined;
-  /** Container config after this step. */
-  readonly config: ContainerConfig;
 }
 
 /** RUN: execute `argv` in the stage's filesystem; what it changes becomes a layer. */
@@ -229,7 +227,7 @@ export interface WorkdirStep extends StepCommon {
   readonly createsLayer: boolean;
 }
 
-/** An instruction that only changes the image config, see {@link StepCommon.config}. */
+/** An instruction that only changes the image config; the result is in the stage's `image`. */
 export interface ConfigStep extends StepCommon {
   readonly kind: 'config';
   /** Upper-case keyword. */

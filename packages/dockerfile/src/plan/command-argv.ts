@@ -1,7 +1,7 @@
 import { DEFAULT_SHELL } from '../config/default-config.ts';
 
 /** Puts SHELL in front of a command in shell form. */
-export function withShell(shell: readonly string[] | undefined, words: readonly string[]): readonly string[] {
-  const program = shell === undefined || shell.length === 0 ? DEFAULT_SHELL : shell;
+export function withShell(shell: readonly string[], words: readonly string[]): readonly string[] {
+  const program = shell.length === 0 ? DEFAULT_SHELL : shell;
   return [...program, words.join(' ')];
 }

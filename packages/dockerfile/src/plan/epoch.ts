@@ -45,7 +45,10 @@ function replaced(seconds: number | undefined): [string, string][] {
 }
 
 function replacedIn(env: EnvList, seconds: number | undefined): EnvList {
-  return seconds === undefined ? env.without(NAME) : env.with(NAME, String(seconds));
+  const changed = env.clone();
+  if (seconds === undefined) changed.delete(NAME);
+  else changed.set(NAME, String(seconds));
+  return changed;
 }
 
 function secondsOf(

@@ -17,8 +17,8 @@ export function planArg(
     }
     const value = valueOf(planner, instruction, definition);
     const { name } = definition;
-    if (value !== undefined && !NON_ENV_ARGS.has(name)) planner.setVariable(name, value);
-    planner.state = { ...planner.state, buildArgs: [...planner.state.buildArgs, { name, value }] };
+    if (value !== undefined && !NON_ENV_ARGS.has(name)) planner.env.set(name, value);
+    planner.buildArgs.set(name, value);
     return value === undefined ? name : `${name}=${value}`;
   });
   const history = planner.commit(`ARG ${shown.join(' ')}`, false);

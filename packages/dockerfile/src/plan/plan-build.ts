@@ -1,4 +1,5 @@
 import { DockerfileError, type DockerfilePlace, located } from '../dockerfile-error.ts';
+import { IgnoreMatcher } from '../ignore/ignore-matcher.ts';
 import { findDirective } from '../lines/directives.ts';
 import { lintFile } from '../lint/file-rules.ts';
 import { lintDefaultBases } from '../lint/from-rules.ts';
@@ -14,7 +15,7 @@ import { StageReferences } from '../stages/stage-references.ts';
 import { baseOf } from './base-of.ts';
 import type { BuildPlan, ExternalBase, PlanOptions } from './build-plan.ts';
 import { resolveEpoch } from './epoch.ts';
-import type { PlanSession } from './plan-session.ts';
+import type { IgnoreRules, PlanSession } from './plan-session.ts';
 import { formatPlatform, parsePlatform, type Platform } from '../platform/platform.ts';
 
 const DEFAULT_PLATFORM = 'linux/arm64';
@@ -89,8 +90,12 @@ function openSession(text: string, options: PlanOptions): PlanSession {
     labels: options.labels ?? {},
     targetPlatform,
     epoch: epoch.seconds,
-    ignorePatterns: options.ignorePatterns ?? [],
+    ignore: ignoreRules(options.ignorePatterns ?? []),
   };
+}
+
+function ignoreRules(patterns: readonly string[]): IgnoreRules | undefined {
+  return patterns.length === 0 ? undefined : { patterns, matcher: new IgnoreMatcher(patterns) };
 }
 
 /** A build argument takes precedence over the directive. */

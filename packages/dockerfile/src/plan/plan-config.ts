@@ -1,6 +1,5 @@
 import { exposedPorts, splitPortSpec } from '../config/expose-ports.ts';
 import { healthcheckConfig, healthcheckHistory } from '../config/healthcheck-config.ts';
-import { setEnv } from '../config/set-env.ts';
 import { checkStopSignal } from '../config/stop-signal.ts';
 import { DockerfileError } from '../dockerfile-error.ts';
 import { goQuote, goQuoteList } from '../gotext/quote.ts';
@@ -29,14 +28,12 @@ export function planEnv(
   context: InstructionContext,
 ): void {
   const pairs = expandPairs(planner, instruction);
-  let env = planner.config.Env ?? [];
   for (const { name, value, legacy } of pairs) {
     if (legacy) planner.linter.report('LegacyKeyValueFormat', instruction, instruction.keyword);
     if (holdsSecret(name)) planner.linter.report('SecretsUsedInArgOrEnv', instruction, 'ENV', goQuote(name));
-    planner.setVariable(name, value);
-    env = setEnv(env, name, value);
+    planner.env.set(name, value);
+    planner.config.env.set(name, value);
   }
-  planner.configure({ Env: env });
   finish(planner, instruction, context, `ENV ${showPairs(pairs)}`);
 }
 
@@ -46,15 +43,10 @@ export function planLabel(
   context: InstructionContext,
 ): void {
   const pairs = expandPairs(planner, instruction);
-  for (const { legacy } of pairs) {
+  for (const { name, value, legacy } of pairs) {
     if (legacy) planner.linter.report('LegacyKeyValueFormat', instruction, instruction.keyword);
+    planner.config.labels.set(name, value);
   }
-  planner.configure({
-    Labels: {
-      ...planner.config.Labels,
-      ...Object.fromEntries(pairs.map(({ name, value }) => [name, value])),
-    },
-  });
   finish(planner, instruction, context, `LABEL ${showPairs(pairs)}`);
 }
 
@@ -63,7 +55,7 @@ export function planMaintainer(
   instruction: MaintainerInstruction,
   context: InstructionContext,
 ): void {
-  planner.changeImage({ author: instruction.maintainer });
+  planner.author = instruction.maintainer;
   finish(planner, instruction, context, `MAINTAINER ${instruction.maintainer}`);
 }
 
@@ -74,7 +66,8 @@ export function planCmd(
 ): void {
   noteOnlyOne(planner, instruction);
   const argv = argvOf(planner, instruction);
-  planner.configure({ Cmd: argv.length === 0 ? undefined : argv, ArgsEscaped: true });
+  planner.config.cmd = argv;
+  planner.config.argsEscaped = true;
   finish(planner, instruction, context, `CMD ${goQuoteList(argv)}`);
 }
 
@@ -86,10 +79,8 @@ export function planEntrypoint(
 ): void {
   noteOnlyOne(planner, instruction);
   const argv = argvOf(planner, instruction);
-  planner.configure({
-    Entrypoint: argv.length === 0 ? undefined : argv,
-    ...(planner.lastOf.has('cmd') ? {} : { Cmd: undefined }),
-  });
+  planner.config.entrypoint = argv;
+  if (!planner.lastOf.has('cmd')) planner.config.cmd = [];
   finish(planner, instruction, context, `ENTRYPOINT ${goQuoteList(argv)}`);
 }
 
@@ -99,7 +90,7 @@ export function planHealthcheck(
   context: InstructionContext,
 ): void {
   noteOnlyOne(planner, instruction);
-  planner.configure({ Healthcheck: healthcheckConfig(instruction) });
+  planner.config.healthcheck = healthcheckConfig(instruction);
   finish(planner, instruction, context, `HEALTHCHECK ${healthcheckHistory(instruction)}`);
 }
 
@@ -110,13 +101,10 @@ export function planExpose(
   context: InstructionContext,
 ): void {
   const { lexer } = planner.session;
-  const specs = instruction.ports.flatMap((port) => lexer.process(port, planner.state.env).words);
+  const specs = instruction.ports.flatMap((port) => lexer.process(port, planner.env).words);
   for (const spec of specs) lintPort(planner, instruction, spec);
   const ports = specs.flatMap(exposedPorts);
-  if (ports.length > 0) {
-    const added = Object.fromEntries(ports.map((port) => [port, {}]));
-    planner.configure({ ExposedPorts: { ...planner.config.ExposedPorts, ...added } });
-  }
+  for (const port of ports) planner.config.exposedPorts.add(port);
   finish(planner, instruction, context, `EXPOSE [${ports.join(' ')}]`);
 }
 
@@ -126,7 +114,7 @@ export function planUser(
   context: InstructionContext,
 ): void {
   const user = planner.expander(instruction)(instruction.user);
-  planner.configure({ User: user === '' ? undefined : user });
+  planner.config.user = user;
   finish(planner, instruction, context, `USER ${user}`);
 }
 
@@ -139,9 +127,7 @@ export function planVolume(
   if (volumes.includes('')) {
     throw new DockerfileError('DOCKERFILE_VALUE', 'VOLUME specified can not be an empty string');
   }
-  planner.configure({
-    Volumes: { ...planner.config.Volumes, ...Object.fromEntries(volumes.map((path) => [path, {}])) },
-  });
+  for (const path of volumes) planner.config.volumes.add(path);
   finish(planner, instruction, context, `VOLUME [${volumes.join(' ')}]`);
 }
 
@@ -152,7 +138,7 @@ export function planStopsignal(
 ): void {
   const signal = planner.expander(instruction)(instruction.signal);
   checkStopSignal(signal);
-  planner.configure({ StopSignal: signal });
+  planner.config.stopSignal = signal;
   finish(planner, instruction, context, `STOPSIGNAL ${signal}`);
 }
 
@@ -161,7 +147,7 @@ export function planShell(
   instruction: ShellInstruction,
   context: InstructionContext,
 ): void {
-  planner.configure({ Shell: instruction.shell });
+  planner.config.shell = instruction.shell;
   finish(planner, instruction, context, `SHELL [${instruction.shell.join(' ')}]`);
 }
 
@@ -171,7 +157,7 @@ export function planOnbuild(
   instruction: OnbuildInstruction,
   { onBuild }: InstructionContext,
 ): void {
-  planner.configure({ OnBuild: [...(planner.config.OnBuild ?? []), instruction.expression] });
+  planner.config.onBuild.push(instruction.expression);
   planner.steps.push({
     kind: 'config',
     instruction: 'ONBUILD',
@@ -212,10 +198,10 @@ function argvOf(
 ): readonly string[] {
   const { words, form } = instruction.command;
   if (form === 'exec') return words;
-  if ((planner.config.Shell ?? []).length === 0) {
+  if (planner.config.shell.length === 0) {
     planner.linter.report('JSONArgsRecommended', instruction, instruction.keyword);
   }
-  return withShell(planner.config.Shell, words);
+  return withShell(planner.config.shell, words);
 }
 
 /** Of CMD, ENTRYPOINT and HEALTHCHECK only the last one in a stage counts. */

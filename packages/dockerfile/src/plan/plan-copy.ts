@@ -32,7 +32,7 @@ export function planCopy(
   const contents = expandContents(planner, instruction);
 
   const from = instruction.kind === 'copy' ? sourceOf(planner, instruction, context) : CONTEXT;
-  const resolved = resolveDestination(planner.state.workdir, dest);
+  const resolved = resolveDestination(planner.workdir, dest);
   const mode = chmod === '' ? undefined : parseCopyMode(chmod);
   checkChecksum(checksum, paths);
   const flags: CopyFlags = {

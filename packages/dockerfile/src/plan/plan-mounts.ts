@@ -48,7 +48,7 @@ function planMount(
   if (mount.type === 'secret') return secretMount(mount);
   if (mount.type === 'ssh') return sshMount(mount);
 
-  const target = targetOf(mount, planner.state.workdir);
+  const target = targetOf(mount, planner.workdir);
   if (mount.type === 'tmpfs') {
     return { kind: 'tmpfs', target, sizeBytes: mount.sizeBytes, readOnly: mount.readOnly };
   }

@@ -17,13 +17,13 @@ export function planRun(
   context: InstructionContext,
 ): void {
   const { words, form, mounts: scripts } = commandOf(instruction);
-  const argv = form === 'shell' ? withShell(planner.config.Shell, words) : words;
+  const argv = form === 'shell' ? withShell(planner.config.shell, words) : words;
   const mounts = planMounts(planner, instruction, context);
   refuseUnsupported(instruction);
 
-  const { env, workdir } = planner.state;
+  const { env, workdir } = planner;
   const history = planner.commit(`RUN ${[...historyArgs(planner), ...argv].join(' ')} # buildkit`, true);
-  const { User: user = '' } = planner.config;
+  const { user } = planner.config;
   const common = planner.common(instruction, context.onBuild, history);
   planner.steps.push({
     kind: 'run',
@@ -73,11 +73,10 @@ function commandOf({ command }: RunInstruction): RunCommand {
 }
 
 /** ARGs appear in the history in front of the command, each once, with the value they have now. */
-function historyArgs({ state }: StagePlanner): readonly string[] {
-  const args = new Map<string, string>();
-  for (const { name, value } of state.buildArgs) args.set(name, state.env.get(name) ?? value ?? '');
-  if (args.size === 0) return [];
-  return [`|${args.size}`, ...Array.from(args, ([name, value]) => `${name}=${value}`)];
+function historyArgs({ env, buildArgs }: StagePlanner): readonly string[] {
+  if (buildArgs.size === 0) return [];
+  const shown = Array.from(buildArgs, ([name, value]) => `${name}=${env.get(name) ?? value ?? ''}`);
+  return [`|${buildArgs.size}`, ...shown];
 }
 
 function refuseUnsupported(instruction: RunInstruction): void {

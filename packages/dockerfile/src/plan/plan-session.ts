@@ -1,3 +1,4 @@
+import type { IgnoreMatcher } from '../ignore/ignore-matcher.ts';
 import type { Linter } from '../lint/linter.ts';
 import type { ShellLexer } from '../shell/shell-lexer.ts';
 import type { Dockerfile } from '../stages/dockerfile.ts';
@@ -6,6 +7,12 @@ import type { NamedContexts } from '../stages/named-contexts.ts';
 import type { GraphStage } from '../stages/stage-graph.ts';
 import type { StageReferences } from '../stages/stage-references.ts';
 import type { Platform } from '../platform/platform.ts';
+
+/** The `.dockerignore`, for lint. */
+export interface IgnoreRules {
+  readonly patterns: readonly string[];
+  readonly matcher: IgnoreMatcher;
+}
 
 /** What both phases of planning share. */
 export interface PlanSession {
@@ -22,5 +29,6 @@ export interface PlanSession {
   readonly targetPlatform: Platform;
   /** SOURCE_DATE_EPOCH in seconds. */
   readonly epoch: number | undefined;
-  readonly ignorePatterns: readonly string[];
+  /** Undefined when nothing is ignored. */
+  readonly ignore: IgnoreRules | undefined;
 }

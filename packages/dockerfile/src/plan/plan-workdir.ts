@@ -12,16 +12,17 @@ export function planWorkdir(
   { onBuild }: InstructionContext,
 ): void {
   const requested = planner.expander(instruction)(instruction.path);
-  if (!planner.state.hasWorkdir && !requested.startsWith('/')) {
+  if (!planner.hasWorkdir && !requested.startsWith('/')) {
     planner.linter.report('WorkdirRelativePath', instruction, goQuote(requested));
   }
-  const { stored, path } = normalizeWorkdir(planner.config.WorkingDir ?? '', requested);
-  planner.configure({ WorkingDir: stored });
-  planner.state = { ...planner.state, workdir: path, hasWorkdir: true };
+  const { stored, path } = normalizeWorkdir(planner.config.workingDir, requested);
+  planner.config.workingDir = stored;
+  planner.workdir = path;
+  planner.hasWorkdir = true;
 
   const createsLayer = stored !== '/';
   const history = planner.commit(`WORKDIR ${stored}`, createsLayer);
-  const { User: user = '' } = planner.config;
+  const { user } = planner.config;
   planner.steps.push({
     kind: 'workdir',
     path,

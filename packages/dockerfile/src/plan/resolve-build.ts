@@ -73,15 +73,16 @@ function planSteps(
     planAll(planner, triggers.get(stage) ?? [], true, planned);
     planAll(planner, stage.instructions, false, planned);
     planned.add(stage);
-    states.set(stage, planner.state);
+    const state = planner.finish();
+    states.set(stage, state);
     stages.push({
       index: stage.index,
       name: stage.displayName,
       range: stage.from.range,
       base: bases.baseOf(stage),
-      platform: planner.state.platform,
+      platform: state.platform,
       steps: planner.steps,
-      image: planner.state.image,
+      image: state.image,
     });
   }
   session.linter.throwIfFailed();
@@ -160,7 +161,7 @@ function inheritedState(
   states: ReadonlyMap<GraphStage, StageState>,
 ): StageState {
   const parent = stage.parent === undefined ? undefined : states.get(stage.parent);
-  if (parent !== undefined) return { ...parent, image: withoutTriggers(parent.image) };
+  if (parent !== undefined) return parent;
 
   const base = bases.baseOf(stage);
   const platform =
@@ -170,18 +171,11 @@ function inheritedState(
   const { created: _, ...image } = fetched ?? emptyImage(platform);
   return {
     platform,
-    image: withoutTriggers({ ...image, config: image.config ?? {} }),
-    env: EnvList.empty,
-    buildArgs: [],
-    workdir: '/',
+    image: { ...image, config: image.config ?? {} },
+    env: new EnvList(),
+    buildArgs: new Map(),
     hasWorkdir: false,
   };
-}
-
-/** ONBUILD applies to the stages directly based on it, not to theirs. */
-function withoutTriggers(image: ImageConfig): ImageConfig {
-  const { OnBuild: _, ...config } = image.config;
-  return { ...image, config };
 }
 
 function lintPlatform(

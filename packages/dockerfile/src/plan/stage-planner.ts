@@ -1,11 +1,12 @@
-import { withPath } from '../config/default-config.ts';
-import type { ContainerConfig, HistoryEntry, ImageConfig } from '../config/image-config.ts';
+import { ConfigDraft } from '../config/config-draft.ts';
+import { DEFAULT_PATH } from '../config/default-config.ts';
+import type { HistoryEntry, ImageConfig } from '../config/image-config.ts';
 import { DockerfileError } from '../dockerfile-error.ts';
 import { suggest } from '../gotext/suggest.ts';
 import type { StageInstruction } from '../instructions/instruction.ts';
 import type { Linter } from '../lint/linter.ts';
 import { ShellLexer } from '../shell/shell-lexer.ts';
-import { EnvList, splitNameValue } from '../stages/env-list.ts';
+import type { EnvList } from '../stages/env-list.ts';
 import type { GraphStage } from '../stages/stage-graph.ts';
 import type { BuildStep, StepCommon } from './build-step.ts';
 import { NON_ENV_ARGS } from './non-env-args.ts';
@@ -18,45 +19,58 @@ const HISTORY_COMMENT = 'buildkit.dockerfile.v0';
 /** Turns the instructions of one stage into steps, one after the other. */
 export class StagePlanner {
   readonly steps: BuildStep[] = [];
+  readonly config: ConfigDraft;
+  /** Variables of ENV and ARG together, as RUN and expansions see them. */
+  readonly env: EnvList;
+  /** ARGs declared so far; undefined when they have no value. */
+  readonly buildArgs: Map<string, string | undefined>;
   /** Last CMD, ENTRYPOINT and HEALTHCHECK of this stage. */
   readonly lastOf = new Map<StageInstruction['kind'], StageInstruction>();
-  state: StageState;
+  /** Absolute and clean. */
+  workdir: string;
+  hasWorkdir: boolean;
+  author: string | undefined;
+  readonly #image: ImageConfig;
+  readonly #history: HistoryEntry[];
 
   /** @param inherited - state of the base; for a base from outside, its config and nothing else */
   constructor(
     readonly session: PlanSession,
     readonly stage: GraphStage,
-    inherited: StageState,
+    readonly inherited: StageState,
   ) {
-    this.state = initialState(inherited);
-  }
-
-  get config(): ContainerConfig {
-    return this.state.image.config;
+    this.#image = inherited.image;
+    this.#history = [...(inherited.image.history ?? [])];
+    this.config = new ConfigDraft(inherited.image.config);
+    if (!this.config.env.has('PATH')) this.config.env.set('PATH', DEFAULT_PATH);
+    this.env = inherited.env.clone();
+    for (const [name, value] of this.config.env) this.env.set(name, value);
+    this.buildArgs = new Map(inherited.buildArgs);
+    const { workingDir } = this.config;
+    this.workdir = workingDir === '' ? '/' : normalizeWorkdir('/', workingDir).path;
+    this.hasWorkdir = inherited.hasWorkdir;
+    this.author = inherited.image.author;
   }
 
   get linter(): Linter {
     return this.session.linter;
   }
 
-  /** Changes the container config. Keys that are undefined are removed. */
-  configure(change: { readonly [Key in keyof ContainerConfig]?: ContainerConfig[Key] | undefined }): void {
-    const merged = Object.entries({ ...this.config, ...change }).filter(([, value]) => value !== undefined);
-    // Keys and values come from two objects of this type; only undefined values were removed.
-    this.changeImage({ config: Object.fromEntries(merged) as ContainerConfig });
-  }
-
-  changeImage(change: Partial<ImageConfig>): void {
-    this.state = { ...this.state, image: { ...this.state.image, ...change } };
-  }
-
-  setVariable(name: string, value: string): void {
-    this.state = { ...this.state, env: this.state.env.with(name, value) };
+  /** The state after the instructions so far. */
+  finish(): StageState {
+    const { platform } = this.inherited;
+    const image: ImageConfig = {
+      ...this.#image,
+      ...(this.author === undefined ? {} : { author: this.author }),
+      config: this.config.toConfig(),
+      ...(this.#history.length === 0 ? {} : { history: this.#history }),
+    };
+    return { platform, image, env: this.env, buildArgs: this.buildArgs, hasWorkdir: this.hasWorkdir };
   }
 
   /** A function that expands variables as they are now, and reports undefined ones. */
   expander(instruction: StageInstruction, lexer: ShellLexer = this.session.lexer): (word: string) => string {
-    const { env } = this.state;
+    const { env } = this;
     return (word) => {
       const { text, unmatched } = lexer.process(word, env);
       this.reportUndefined(instruction, unmatched, env);
@@ -66,7 +80,7 @@ export class StagePlanner {
 
   reportUndefined(instruction: StageInstruction, names: ReadonlySet<string>, env: EnvList): void {
     for (const name of names) {
-      if (NON_ENV_ARGS.has(name) || this.state.buildArgs.some((arg) => arg.name === name)) continue;
+      if (NON_ENV_ARGS.has(name) || this.buildArgs.has(name)) continue;
       this.linter.report('UndefinedVar', instruction, name, suggest(name, env.names, true) ?? '');
     }
   }
@@ -80,34 +94,20 @@ export class StagePlanner {
       comment: HISTORY_COMMENT,
       ...(layer ? {} : { empty_layer: true }),
     };
-    this.changeImage({ history: [...(this.state.image.history ?? []), entry] });
+    this.#history.push(entry);
     return entry;
   }
 
-  /** What all steps have, at the state after the step. */
+  /** What all steps have. */
   common(instruction: StageInstruction, onBuild: boolean, history: HistoryEntry | undefined): StepCommon {
     return {
       range: instruction.range,
       source: instruction.source,
-      title: titleOf(instruction, this.session.lexer, this.state.env),
+      title: titleOf(instruction, this.session.lexer, this.env),
       onBuild,
       history,
-      config: this.config,
     };
   }
-}
-
-function initialState(inherited: StageState): StageState {
-  const image = withPath(inherited.image);
-  let { env } = inherited;
-  for (const entry of image.config.Env ?? []) env = env.with(...splitNameValue(entry));
-  const workingDir = image.config.WorkingDir ?? '';
-  return {
-    ...inherited,
-    image,
-    env,
-    workdir: workingDir === '' ? '/' : normalizeWorkdir('/', workingDir).path,
-  };
 }
 
 /** The instruction for humans: keyword in upper case, known variables filled in. */

@@ -1,18 +1,16 @@
 import type { Variables } from '../shell/shell-lexer.ts';
 
-/** Variables in order of their last definition. Immutable. */
+/** Variables in order of their last definition. */
 export class EnvList implements Variables {
-  static readonly empty = new EnvList(new Map());
+  readonly #values: Map<string, string>;
 
-  readonly #values: ReadonlyMap<string, string>;
-
-  private constructor(values: ReadonlyMap<string, string>) {
-    this.#values = values;
+  constructor(values: Iterable<readonly [string, string]> = []) {
+    this.#values = new Map(values);
   }
 
   /** @param env - `NAME=value`; a name alone has the empty value */
   static of(env: readonly string[]): EnvList {
-    return new EnvList(new Map(env.map(splitNameValue)));
+    return new EnvList(env.map(splitNameValue));
   }
 
   get(name: string): string | undefined {
@@ -23,16 +21,18 @@ export class EnvList implements Variables {
     return [...this.#values.keys()];
   }
 
-  with(name: string, value: string): EnvList {
-    const values = new Map(this.#values);
-    values.delete(name);
-    return new EnvList(values.set(name, value));
+  /** Defines a variable; one that is there already moves to the end. */
+  set(name: string, value: string): void {
+    this.#values.delete(name);
+    this.#values.set(name, value);
   }
 
-  without(name: string): EnvList {
-    const values = new Map(this.#values);
-    values.delete(name);
-    return new EnvList(values);
+  delete(name: string): void {
+    this.#values.delete(name);
+  }
+
+  clone(): EnvList {
+    return new EnvList(this.#values);
   }
 
   /** @returns `NAME=value` */

@@ -14,13 +14,13 @@ export interface PredefinedArgs {
 
 /** The arguments that exist without ARG, for use in FROM; build args override them. */
 export function predefinedArgs(args: PredefinedArgs, buildArgs: ReadonlyMap<string, string>): EnvList {
-  let env = EnvList.empty;
+  const env = new EnvList();
   for (const [name, value] of [
     ...platformArgs('BUILD', args.buildPlatform),
     ...platformArgs('TARGET', args.targetPlatform),
     ['TARGETSTAGE', args.targetStage === '' ? 'default' : args.targetStage] as const,
   ]) {
-    env = env.with(name, buildArgs.get(name) ?? value);
+    env.set(name, buildArgs.get(name) ?? value);
   }
   return env;
 }
@@ -32,7 +32,7 @@ export function withGlobalArgs(
   buildArgs: ReadonlyMap<string, string>,
   { lexer, file }: { readonly lexer: ShellLexer; readonly file: string },
 ): EnvList {
-  let env = predefined;
+  const env = predefined.clone();
   for (const { definitions, range } of instructions) {
     for (const { name, defaultValue } of definitions) {
       const given = buildArgs.get(name);
@@ -41,7 +41,7 @@ export function withGlobalArgs(
         (defaultValue === undefined
           ? undefined
           : located({ file, range }, () => lexer.process(defaultValue, env).text));
-      if (value !== undefined) env = env.with(name, value);
+      if (value !== undefined) env.set(name, value);
     }
   }
   return env;

@@ -33,7 +33,7 @@ export function referencesOf(
 }
 
 function copySource(from: string, graph: StageGraph, lexer: ShellLexer): Reference {
-  if (lexer.process(from, EnvList.empty).text !== from) {
+  if (lexer.process(from, new EnvList()).text !== from) {
     throw new DockerfileError(
       'DOCKERFILE_STAGE',
       'variable expansion is not supported for --from, define a new stage with FROM using ARG from global scope as a workaround',
