@@ -38,21 +38,26 @@ async function* resume(start: Uint8Array, rest: AsyncIterator<Uint8Array>): Asyn
   for (let next = await rest.next(); next.done !== true; next = await rest.next()) yield next.value;
 }
 
+/** The decoder is a stream of Node's first generation and works at once: each write is answered before it returns. */
 async function* bunzip2(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   const { default: createDecoder } = await import('unbzip2-stream');
-  const input = Readable.from(source, { objectMode: false });
   const decoder = createDecoder();
-  input.on('error', (error) => decoder.emit('error', error));
-  // The decoder is a stream of Node's first generation: wrapping gives it backpressure and errors.
-  const output = new Readable().wrap(input.pipe(decoder));
-  decoder.on('error', (error: Error) => output.destroy(error));
-  try {
-    for await (const chunk of output) yield chunk as Buffer;
-  } catch (cause) {
-    throw new DecompressionError('bzip2', cause instanceof Error ? cause.message : String(cause), { cause });
-  } finally {
-    input.destroy();
+  let output: Uint8Array[] = [];
+  let failure: Error | undefined;
+  decoder.on('data', (chunk: Uint8Array) => output.push(chunk));
+  decoder.on('error', (error: Error) => (failure ??= error));
+  const take = (): Uint8Array[] => {
+    if (failure !== undefined) throw new DecompressionError('bzip2', 'it is corrupt or cut off', { cause: failure });
+    const taken = output;
+    output = [];
+    return taken;
+  };
+  for await (const chunk of source) {
+    decoder.write(Buffer.from(chunk));
+    yield* take();
   }
+  decoder.end();
+  yield* take();
 }
 
 async function* unxz(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
