@@ -1,6 +1,5 @@
 import { parseFlags } from './flags.ts';
-import type { InstructionCommon } from './instruction.ts';
-import { commonOf } from './instruction-common.ts';
+import { commonOf, type InstructionCommon } from './instruction-common.ts';
 import type { InstructionNode } from './instruction-node.ts';
 import { requireDestination, type SourcesAndDest, sourcesAndDestOf } from './sources-and-dest.ts';
 

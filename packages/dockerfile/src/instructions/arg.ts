@@ -1,6 +1,5 @@
 import { atLeastOneArgument, blankNames } from './argument-errors.ts';
-import type { InstructionCommon } from './instruction.ts';
-import { commonOf } from './instruction-common.ts';
+import { commonOf, type InstructionCommon } from './instruction-common.ts';
 import type { InstructionNode } from './instruction-node.ts';
 
 /** `ARG name[=default] …`. */

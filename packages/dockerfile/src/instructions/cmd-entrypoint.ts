@@ -1,7 +1,6 @@
 import { type CommandLine, commandLineOf } from './command-line.ts';
 import { parseFlags } from './flags.ts';
-import type { InstructionCommon } from './instruction.ts';
-import { commonOf } from './instruction-common.ts';
+import { commonOf, type InstructionCommon } from './instruction-common.ts';
 import type { InstructionNode } from './instruction-node.ts';
 
 /** `CMD command`. */

@@ -1,7 +1,6 @@
 import { atLeastOneArgument } from './argument-errors.ts';
 import { parseFlags } from './flags.ts';
-import type { InstructionCommon } from './instruction.ts';
-import { commonOf } from './instruction-common.ts';
+import { commonOf, type InstructionCommon } from './instruction-common.ts';
 import type { InstructionNode } from './instruction-node.ts';
 
 /** `EXPOSE port[/protocol] …`. */

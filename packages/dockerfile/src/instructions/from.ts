@@ -1,8 +1,7 @@
 import { goQuote } from '../gotext/quote.ts';
 import { instructionError } from './argument-errors.ts';
 import { parseFlags } from './flags.ts';
-import type { InstructionCommon } from './instruction.ts';
-import { commonOf } from './instruction-common.ts';
+import { commonOf, type InstructionCommon } from './instruction-common.ts';
 import type { InstructionNode } from './instruction-node.ts';
 
 /** `FROM [--platform=p] base [AS name]`: starts a stage. */

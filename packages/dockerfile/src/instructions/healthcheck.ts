@@ -3,8 +3,7 @@ import { goQuote } from '../gotext/quote.ts';
 import { atLeastOneArgument, instructionError } from './argument-errors.ts';
 import { commandWords } from './command-line.ts';
 import { parseFlags } from './flags.ts';
-import type { InstructionCommon } from './instruction.ts';
-import { commonOf } from './instruction-common.ts';
+import { commonOf, type InstructionCommon } from './instruction-common.ts';
 import type { InstructionNode } from './instruction-node.ts';
 
 /** `HEALTHCHECK NONE` or `HEALTHCHECK [flags] CMD command`. Durations are nanoseconds, 0 the default. */

@@ -1,4 +1,3 @@
-import type { SourceRange } from '@boxer/foundation';
 import type { AddInstruction } from './add.ts';
 import type { ArgInstruction } from './arg.ts';
 import type { CmdInstruction, EntrypointInstruction } from './cmd-entrypoint.ts';
@@ -17,17 +16,6 @@ import type {
   WorkdirInstruction,
 } from './single-argument.ts';
 import type { VolumeInstruction } from './volume.ts';
-
-/** What all instructions have. */
-export interface InstructionCommon {
-  /** Keyword as written. */
-  readonly keyword: string;
-  /** The instruction as written, on one line. */
-  readonly source: string;
-  readonly range: SourceRange;
-  /** Comments directly above. */
-  readonly comments: readonly string[];
-}
 
 /** A checked instruction. Variables are not expanded. */
 export type Instruction =

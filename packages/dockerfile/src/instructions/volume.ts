@@ -1,8 +1,7 @@
 import { trimSpace } from '../gotext/space.ts';
 import { atLeastOneArgument, instructionError } from './argument-errors.ts';
 import { parseFlags } from './flags.ts';
-import type { InstructionCommon } from './instruction.ts';
-import { commonOf } from './instruction-common.ts';
+import { commonOf, type InstructionCommon } from './instruction-common.ts';
 import type { InstructionNode } from './instruction-node.ts';
 
 /** `VOLUME path …`. */

@@ -1,7 +1,7 @@
 import { goQuote } from '../gotext/quote.ts';
 import type { ArgDefinition, ArgInstruction } from '../instructions/arg.ts';
 import { holdsSecret } from '../lint/secret-names.ts';
-import type { InstructionContext } from './plan-instruction.ts';
+import type { InstructionContext } from './instruction-context.ts';
 import { NON_ENV_ARGS } from './non-env-args.ts';
 import type { StagePlanner } from './stage-planner.ts';
 

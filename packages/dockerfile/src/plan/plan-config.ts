@@ -18,7 +18,7 @@ import type {
 import type { VolumeInstruction } from '../instructions/volume.ts';
 import { holdsSecret } from '../lint/secret-names.ts';
 import { withShell } from './command-argv.ts';
-import type { InstructionContext } from './plan-instruction.ts';
+import type { InstructionContext } from './instruction-context.ts';
 import type { StagePlanner } from './stage-planner.ts';
 
 /** ENV: all values see the variables as before the line. */

@@ -9,7 +9,7 @@ import { parseCopyMode } from './copy-mode.ts';
 import { type CopyFlags, planSource } from './copy-source.ts';
 import { parseOwner } from './file-owner.ts';
 import { isGitReference } from './git-reference.ts';
-import type { InstructionContext } from './plan-instruction.ts';
+import type { InstructionContext } from './instruction-context.ts';
 import type { StagePlanner } from './stage-planner.ts';
 import { resolveDestination } from './working-directory.ts';
 

@@ -1,5 +1,5 @@
 import type { StageInstruction } from '../instructions/instruction.ts';
-import type { GraphStage } from '../stages/stage-graph.ts';
+import type { InstructionContext } from './instruction-context.ts';
 import { planArg } from './plan-arg.ts';
 import {
   planCmd,
@@ -19,13 +19,6 @@ import { planCopy } from './plan-copy.ts';
 import { planRun } from './plan-run.ts';
 import { planWorkdir } from './plan-workdir.ts';
 import type { StagePlanner } from './stage-planner.ts';
-
-/** Circumstances of an instruction. */
-export interface InstructionContext {
-  readonly onBuild: boolean;
-  /** Stages that are complete at this point. */
-  readonly planned: ReadonlySet<GraphStage>;
-}
 
 /** Plans one instruction: expands it, changes the planner's state, appends a step. */
 export function planInstruction(

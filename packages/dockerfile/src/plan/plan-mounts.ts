@@ -6,7 +6,7 @@ import { type MountFields, parseMount } from '../instructions/run-mount.ts';
 import type { Reference } from '../stages/stage-references.ts';
 import { externalFileSource } from './base-of.ts';
 import type { FileSource, RunMount, SecretMount, SshMount } from './build-step.ts';
-import type { InstructionContext } from './plan-instruction.ts';
+import type { InstructionContext } from './instruction-context.ts';
 import type { StagePlanner } from './stage-planner.ts';
 
 const SECRET_MODE = 0o400;

@@ -3,7 +3,7 @@ import type { RunInstruction } from '../instructions/run.ts';
 import { chompHeredoc, findHeredocMarker } from '../lines/heredoc.ts';
 import type { RunMount } from './build-step.ts';
 import { withShell } from './command-argv.ts';
-import type { InstructionContext } from './plan-instruction.ts';
+import type { InstructionContext } from './instruction-context.ts';
 import { planMounts } from './plan-mounts.ts';
 import { proxyVariables } from './proxy-variables.ts';
 import type { StagePlanner } from './stage-planner.ts';

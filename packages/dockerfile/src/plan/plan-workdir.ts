@@ -1,7 +1,7 @@
 import { goQuote } from '../gotext/quote.ts';
 import type { WorkdirInstruction } from '../instructions/single-argument.ts';
 import { parseOwner } from './file-owner.ts';
-import type { InstructionContext } from './plan-instruction.ts';
+import type { InstructionContext } from './instruction-context.ts';
 import type { StagePlanner } from './stage-planner.ts';
 import { normalizeWorkdir } from './working-directory.ts';
 
