@@ -1,11 +1,16 @@
 import { ANON_INODE_FS_MAGIC, S_IFMT, S_IFREG, S_IFIFO, S_IFSOCK, PIPEFS_MAGIC, SOCKFS_MAGIC } from '../linux/stat';
+import { ENXIO } from '../linux/errno';
 import { Task } from '../task/task';
 import { literalBytes } from './bytes';
+import { HostPipe } from './console';
 import { Dentry } from './dentry';
 import { FileSystem } from './file-system';
 import { Inode } from './inode';
 import { Mount } from './mount';
+import { OpenFile } from './open-file';
 import { Path } from './path';
+import { PipeBuffer, PipeEnd } from './pipe';
+import { failWith } from './result';
 import { realtimeNow } from './seam';
 
 /** Files that have no name anywhere: pipes, sockets, event and timer descriptors. */
@@ -16,6 +21,16 @@ class AnonymousFileSystem extends FileSystem {
 export class AnonymousInode extends Inode {
   /** The name's bytes, freed with the last holder. */
   name: usize = 0;
+  /** What a further open of it (through /proc/self/fd/N) gets hold of: a PipeBuffer or HostPipe. */
+  content: Object | null = null;
+
+  open(task: Task, place: Path, flags: u32): OpenFile | null {
+    const content = this.content;
+    if (content instanceof PipeBuffer) return new PipeEnd(place, flags, content);
+    if (content instanceof HostPipe) return new HostPipe(place, flags, content.output);
+    failWith(ENXIO);
+    return null;
+  }
 
   drop(): void {
     if (--this.holders > 0 || this.name == 0) return;
@@ -41,12 +56,17 @@ const others: Mount = anonymousMount('anon_inodefs', ANON_INODE_FS_MAGIC);
  * @param name - "pipe", "socket", or what stands between the brackets of anon_inode
  */
 export function anonymousPlace(name: string, mode: u32, task: Task): Path {
+  return anonymousPlaceOf(name, mode, task.credentials.fsuid, task.credentials.fsgid);
+}
+
+/** As {@link anonymousPlace}, for a given owner. */
+export function anonymousPlaceOf(name: string, mode: u32, uid: u32, gid: u32): Path {
   const type = mode & S_IFMT;
   const mount = type == S_IFIFO ? pipes : type == S_IFSOCK ? sockets : others;
   const fs = changetype<AnonymousFileSystem>(mount.fs);
   const inode = new AnonymousInode(fs, fs.nextInode++, mode);
-  inode.uid = task.credentials.fsuid;
-  inode.gid = task.credentials.fsgid;
+  inode.uid = uid;
+  inode.gid = gid;
   const now = realtimeNow();
   inode.atime = now;
   inode.mtime = now;

@@ -47,6 +47,12 @@ export class FdTable {
     if (old) this.finish(task, old);
   }
 
+  /** For boot: fills a slot of a fresh table. */
+  place(fd: i32, file: OpenFile): void {
+    this.put(fd, file, false);
+    if (fd == this.firstFree) this.firstFree++;
+  }
+
   private put(fd: i32, file: OpenFile, closeOnExec: bool): void {
     if (fd >= this.files.length) this.grow(fd + 1);
     unchecked((this.files[fd] = file));

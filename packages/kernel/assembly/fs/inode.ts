@@ -31,6 +31,8 @@ export abstract class Inode {
   btime: i64 = 0;
   /** Open file descriptions and mappings; the data of an unlinked file lives as long. */
   holders: i32 = 0;
+  /** Writable shared mappings: the core counts them; reads and writes then synchronise first. */
+  sharedMappings: i32 = 0;
   /** Processes that execute it: writing is ETXTBSY while this is positive. */
   executing: i32 = 0;
   /** Writable open descriptions. */

@@ -1,6 +1,6 @@
 import { PAYLOAD_INODE_ENTRY_COUNT, PAYLOAD_INODE_LOCATION } from '../abi.gen';
 import { usedFrames } from '../memory/frames';
-import { OVERLAYFS_SUPER_MAGIC, S_IFDIR, TMPFS_MAGIC } from '../linux/stat';
+import { DEVPTS_SUPER_MAGIC, OVERLAYFS_SUPER_MAGIC, S_IFDIR, SYSFS_MAGIC, TMPFS_MAGIC } from '../linux/stat';
 import { boxMemoryBytes, realtimeNow } from './seam';
 import { Dentry } from './dentry';
 import { FileSystem } from './file-system';
@@ -21,7 +21,7 @@ export class MemoryFileSystem extends FileSystem {
     readonly isOverlay: bool,
     rootMode: u32,
   ) {
-    super(typeName, isOverlay ? OVERLAYFS_SUPER_MAGIC : TMPFS_MAGIC, typeName);
+    super(typeName, isOverlay ? OVERLAYFS_SUPER_MAGIC : typeName == 'devpts' ? DEVPTS_SUPER_MAGIC : typeName == 'sysfs' ? SYSFS_MAGIC : TMPFS_MAGIC, typeName);
     const lowerCount = isOverlay ? inodeCount : 0;
     this.lowerInodes = new StaticArray<MemoryInode | null>(lowerCount);
     this.nextInode = max<u32>(lowerCount, 2);

@@ -84,11 +84,17 @@ export class MemoryInode extends Inode {
     this.size = load<i64>(record, PAYLOAD_INODE_SIZE_BYTES);
     if (this.isRegular) this.lowerSize = this.size;
     if (this.isDirectory) this.size = 4096;
-    const time = load<i64>(record, PAYLOAD_INODE_MTIME_SECONDS) * 1_000_000_000 + load<u32>(record, PAYLOAD_INODE_MTIME_NANOSECONDS);
+    const time = this.lowerTime;
     this.atime = time;
     this.mtime = time;
     this.ctime = time;
     this.btime = time;
+  }
+
+  /** Modification time in the payload. */
+  get lowerTime(): i64 {
+    const record = lowerInode(this.lower);
+    return load<i64>(record, PAYLOAD_INODE_MTIME_SECONDS) * 1_000_000_000 + load<u32>(record, PAYLOAD_INODE_MTIME_NANOSECONDS);
   }
 
   get blocks(): u64 {
@@ -145,6 +151,16 @@ export class MemoryInode extends Inode {
     this.complete = true;
   }
 
+  /** Makes all entries of a directory dentries with inodes: for export. */
+  listAll(dir: Dentry): void {
+    this.materialize(dir);
+    let child = dir.firstChild;
+    while (child) {
+      this.instantiate(child);
+      child = child.nextSibling;
+    }
+  }
+
   private changedNames(dir: Dentry): void {
     const now = realtimeNow();
     this.mtime = now;
@@ -155,10 +171,7 @@ export class MemoryInode extends Inode {
     this.materialize(dir);
     const entry = new Dentry(dir, duplicateBytes(name, length), length, inode);
     dir.addChild(entry);
-    if (inode.isDirectory) {
-      this.nlink++;
-      this.metadataChanged = true;
-    }
+    if (inode.isDirectory) this.nlink++;
     this.changedNames(dir);
     return entry;
   }
@@ -301,7 +314,11 @@ export class MemoryInode extends Inode {
   // ---- symbolic link ----
 
   readlink(task: Task, to: usize, capacity: u32): i32 {
-    if (!this.isSymlink) return -EINVAL;
+    return this.isSymlink ? this.readTarget(to, capacity) : -EINVAL;
+  }
+
+  /** Copies a link's target. @returns its length */
+  readTarget(to: usize, capacity: u32): i32 {
     const from = this.target != 0 ? this.target : lowerTarget(this.lower);
     memory.copy(to, from, min<u32>(<u32>this.size, capacity));
     return <i32>this.size;

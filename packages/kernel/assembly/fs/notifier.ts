@@ -12,6 +12,11 @@ export class Notifier {
   readonly tasks: WaitQueue = new WaitQueue();
   private listeners: Listener | null = null;
 
+  /** Whether any task or epoll instance waits. */
+  get isAwaited(): bool {
+    return !this.tasks.isEmpty || this.listeners != null;
+  }
+
   /** Wakes all tasks; tells all listeners. */
   notify(events: u32): void {
     this.tasks.wakeAll();

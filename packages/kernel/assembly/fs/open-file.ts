@@ -1,7 +1,7 @@
 import { EACCES, EBADF, EINVAL, ENODEV, ENOTDIR, ENOTTY, ESPIPE } from '../linux/errno';
 import { O_ACCMODE, O_CLOEXEC, O_CREAT, O_EXCL, O_NOCTTY, O_PATH, O_RDONLY, O_TRUNC, O_WRONLY } from '../linux/open-flags';
 import { POLL_ALWAYS } from '../linux/poll';
-import { Task } from '../task/task';
+import { NEVER, Task } from '../task/task';
 import { MAP_PROT_WRITE, pathString } from './path-string';
 import { EpollItem, forgetInEpolls } from './epoll';
 import { Inode } from './inode';
@@ -56,6 +56,12 @@ export abstract class OpenFile {
   release(): void {
     if (--this.references > 0) return;
     forgetInEpolls(this);
+    const held = this.flock;
+    const locks = this.inode.locks;
+    if (locks) {
+      if (held) locks.unflock(held);
+      locks.removeOwner(this);
+    }
     this.onRelease();
   }
 
@@ -115,6 +121,17 @@ export abstract class OpenFile {
     const notifier = this.notifier;
     if (notifier) notifier.sleep(task);
   }
+
+  /** Whether {@link poll} may change without a notification: timers, signals. */
+  get changesByItself(): bool {
+    return false;
+  }
+  /** Monotonic time at which {@link poll} may change without anybody's doing (timerfd); NEVER for others. */
+  nextEvent(): u64 {
+    return NEVER;
+  }
+  /** Notices that such a time has come, and notifies. */
+  checkTime(): void {}
 
   /** Called for each descriptor that is closed. */
   onClose(task: Task): void {}

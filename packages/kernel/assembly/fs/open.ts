@@ -28,7 +28,7 @@ import { OpenFile, PathFile } from './open-file';
 import { clearSetIds, inheritGroup, inheritMode, isOwner, mayAccess, MAY_EXECUTE, MAY_READ, MAY_WRITE } from './permissions';
 import { Path } from './path';
 import { failWith, lastError } from './result';
-import { fileTruncated, realtimeNow } from './seam';
+import { realtimeNow, syncShared } from './seam';
 import { firstWalk, FOLLOW, LastKind, MAY_MISS, Walk, walkUser } from './walk';
 
 /** Whether nothing may be changed there. */
@@ -144,10 +144,10 @@ export function openExisting(task: Task, place: Path, flags: u32): OpenFile | nu
 
 /** Sets a regular file's length, and what goes with it: times, set-ID bits, mappings. */
 export function truncateInode(task: Task, inode: Inode, size: i64): i32 {
+  syncShared(inode);
   const problem = inode.truncate(size);
   if (problem != 0) return problem;
   clearSetIds(task, inode);
-  fileTruncated(inode, size);
   const now = realtimeNow();
   inode.mtime = now;
   inode.ctime = now;

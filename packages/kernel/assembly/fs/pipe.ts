@@ -8,7 +8,7 @@ import { writeU32 } from '../process/user-memory';
 import { allocateFrame, freeFrame } from '../memory/frames';
 import { Task } from '../task/task';
 import { BLOCK } from '../task/wait';
-import { anonymousPlace } from './anonymous';
+import { AnonymousInode, anonymousPlace } from './anonymous';
 import { IoCursor } from './io-cursor';
 import { MemoryInode } from './memory-inode';
 import { Notifier } from './notifier';
@@ -247,6 +247,7 @@ export let createdWriter: PipeEnd = changetype<PipeEnd>(0);
 export function createPipe(task: Task, flags: u32): void {
   const pipe = new PipeBuffer();
   const place = anonymousPlace('pipe', S_IFIFO | 0o600, task);
+  changetype<AnonymousInode>(place.inode).content = pipe;
   createdReader = new PipeEnd(place, O_RDONLY | (flags & O_NONBLOCK), pipe);
   createdWriter = new PipeEnd(place, O_WRONLY | (flags & O_NONBLOCK), pipe);
 }

@@ -26,7 +26,7 @@ import { ZERO_PAGE } from './page-store';
 import { Path } from './path';
 import { lowerStreamOffset } from './payload-index';
 import { clearSetIds } from './permissions';
-import { fileChanged, fileTruncated, raiseSignal, realtimeNow, syncShared } from './seam';
+import { raiseSignal, realtimeNow, syncShared } from './seam';
 
 const BLOCK: i64 = 65536;
 
@@ -132,7 +132,6 @@ export class RegularFile extends OpenFile {
     }
     if (at == offset) return problem;
     if (at > inode.size) inode.size = at;
-    fileChanged(inode, offset, at - offset);
     inode.contentChanged = true;
     clearSetIds(task, inode);
     const now = realtimeNow();
@@ -175,9 +174,8 @@ export class RegularFile extends OpenFile {
       if ((inode.seals & F_SEAL_SHRINK) != 0 && size < inode.size) return -EPERM;
       if ((inode.seals & F_SEAL_GROW) != 0 && size > inode.size) return -EPERM;
     }
-    const problem = inode.truncate(size);
-    if (problem == 0) fileTruncated(inode, size);
-    return problem;
+    syncShared(inode);
+    return inode.truncate(size);
   }
 
   allocate(mode: u32, offset: i64, length: i64): i32 {
@@ -194,7 +192,6 @@ export class RegularFile extends OpenFile {
     if ((mode & (FALLOC_FL_PUNCH_HOLE | FALLOC_FL_ZERO_RANGE)) != 0) {
       const problem = inode.punch(offset, end);
       if (problem != 0) return problem;
-      fileChanged(inode, offset, end - offset);
     } else {
       // Storage is reserved by giving every page a frame, so that later writes cannot fail.
       for (let index = offset >> 12; index <= (end - 1) >> 12; index++) {

@@ -1,6 +1,6 @@
 /** What files need of the rest of the kernel, in the terms of files. */
 import { memoryBytes } from '../boot/config';
-import { fileChanged as sharedChanged, fileTruncated as sharedTruncated, flushShared } from '../mm/shared';
+import { syncSharedMappings } from '../mm/shared-mappings';
 import { kernelSignal, sendToTask } from '../signal/send';
 import { Task } from '../task/task';
 import { realtimeNow as now } from '../time/clock';
@@ -21,16 +21,7 @@ export function boxMemoryBytes(): u64 {
   return memoryBytes();
 }
 
-/** Before file content is read or overwritten: what shared mappings changed goes to the file. */
+/** Before file content is read or changed: what shared mappings wrote goes to the file, and they look again afterwards. */
 export function syncShared(inode: Inode): void {
-  flushShared(inode.id);
-}
-
-/** After content was written: shared mappings must see it. */
-export function fileChanged(inode: Inode, offset: i64, n: i64): void {
-  sharedChanged(inode.id, offset, n);
-}
-
-export function fileTruncated(inode: Inode, size: i64): void {
-  sharedTruncated(inode.id, size);
+  if (inode.sharedMappings > 0) syncSharedMappings(inode);
 }
