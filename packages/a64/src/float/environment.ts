@@ -31,12 +31,12 @@ export function isFinite(m: Machine, size: NativeSize, a: NativeFloat): Bool {
   return m.floatCompare('lt', m.floatUnary('abs', a), floatConstant(m, size, Infinity));
 }
 
-/** Finite, and neither denormal nor zero. */
+/** Finite, and larger than the smallest normal number: that one may have been rounded up, which is an underflow. */
 export function isNormal(m: Machine, size: NativeSize, a: NativeFloat): Bool {
   const smallest = floatConstant(m, size, size === 64 ? 2 ** -1022 : 2 ** -126);
   const magnitude = m.floatUnary('abs', a);
   return m.and(
-    m.floatCompare('ge', magnitude, smallest),
+    m.floatCompare('gt', magnitude, smallest),
     m.floatCompare('lt', magnitude, floatConstant(m, size, Infinity)),
   );
 }

@@ -76,7 +76,7 @@ export function normalLanes(m: Machine, size: NativeSize, a: Vector): Vector {
   const smallest = splatConstant(m, size, size === 64 ? 2 ** -1022 : 2 ** -126);
   return m.wasm(
     'v128.and',
-    m.wasm(`${shape}.ge`, magnitude, smallest),
+    m.wasm(`${shape}.gt`, magnitude, smallest),
     m.wasm(`${shape}.lt`, magnitude, splatConstant(m, size, Infinity)),
   );
 }
