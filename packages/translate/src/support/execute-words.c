@@ -5,9 +5,11 @@
 #include <string.h>
 #include <sys/mman.h>
 
+#define USES_MEMORY 0x40000000u /* in fpsr: x3 shall hold the address of `memory` */
+
 struct record {
   uint32_t word, fpcr, fpsr, nzcv;
-  uint64_t pad[2];
+  uint64_t memory[2];
   uint64_t x[4];
   uint64_t v[4][2];
 };
@@ -34,6 +36,7 @@ static void execute(struct record *r, void *code) {
 int main(void) {
   uint32_t *code = mmap(0, 1 << 20, 7, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   static struct record records[4096];
+  static uint64_t memory[2] __attribute__((aligned(16)));
   uint32_t last = 0;
   unsigned at = 0;
   size_t count;
@@ -45,7 +48,18 @@ int main(void) {
         code[at + 1] = 0xd65f03c0; /* ret */
         __builtin___clear_cache((char *)(code + at), (char *)(code + at + 2));
       }
-      execute(&records[i], code + at);
+      if (records[i].fpsr & USES_MEMORY) {
+        records[i].fpsr &= ~USES_MEMORY;
+        memory[0] = records[i].memory[0];
+        memory[1] = records[i].memory[1];
+        records[i].x[3] = (uint64_t)memory;
+        execute(&records[i], code + at);
+        records[i].memory[0] = memory[0];
+        records[i].memory[1] = memory[1];
+        records[i].x[3] = 0;
+      } else {
+        execute(&records[i], code + at);
+      }
     }
     fwrite(records, sizeof *records, count, stdout);
   }

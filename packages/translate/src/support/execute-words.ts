@@ -8,6 +8,9 @@ import { fileURLToPath } from 'node:url';
 export interface Before {
   readonly word: number;
   readonly fpcr?: number;
+  readonly fpsr?: number;
+  /** 16 bytes that X3 shall point to; X3 reads as 0 afterwards. */
+  readonly memory?: bigint | undefined;
   /** N, Z, C, V as bits 3 to 0. */
   readonly nzcv?: number;
   readonly x?: readonly bigint[];
@@ -15,6 +18,7 @@ export interface Before {
 }
 
 export interface After {
+  readonly memory: bigint;
   readonly fpsr: number;
   readonly nzcv: number;
   readonly x: readonly bigint[];
@@ -22,6 +26,8 @@ export interface After {
 }
 
 const RECORD_SIZE = 128;
+const USES_MEMORY = 0x4000_0000;
+const MEMORY_AT = 16;
 const X_AT = 32;
 const V_AT = 64;
 const source = join(dirname(fileURLToPath(import.meta.url)), 'execute-words.c');
@@ -45,14 +51,17 @@ function compiled(): string {
   return output;
 }
 
-/** What qemu-aarch64 (-cpu max) makes of each word. FPSR is 0 before. */
+/** What qemu-aarch64 (-cpu max) makes of each word. */
 export function executeWords(all: readonly Before[]): After[] {
   const input = Buffer.alloc(RECORD_SIZE * all.length);
-  all.forEach(({ word, fpcr = 0, nzcv = 0, x = [], v = [] }, i) => {
+  all.forEach(({ word, fpcr = 0, fpsr = 0, nzcv = 0, memory, x = [], v = [] }, i) => {
     const at = i * RECORD_SIZE;
     input.writeUInt32LE(word >>> 0, at);
     input.writeUInt32LE(fpcr >>> 0, at + 4);
+    input.writeUInt32LE(memory === undefined ? fpsr : fpsr | USES_MEMORY, at + 8);
     input.writeUInt32LE((nzcv << 28) >>> 0, at + 12);
+    input.writeBigUInt64LE(BigInt.asUintN(64, memory ?? 0n), at + MEMORY_AT);
+    input.writeBigUInt64LE(BigInt.asUintN(64, (memory ?? 0n) >> 64n), at + MEMORY_AT + 8);
     x.forEach((value, k) => input.writeBigUInt64LE(BigInt.asUintN(64, value), at + X_AT + 8 * k));
     v.forEach((value, k) => {
       input.writeBigUInt64LE(BigInt.asUintN(64, value), at + V_AT + 16 * k);
@@ -72,6 +81,7 @@ export function executeWords(all: readonly Before[]): After[] {
     const registers = [0, 1, 2, 3];
     return {
       fpsr: stdout.readUInt32LE(at + 8),
+      memory: u64(at + MEMORY_AT) | (u64(at + MEMORY_AT + 8) << 64n),
       nzcv: stdout.readUInt32LE(at + 12) >>> 28,
       x: registers.map((k) => u64(at + X_AT + 8 * k)),
       v: registers.map((k) => u64(at + V_AT + 16 * k) | (u64(at + V_AT + 16 * k + 8) << 64n)),
