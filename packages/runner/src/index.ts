@@ -1,1 +1,8 @@
-export {};
+export { type AuditEvent, MAX_VALUE_LENGTH } from './audit/audit.ts';
+export { BoxTrapError, ComponentLinkError, MountUnavailableError, RunnerNotBuiltError } from './errors.ts';
+export { exitCodes } from './guest-end.ts';
+export type { EndReason } from './guest-job.ts';
+export type { HostFs, HostStats } from './host-files/host-fs.ts';
+export { BoxFailedError, runBox } from './run-box.ts';
+export { runBoxSync, type RunSyncOptions } from './run-box-sync.ts';
+export type { Input, Output, RunOptions, RunResult, StartOptions } from './run-options.ts';

@@ -1,0 +1,33 @@
+import type { BootConfiguration } from '@boxer/component';
+import { BYTES_PER_MIB } from '@boxer/policy';
+import type { StartOptions } from './run-options.ts';
+
+/**
+ * The boot configuration of one run: the image's own, with what the user and the policy say.
+ *
+ * @source docs.docker.com, "docker container run": --entrypoint drops the image's CMD
+ */
+export function bootOf(
+  image: BootConfiguration,
+  options: StartOptions,
+  exportChanges: boolean,
+): BootConfiguration {
+  const { policy, entrypoint, args = [] } = options;
+  const cmd = args.length > 0 || entrypoint !== undefined ? args : image.cmd;
+  return {
+    ...image,
+    ...(entrypoint === undefined ? {} : { entrypoint }),
+    ...(cmd === undefined ? {} : { cmd }),
+    env: [...(image.env ?? []), ...(options.env ?? [])],
+    ...(options.workdir === undefined ? {} : { cwd: options.workdir }),
+    ...(options.user === undefined ? {} : { user: options.user }),
+    ...(options.hostname === undefined ? {} : { hostname: options.hostname }),
+    memory: String(policy.memoryMiB * BYTES_PER_MIB),
+    ...(policy.fuel === undefined ? {} : { fuel: String(policy.fuel) }),
+    ...(options.strace ? { strace: '1' } : {}),
+    ...(exportChanges ? { export: '1' } : {}),
+    mount: policy.filesystem.map(({ guest, mode }) => `${guest}:${mode}`),
+    tmpfs: [...(image.tmpfs ?? []), ...policy.tmpfs],
+    ...(policy.readonly ? { readonly: '1' } : {}),
+  };
+}

@@ -1,0 +1,57 @@
+import type { Mount } from '@boxer/policy';
+import type { CompiledComponent } from './link/compile-parts.ts';
+
+/** Where standard input comes from. */
+export type InputPlan =
+  | { readonly kind: 'empty' }
+  | { readonly kind: 'bytes'; readonly bytes: Uint8Array }
+  /** A descriptor that never keeps a reader waiting. */
+  | { readonly kind: 'file'; readonly fd: number }
+  /** The main thread puts it into the control block when asked. */
+  | { readonly kind: 'pumped' };
+
+/** Where bytes go: nowhere, to a descriptor, or back to the main thread as messages. */
+export type OutputPlan =
+  | { readonly kind: 'discard' }
+  | { readonly kind: 'descriptor'; readonly fd: number }
+  | { readonly kind: 'posted' };
+
+/** All that a thread needs to run a box. Plain data: it is sent to a worker. */
+export interface GuestJob {
+  readonly parts: CompiledComponent;
+  /** The boot configuration, encoded. */
+  readonly boot: Uint8Array;
+  readonly environment: readonly (readonly [name: string, value: string])[];
+  readonly mounts: readonly Mount[];
+  readonly memoryBytes: number;
+  readonly maxOutputBytes: number | undefined;
+  readonly stdin: InputPlan;
+  readonly stdout: OutputPlan;
+  readonly stderr: OutputPlan;
+  readonly changes: OutputPlan;
+  readonly terminal: boolean;
+  readonly log: boolean;
+  /** Nobody listens, events are posted, or written to a descriptor. */
+  readonly audit: false | 'posted' | number;
+  /** Of the control block. */
+  readonly shared: SharedArrayBuffer;
+}
+
+/** How a box ended, as its thread saw it. */
+export interface GuestEnd {
+  /** 128 + n for a signal; 137 over memory, 152 out of fuel, 153 over output, 125 to 127 when it did not start. */
+  readonly exitCode: number;
+  readonly reason: EndReason;
+  /** Signal number, when a signal ended it. */
+  readonly signal?: number;
+}
+
+export type EndReason =
+  | 'exited'
+  | 'signalled'
+  | 'out-of-fuel'
+  | 'out-of-memory'
+  | 'output-limit'
+  | 'not-started'
+  | 'timeout'
+  | 'killed';

@@ -1,0 +1,81 @@
+import {
+  type ByteRange,
+  type ComponentLayout,
+  ComponentUnreadableError,
+  readOpenComponent,
+} from '@boxer/component';
+import { closeSync, openSync, readSync } from 'node:fs';
+import { ComponentLinkError } from '../errors.ts';
+import { limitMemory, WASM_PAGE_BYTES } from './memory-limit.ts';
+
+/** The kernel keeps files that the box writes, and the image's index: so much more than the box's cap is its own. */
+const KERNEL_OVERHEAD_BYTES = 512 * 1024 * 1024;
+/** A process has tables beside the guest's memory: permissions, record index, predecoded code. */
+const PROCESS_OVERHEAD_BYTES = 256 * 1024 * 1024;
+const MAX_PAGES = 65536;
+
+/** A component taken apart and compiled; all of it can be handed to a worker. */
+export interface CompiledComponent {
+  readonly path: string;
+  readonly kernel: WebAssembly.Module;
+  readonly process: WebAssembly.Module;
+  readonly support?: WebAssembly.Module;
+  readonly payload?: ComponentLayout['payload'];
+}
+
+/**
+ * Compiles the code of a component; the payload stays in the file.
+ *
+ * @param memoryBytes - the box's cap
+ * @throws {@link ComponentLinkError} when a module is not valid
+ */
+export function compileParts(layout: ComponentLayout, fd: number, memoryBytes: number): CompiledComponent {
+  const compile = (role: string, range: ByteRange, maxBytes: number) => {
+    const maxPages = Math.min(MAX_PAGES, Math.ceil(maxBytes / WASM_PAGE_BYTES));
+    try {
+      return new WebAssembly.Module(limitMemory(readRange(fd, range), maxPages));
+    } catch (cause) {
+      const why = `its ${role} is damaged: ${cause instanceof Error ? cause.message : String(cause)}`;
+      throw new ComponentLinkError(layout.path, why, { cause });
+    }
+  };
+  return {
+    path: layout.path,
+    kernel: compile('kernel', layout.kernel, memoryBytes + KERNEL_OVERHEAD_BYTES),
+    process: compile('process module', layout.process, memoryBytes + PROCESS_OVERHEAD_BYTES),
+    ...(layout.support ? { support: compile('support module', layout.support, memoryBytes) } : {}),
+    ...(layout.payload ? { payload: layout.payload } : {}),
+  };
+}
+
+/** Opens, reads and compiles a component. */
+export function compileComponent(
+  path: string,
+  memoryBytes: number,
+): { layout: ComponentLayout; parts: CompiledComponent } {
+  const layoutFd = openComponent(path);
+  try {
+    const layout = readOpenComponent(path, layoutFd);
+    return { layout, parts: compileParts(layout, layoutFd, memoryBytes) };
+  } finally {
+    closeSync(layoutFd);
+  }
+}
+
+function openComponent(path: string): number {
+  try {
+    return openSync(path, 'r');
+  } catch (cause) {
+    throw new ComponentUnreadableError(path, cause);
+  }
+}
+
+function readRange(fd: number, { offset, sizeBytes }: ByteRange): Uint8Array {
+  const bytes = new Uint8Array(sizeBytes);
+  for (let done = 0; done < sizeBytes;) {
+    const n = readSync(fd, bytes, done, sizeBytes - done, offset + done);
+    if (n === 0) throw new Error('the file became shorter');
+    done += n;
+  }
+  return bytes;
+}

@@ -1,0 +1,78 @@
+import { BoxTrapError, ComponentLinkError } from '../errors.ts';
+import type { GuestMemory, Realloc } from '../guest/guest-memory.ts';
+import { wasiImports } from '../wasi/interfaces.ts';
+import type { WasiContext } from '../wasi/wasi-host.ts';
+import type { CompiledComponent } from './compile-parts.ts';
+import { type HostSlotFunctions, installHostSlots } from './host-slots.ts';
+import { ProcessSlots } from './process-slots.ts';
+
+/** A linked box, ready to run. */
+export interface LinkedBox {
+  /** Runs `wasi:cli/run`. @returns whether it says that all went well */
+  run(): boolean;
+  readonly exports: WebAssembly.Instance['exports'];
+}
+
+/** What linking needs beside the component. */
+export interface LinkOptions {
+  readonly context: WasiContext;
+  readonly memory: GuestMemory;
+  readonly maxTotalBytes: number;
+  /** Makes the host's functions, once the processes they work on are there. */
+  hostSlots(processes: ProcessSlots): HostSlotFunctions;
+}
+
+/**
+ * Links the modules of a component by itself: the kernel with WASI functions, processes on demand, and the host's
+ * functions in place of the kernel's defaults. Neither the component's own wiring nor its payload modules are used.
+ *
+ * @throws {@link ComponentLinkError}
+ */
+export function linkBox(parts: CompiledComponent, options: LinkOptions): LinkedBox {
+  const fail = (why: string, cause?: unknown) => new ComponentLinkError(parts.path, why, { cause });
+  const kernel = instantiateKernel(parts, options.context, fail);
+  const { memory, table, cabi_realloc: realloc } = kernel.exports;
+  if (!(memory instanceof WebAssembly.Memory) || !(table instanceof WebAssembly.Table)) {
+    throw fail('its kernel exports no memory or no table');
+  }
+  if (typeof realloc !== 'function') throw fail('its kernel exports no allocator');
+  const run = Object.entries(kernel.exports).find(([name]) => name.endsWith('#run'))?.[1];
+  if (typeof run !== 'function') throw fail('its kernel exports no wasi:cli/run');
+
+  options.memory.attach(memory, realloc as Realloc);
+  const support = parts.support && new WebAssembly.Instance(parts.support, {});
+  const processes = new ProcessSlots({
+    module: parts.process,
+    support,
+    kernel: kernel.exports,
+    table,
+    maxTotalBytes: options.maxTotalBytes,
+  });
+  installHostSlots(table, options.hostSlots(processes));
+
+  const initialize = kernel.exports['_initialize'];
+  return {
+    exports: kernel.exports,
+    run() {
+      if (typeof initialize === 'function') (initialize as () => void)();
+      const failed = (run as () => unknown)();
+      if (typeof failed !== 'number') throw new BoxTrapError('the kernel returned no result');
+      return failed === 0;
+    },
+  };
+}
+
+function instantiateKernel(
+  parts: CompiledComponent,
+  context: WasiContext,
+  fail: (why: string, cause?: unknown) => ComponentLinkError,
+): WebAssembly.Instance {
+  try {
+    return new WebAssembly.Instance(
+      parts.kernel,
+      wasiImports(WebAssembly.Module.imports(parts.kernel), context),
+    );
+  } catch (cause) {
+    throw fail(cause instanceof Error ? cause.message : String(cause), cause);
+  }
+}

@@ -1,0 +1,27 @@
+import { ByteReader, ByteWriter, encodeSection, sectionBody, sectionIds, sectionsOf } from '@boxer/wasm';
+
+export const WASM_PAGE_BYTES = 65536;
+
+/**
+ * Lowers the maximum of a module's own memory: the cap on a box's memory must hold even when its kernel is wrong.
+ *
+ * @param maxPages - most 64 KiB pages; not below the minimum of the memory
+ * @returns the module, or a copy with the limit; unchanged when it defines no memory
+ */
+export function limitMemory(module: Uint8Array, maxPages: number): Uint8Array {
+  const found = sectionsOf(module).find(({ id }) => id === sectionIds.memory);
+  if (found === undefined) return module;
+  const reader = new ByteReader(sectionBody(module, found), 'memory section');
+  if (reader.unsigned() !== 1) reader.fail('a module has more than one memory');
+  const hasMaximum = reader.byte() === 1;
+  const minimum = reader.unsigned();
+  const maximum = hasMaximum ? reader.unsigned() : 65536;
+  const limited = Math.max(minimum, Math.min(maximum, maxPages));
+  const body = new ByteWriter(16).unsigned(1).byte(1).unsigned(minimum).unsigned(limited).finish();
+  const section = encodeSection(sectionIds.memory, body);
+  return new ByteWriter(module.length + 8)
+    .bytes(module.subarray(0, found.start))
+    .bytes(section)
+    .bytes(module.subarray(found.end))
+    .finish();
+}

@@ -1,0 +1,42 @@
+import { encodeBootConfiguration } from '@boxer/component';
+import { assertSupported, BYTES_PER_MIB, grantedVariables } from '@boxer/policy';
+import { bootOf } from './boot-overrides.ts';
+import type { GuestJob, InputPlan, OutputPlan } from './guest-job.ts';
+import { compileComponent } from './link/compile-parts.ts';
+import type { StartOptions } from './run-options.ts';
+
+/** The parts of a job that say where its bytes go. */
+export interface Wiring {
+  readonly stdin: InputPlan;
+  readonly stdout: OutputPlan;
+  readonly stderr: OutputPlan;
+  readonly changes: OutputPlan;
+  readonly terminal: boolean;
+  readonly log: boolean;
+  readonly audit: GuestJob['audit'];
+}
+
+/**
+ * Reads and compiles the component, and decides what the box gets.
+ *
+ * @throws {@link ComponentInvalidError}, {@link ComponentUnreadableError}, {@link ComponentLinkError},
+ *   {@link ConnectUnsupportedError}
+ */
+export function planJob(options: StartOptions, wiring: Wiring, shared: SharedArrayBuffer): GuestJob {
+  const { policy } = options;
+  assertSupported(policy);
+  const memoryBytes = policy.memoryMiB * BYTES_PER_MIB;
+  const { layout, parts } = compileComponent(options.componentPath, memoryBytes);
+  const boot = bootOf(layout.metadata.boot, options, wiring.changes.kind !== 'discard');
+  const variables = grantedVariables(policy, options.hostEnvironment ?? process.env);
+  return {
+    ...wiring,
+    parts,
+    boot: encodeBootConfiguration(boot),
+    environment: variables.map(({ name, value }) => [name, value] as const),
+    mounts: policy.filesystem,
+    memoryBytes,
+    maxOutputBytes: policy.maxOutputBytes,
+    shared,
+  };
+}

@@ -1,0 +1,181 @@
+import { BoxerError } from '@boxer/foundation';
+import type { Worker } from 'node:worker_threads';
+import { appendAudit } from './audit/audit-file.ts';
+import { Audit, type AuditEvent } from './audit/audit.ts';
+import { ControlBlock } from './control/control-block.ts';
+import { exitCodes } from './guest-end.ts';
+import type { GuestEnd } from './guest-job.ts';
+import { planJob } from './plan-job.ts';
+import type { Output, RunOptions, RunResult } from './run-options.ts';
+import { InputPump } from './supervise/input-pump.ts';
+import { SignalForwarder } from './supervise/signals.ts';
+import { startWorker } from './supervise/start-worker.ts';
+import { planInput, planOutput } from './supervise/stdio-plan.ts';
+import { Terminal } from './supervise/terminal.ts';
+import type { PostedError, WorkerMessage } from './worker/messages.ts';
+
+const DEFAULT_GRACE_MS = 10_000;
+/** What a message weighs beside its content; as the worker reckons. */
+const MESSAGE_BYTES = 256;
+/** A thread that is stuck in the operating system may not end at all: nobody waits longer for it. */
+const TERMINATE_WAIT_MS = 500;
+
+/** The box could not run, or not go on: the error of its thread. */
+export class BoxFailedError extends BoxerError {
+  readonly code: string;
+  override readonly hint: string;
+
+  constructor(error: PostedError) {
+    super(error.message);
+    this.code = error.code;
+    this.hint = error.hint ?? 'Please report this with the image.';
+    if (error.stack !== undefined) this.stack = error.stack;
+  }
+}
+
+/**
+ * Runs a box in a thread of its own, under a policy.
+ *
+ * @returns how it ended; a box that failed by itself is a result, not an error
+ * @throws a {@link BoxerError} when the component is damaged, a mount is missing, or the box trapped: exit code 125
+ * @throws the reason of `signal` when that is aborted
+ */
+export async function runBox(options: RunOptions): Promise<RunResult> {
+  options.signal?.throwIfAborted();
+  const started = performance.now();
+  const control = new ControlBlock();
+  const worker = startWorker();
+  try {
+    const input = planInput(options.stdin ?? 'empty');
+    const job = planJob(
+      options,
+      {
+        stdin: input.plan,
+        stdout: planOutput(options.stdout ?? 'discard'),
+        stderr: planOutput(options.stderr ?? 'discard'),
+        changes: planOutput(options.exportChanges ?? 'discard'),
+        terminal: options.tty ?? false,
+        log: options.onLog !== undefined,
+        audit:
+          options.audit === undefined ? false : typeof options.audit === 'number' ? options.audit : 'posted',
+      },
+      control.shared,
+    );
+    worker.postMessage(job);
+    const pump = input.open && new InputPump(input.open, control);
+    const end = await supervise(options, { worker, control, pump });
+    return { ...end, elapsedMs: performance.now() - started };
+  } finally {
+    await terminate(worker);
+  }
+}
+
+interface Box {
+  readonly worker: Worker;
+  readonly control: ControlBlock;
+  readonly pump: InputPump | undefined;
+}
+
+/** Serves the worker until the box ends, by itself or because its time is up. */
+async function supervise(options: RunOptions, { worker, control, pump }: Box): Promise<GuestEnd> {
+  const audit = new Audit(auditSink(options.audit));
+  const terminal = options.tty ? new Terminal(control) : undefined;
+  const { promise, resolve, reject } = deferred<GuestEnd>();
+  const { policy, signal } = options;
+
+  const onMessage = (message: WorkerMessage) => {
+    switch (message.type) {
+      case 'output':
+        control.outputTaken(message.bytes.length + MESSAGE_BYTES);
+        return deliver(outputOf(options, message.stream), message.bytes);
+      case 'log':
+        control.outputTaken(message.line.length * 2 + MESSAGE_BYTES);
+        return options.onLog?.(message.line);
+      case 'audit':
+        control.outputTaken(MESSAGE_BYTES);
+        return typeof options.audit === 'function' ? options.audit(message.event) : undefined;
+      case 'want-input':
+        return pump?.request();
+      case 'raw':
+        terminal?.setRaw(message.raw);
+        return control.acknowledgeRaw(message.count);
+      case 'ended':
+        return resolve(message.end);
+      case 'failed':
+        return reject(new BoxFailedError(message.error));
+    }
+  };
+  worker.on('message', (message: WorkerMessage) => {
+    try {
+      onMessage(message);
+    } catch (error) {
+      reject(error);
+    }
+  });
+  worker.on('error', reject);
+  worker.on('exit', (code) =>
+    reject(
+      new BoxFailedError({
+        code: 'RUN_THREAD',
+        message: `Cannot continue the box: its thread ended with ${code}`,
+      }),
+    ),
+  );
+
+  const onTimeout = () => {
+    audit.refused('budget', 'time', { timeoutMs: policy.timeoutMs ?? 0 });
+    resolve({ exitCode: exitCodes.timeout, reason: 'timeout' });
+  };
+  const timer = policy.timeoutMs === undefined ? undefined : setTimeout(onTimeout, policy.timeoutMs);
+  const onAbort = () => reject(signal?.reason);
+  signal?.addEventListener('abort', onAbort, { once: true });
+  const signals = options.forwardSignals
+    ? new SignalForwarder(control, options.stopGraceMs ?? DEFAULT_GRACE_MS, () =>
+        resolve({ exitCode: exitCodes.killed, reason: 'killed' }),
+      )
+    : undefined;
+  try {
+    return await promise;
+  } finally {
+    clearTimeout(timer);
+    signal?.removeEventListener('abort', onAbort);
+    signals?.close();
+    pump?.stop();
+    terminal?.close();
+  }
+}
+
+function outputOf(options: RunOptions, stream: 'stdout' | 'stderr' | 'changes'): Output | undefined {
+  return stream === 'changes' ? options.exportChanges : options[stream];
+}
+
+function deliver(output: Output | undefined, bytes: Uint8Array): void {
+  if (typeof output === 'function') output(bytes);
+}
+
+function auditSink(audit: RunOptions['audit']): ((event: AuditEvent) => void) | undefined {
+  return typeof audit === 'number' ? (event) => appendAudit(audit, event) : audit;
+}
+
+async function terminate(worker: Worker): Promise<void> {
+  worker.removeAllListeners('exit');
+  const { promise, resolve } = deferred<void>();
+  const timer = setTimeout(resolve, TERMINATE_WAIT_MS);
+  worker.terminate().then(
+    () => resolve(),
+    () => resolve(),
+  );
+  await promise;
+  clearTimeout(timer);
+  worker.unref();
+}
+
+function deferred<T>() {
+  let resolve: (value: T) => void = () => undefined;
+  let reject: (reason: unknown) => void = () => undefined;
+  const promise = new Promise<T>((onResolve, onReject) => {
+    resolve = onResolve;
+    reject = onReject;
+  });
+  return { promise, resolve, reject };
+}

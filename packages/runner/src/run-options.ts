@@ -1,0 +1,63 @@
+import type { Policy } from '@boxer/policy';
+import type { Readable } from 'node:stream';
+import type { AuditEvent } from './audit/audit.ts';
+import type { EndReason } from './guest-job.ts';
+
+/** What a box is started with. Nothing of the host is granted but by `policy`. */
+export interface StartOptions {
+  readonly componentPath: string;
+  readonly policy: Policy;
+  /** Replaces the image's Cmd, when not empty. */
+  readonly args?: readonly string[];
+  /** Replaces the image's Entrypoint, and drops its Cmd. */
+  readonly entrypoint?: readonly string[];
+  /** NAME=VALUE, added to the image's; those that the policy grants come after these. */
+  readonly env?: readonly string[];
+  readonly workdir?: string;
+  /** As in a Dockerfile: name or uid, optionally ":" and group. */
+  readonly user?: string;
+  readonly hostname?: string;
+  /** Trace system calls through `onLog`. */
+  readonly strace?: boolean;
+  /** Where granted variables come from; `process.env` unless given. */
+  readonly hostEnvironment?: Readonly<Record<string, string | undefined>>;
+}
+
+/** Bytes that come out of a box: dropped, written to a descriptor, or handed to a function. */
+export type Output = 'discard' | number | ((chunk: Uint8Array) => void);
+
+/** Standard input: none, a descriptor, bytes, or a stream. It is read only when the box reads. */
+export type Input = 'empty' | number | Uint8Array | Readable;
+
+/** Options of {@link runBox}. */
+export interface RunOptions extends StartOptions {
+  readonly stdin?: Input;
+  readonly stdout?: Output;
+  readonly stderr?: Output;
+  /** Standard input, output and error are a terminal. */
+  readonly tty?: boolean;
+  /** Takes diagnostic lines of the box, such as traces; they go to its standard error when absent. */
+  readonly onLog?: (line: string) => void;
+  /** Takes audit events, or the descriptor to which each is written as a line of JSON. */
+  readonly audit?: number | ((event: AuditEvent) => void);
+  /** Takes what the box changed in its root filesystem, as a change stream (see @boxer/abi). */
+  readonly exportChanges?: Exclude<Output, 'discard'>;
+  /** Aborting it ends the box at once; `runBox` then rejects with its reason. */
+  readonly signal?: AbortSignal;
+  /** Pass signals that this process gets on to the box: see docs/guide/signals.md. */
+  readonly forwardSignals?: boolean;
+  /** How long a box may go on after SIGTERM or SIGHUP was passed on; 10,000 unless given. */
+  readonly stopGraceMs?: number;
+}
+
+/** How a box ended. */
+export interface RunResult {
+  /** The guest's own, 128 + n for a signal, or one of Boxer's: 124, 125, 126, 127, 137, 152, 153. */
+  readonly exitCode: number;
+  readonly reason: EndReason;
+  /** Number of the signal that ended it. */
+  readonly signal?: number;
+  /** Guest instructions executed, when the kernel counts them. */
+  readonly fuelUsed?: bigint;
+  readonly elapsedMs: number;
+}
