@@ -17,17 +17,17 @@ const shaOf = (opcode: number) => sha[opcode] ?? sha[0];
 /** Operands as Arm writes them: some vectors are scalars holding one value. */
 const shaOperands = (opcode: number) =>
   opcode < 3
-    ? '{Vd:q}, {Vn:s}, {Vm}.4s'
+    ? '{Vd:q}, {Vn:s}, {Vm:4s}'
     : opcode === 4 || opcode === 5
-      ? '{Vd:q}, {Vn:q}, {Vm}.4s'
-      : '{Vd}.4s, {Vn}.4s, {Vm}.4s';
+      ? '{Vd:q}, {Vn:q}, {Vm:4s}'
+      : '{Vd:4s}, {Vn:4s}, {Vm:4s}';
 
 /** @source Arm ARM DDI 0487, "Cryptographic AES", "Cryptographic three-register SHA", "Cryptographic two-register SHA" */
 export const crypto = [
   instruction({
     name: 'AESE/AESD/AESMC/AESIMC',
     pattern: '0100111000101000 01 opcode:2 10 Vn:5 Vd:5',
-    assembly: (f) => `${aesMnemonics[f.opcode]} {Vd}.16b, {Vn}.16b`,
+    assembly: (f) => `${aesMnemonics[f.opcode]} {Vd:16b}, {Vn:16b}`,
     semantics(m, { opcode, Vn, Vd }) {
       const state = opcode < 2 ? m.wasm('v128.xor', m.readV(Vd), m.readV(Vn)) : m.readV(Vn);
       m.writeV(Vd, m.support(aes[opcode] ?? 'aesEncrypt', state));
@@ -54,7 +54,7 @@ export const crypto = [
     name: 'SHA1SU1/SHA256SU0',
     pattern: '0101111000101000 00 opcode:2 10 Vn:5 Vd:5',
     when: (f) => f.opcode === 1 || f.opcode === 2,
-    assembly: (f) => `${f.opcode === 1 ? 'sha1su1' : 'sha256su0'} {Vd}.4s, {Vn}.4s`,
+    assembly: (f) => `${f.opcode === 1 ? 'sha1su1' : 'sha256su0'} {Vd:4s}, {Vn:4s}`,
     semantics(m, { opcode, Vn, Vd }) {
       const name = opcode === 1 ? 'sha1Schedule1' : 'sha256Schedule0';
       m.writeV(Vd, m.support(name, m.readV(Vd), m.readV(Vn)));
@@ -64,8 +64,10 @@ export const crypto = [
     name: 'PMULL/PMULL2',
     pattern: '0 Q 001110 size:2 1 Vm:5 1110 00 Vn:5 Vd:5',
     when: (f) => f.size === 0 || f.size === 3,
-    assembly: (f) =>
-      `pmull${f.Q ? '2' : ''} {Vd}.${f.size ? '1q' : '8h'}, {Vn}.${f.size ? '12'[f.Q] + 'd' : f.Q ? '16b' : '8b'}, {Vm}.${f.size ? '12'[f.Q] + 'd' : f.Q ? '16b' : '8b'}`,
+    assembly(f) {
+      const source = f.size ? `${f.Q + 1}d` : `${f.Q ? 16 : 8}b`;
+      return `pmull${f.Q ? '2' : ''} {Vd:${f.size ? '1q' : '8h'}}, {Vn:${source}}, {Vm:${source}}`;
+    },
     semantics(m, { Q, size, Vm, Vn, Vd }) {
       const half = (register: typeof Vn) => m.readElement(register, 64, Q, { width: 64 });
       m.writeV(Vd, m.support(size ? 'polynomialMultiply64' : 'polynomialMultiply8', half(Vn), half(Vm)));

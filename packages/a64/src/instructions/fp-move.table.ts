@@ -3,6 +3,7 @@ import { fpNegate, negateBits } from '../float/arithmetic.ts';
 import { instruction } from '../instruction.ts';
 import type { Machine } from '../machine.ts';
 import type { Immediate, Value } from '../value.ts';
+import { conditionNames } from './names.ts';
 
 /**
  * The 8-bit immediate as a number: sign, exponent -3…4, four fraction bits.
@@ -101,7 +102,7 @@ export const fpMove = [
   instruction({
     name: 'FMOV (general, from upper half)',
     pattern: '1 0011110 10 1 01 110 000000 Vn:5 Rd:5',
-    assembly: 'fmov {Rd}, {Vn}.d[1]',
+    assembly: 'fmov {Rd}, {Vn:d}[1]',
     semantics(m, { Vn, Rd }) {
       m.writeX(Rd, m.readElement(Vn, 64, 1, { width: 64 }));
     },
@@ -109,7 +110,7 @@ export const fpMove = [
   instruction({
     name: 'FMOV (general, to upper half)',
     pattern: '1 0011110 10 1 01 111 000000 Rn:5 Vd:5',
-    assembly: 'fmov {Vd}.d[1], {Rn}',
+    assembly: 'fmov {Vd:d}[1], {Rn}',
     semantics(m, { Rn, Vd }) {
       m.writeElement(Vd, 64, 1, m.readX(Rn));
     },
@@ -119,7 +120,8 @@ export const fpMove = [
     pattern: '00011110 ftype:2 1 Vm:5 #cond:4 11 Vn:5 Vd:5',
     when: (f) => isFormat(f.ftype),
     assembly: (f) =>
-      `fcsel {Vd:${letterOf(f.ftype)}}, {Vn:${letterOf(f.ftype)}}, {Vm:${letterOf(f.ftype)}}, {cond}`,
+      `fcsel {Vd:${letterOf(f.ftype)}}, {Vn:${letterOf(f.ftype)}}, {Vm:${letterOf(f.ftype)}}, {condition}`,
+    operands: (f) => ({ condition: conditionNames[f.cond] ?? '' }),
     semantics(m, { ftype, Vm, cond, Vn, Vd }) {
       const size = formatOf(ftype);
       writeBits(m, Vd, size, m.select(m.condition(cond), readBits(m, Vn, size), readBits(m, Vm, size)));
