@@ -1,4 +1,10 @@
-import { type BuildPlan, type ImageConfig, planBuild, type ResolvedBuild, resolveBuild } from '@boxer/dockerfile';
+import {
+  type BuildPlan,
+  type ImageConfig,
+  planBuild,
+  type ResolvedBuild,
+  resolveBuild,
+} from '@boxer/dockerfile';
 import { Spool } from '@boxer/fsimage';
 import { BaseOpener } from './bases/base-opener.ts';
 import { OciImages } from './bases/oci-images.ts';
@@ -35,7 +41,10 @@ export async function buildImage(options: BuildOptions): Promise<BuildResult> {
   const bases = openBases(options, cacheDirectory, spool, progress);
   const { plan, build } = await resolve(input, options, bases, progress);
 
-  const sources = new SourceOpener(new HostDirectory('context', options.contextDirectory, input.filter), bases);
+  const sources = new SourceOpener(
+    new HostDirectory('context', options.contextDirectory, input.filter),
+    bases,
+  );
   const run = new BoxRunExecutor({
     box: new RunnerBox({ workDirectory: work.path, signal: options.signal }),
     sources,
@@ -79,11 +88,21 @@ export async function checkDockerfile(options: BuildOptions): Promise<CheckResul
   await using work = await makeWorkDirectory(`${cacheDirectory}/tmp`);
   await using spool = await Spool.create(work.path);
   const input = await readInput(options, progress);
-  const { plan, build } = await resolve(input, options, openBases(options, cacheDirectory, spool, progress), progress);
+  const { plan, build } = await resolve(
+    input,
+    options,
+    openBases(options, cacheDirectory, spool, progress),
+    progress,
+  );
   return { file: plan.file, warnings: build.warnings };
 }
 
-function openBases(options: BuildOptions, cacheDirectory: string, spool: Spool, progress: Progress): BaseOpener {
+function openBases(
+  options: BuildOptions,
+  cacheDirectory: string,
+  spool: Spool,
+  progress: Progress,
+): BaseOpener {
   const images = new OciImages({ cacheDirectory, spool, progress, signal: options.signal });
   return new BaseOpener(images, options.platform ?? DEFAULT_PLATFORM);
 }

@@ -8,7 +8,9 @@ const MAGIC_BYTES = 6;
  *
  * @throws {@link DecompressionError} when the stream is corrupt or truncated
  */
-export async function* decompressAny(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void, void> {
+export async function* decompressAny(
+  source: AsyncIterable<Uint8Array>,
+): AsyncGenerator<Uint8Array, void, void> {
   const iterator = source[Symbol.asyncIterator]();
   try {
     let start: Uint8Array = new Uint8Array(0);
@@ -47,7 +49,8 @@ async function* bunzip2(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8
   decoder.on('data', (chunk: Uint8Array) => output.push(chunk));
   decoder.on('error', (error: Error) => (failure ??= error));
   const take = (): Uint8Array[] => {
-    if (failure !== undefined) throw new DecompressionError('bzip2', 'it is corrupt or cut off', { cause: failure });
+    if (failure !== undefined)
+      throw new DecompressionError('bzip2', 'it is corrupt or cut off', { cause: failure });
     const taken = output;
     output = [];
     return taken;
@@ -65,7 +68,8 @@ async function* unxz(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Arr
   const input = Readable.toWeb(Readable.from(source, { objectMode: false }));
   const reader = new XzReadableStream(input).getReader();
   try {
-    for (let next = await reader.read(); !next.done; next = await reader.read()) yield Uint8Array.from(next.value);
+    for (let next = await reader.read(); !next.done; next = await reader.read())
+      yield Uint8Array.from(next.value);
   } catch (cause) {
     throw new DecompressionError('xz', cause instanceof Error ? cause.message : String(cause), { cause });
   } finally {

@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { GitSource } from '@boxer/dockerfile';
 import { ChecksumMismatchError, GitError } from '../errors/download-errors.ts';
-import { isErrno } from '../context/host-directory.ts';
+import { isErrno } from '../errors/is-errno.ts';
 
 /** A checked-out repository in a temporary directory. */
 export interface GitCheckout extends AsyncDisposable {
@@ -31,12 +31,14 @@ export async function fetchGit(
     const git = (...args: string[]) => runGit(source.remote, top, args, signal);
     await git('init', '--quiet');
     await git('remote', 'add', 'origin', '--', source.remote);
-    await git('fetch', '--quiet', '--depth=1', 'origin', source.ref ?? 'HEAD').catch(async (error: unknown) => {
-      // Servers need not serve commits that are no tip of a branch: fetch all, then.
-      if (source.ref === undefined || !/^[0-9a-f]{7,64}$/.test(source.ref)) throw error;
-      await git('fetch', '--quiet', '--tags', 'origin', '+refs/heads/*:refs/remotes/origin/*');
-      await git('update-ref', 'FETCH_HEAD', source.ref);
-    });
+    await git('fetch', '--quiet', '--depth=1', 'origin', source.ref ?? 'HEAD').catch(
+      async (error: unknown) => {
+        // Servers need not serve commits that are no tip of a branch: fetch all, then.
+        if (source.ref === undefined || !/^[0-9a-f]{7,64}$/.test(source.ref)) throw error;
+        await git('fetch', '--quiet', '--tags', 'origin', '+refs/heads/*:refs/remotes/origin/*');
+        await git('update-ref', 'FETCH_HEAD', source.ref);
+      },
+    );
     await git('checkout', '--quiet', '--detach', 'FETCH_HEAD');
     const commit = (await git('rev-parse', 'HEAD')).trim();
     if (source.checksum !== undefined && !commit.startsWith(source.checksum)) {
@@ -70,8 +72,12 @@ async function runGit(
   });
   let output = '';
   let complaint = '';
-  child.stdout.setEncoding('utf8').on('data', (text: string) => (output = (output + text).slice(0, OUTPUT_LIMIT_BYTES)));
-  child.stderr.setEncoding('utf8').on('data', (text: string) => (complaint = (complaint + text).slice(-OUTPUT_LIMIT_BYTES)));
+  child.stdout
+    .setEncoding('utf8')
+    .on('data', (text: string) => (output = (output + text).slice(0, OUTPUT_LIMIT_BYTES)));
+  child.stderr
+    .setEncoding('utf8')
+    .on('data', (text: string) => (complaint = (complaint + text).slice(-OUTPUT_LIMIT_BYTES)));
   const status = await new Promise<number | null>((resolve, reject) => {
     child.once('error', reject);
     child.once('close', resolve);
@@ -80,6 +86,7 @@ async function runGit(
     const hint = 'Install git, or COPY a checkout instead.';
     throw new GitError(remote, 'git is not installed on this machine', { cause, hint });
   });
-  if (status !== 0) throw new GitError(remote, `git ${args[0]}: ${complaint.trim().split('\n').at(-1) ?? status}`);
+  if (status !== 0)
+    throw new GitError(remote, `git ${args[0]}: ${complaint.trim().split('\n').at(-1) ?? status}`);
   return output;
 }

@@ -45,7 +45,9 @@ export async function fetchUrl(source: HttpSource, options: FetchOptions): Promi
   } catch (cause) {
     options.signal?.throwIfAborted();
     if (cause instanceof DownloadError || cause instanceof ChecksumMismatchError) throw cause;
-    throw new DownloadError(source.url, reasonOf(idle.signal.aborted ? idle.signal.reason : cause), { cause });
+    throw new DownloadError(source.url, reasonOf(idle.signal.aborted ? idle.signal.reason : cause), {
+      cause,
+    });
   } finally {
     clearTimeout(timer);
   }

@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { parsePlatform, type FileSource, type Platform, type ExternalBase } from '@boxer/dockerfile';
-import { isErrno } from '../context/host-directory.ts';
+import { isErrno } from '../errors/is-errno.ts';
 import { HostDirectory } from '../context/host-directory.ts';
 import { BaseError } from '../errors/base-error.ts';
 import type { Base } from './base.ts';
@@ -22,7 +22,11 @@ export class BaseOpener {
   }
 
   open(source: ExternalSource): Promise<Base> {
-    const key = JSON.stringify([source.kind, source.kind === 'image' ? source.reference : source.source, this.#platformOf(source)]);
+    const key = JSON.stringify([
+      source.kind,
+      source.kind === 'image' ? source.reference : source.source,
+      this.#platformOf(source),
+    ]);
     const known = this.#opened.get(key);
     if (known !== undefined) return known;
     const base = this.#open(source);
@@ -39,7 +43,8 @@ export class BaseOpener {
     if (source.kind === 'image') return this.#images.openReference(source.reference, platform);
     const { name, source: text } = source;
     const scheme = /^(?<scheme>[a-z][a-z0-9+-]*):/.exec(text)?.groups?.['scheme'];
-    if (scheme === 'oci-layout') return this.#images.openLayout(text.replace(/^oci-layout:(?:\/\/)?/, ''), platform);
+    if (scheme === 'oci-layout')
+      return this.#images.openLayout(text.replace(/^oci-layout:(?:\/\/)?/, ''), platform);
     if (scheme === 'docker-archive' || scheme === 'oci-archive') {
       return this.#images.openArchive(text.replace(/^[a-z-]+:(?:\/\/)?/, ''), platform);
     }

@@ -52,20 +52,33 @@ export class SourceOpener {
     }
     const tree = new Tree();
     const now = { seconds: 0, nanoseconds: 0 };
-    const copier = new Copier(tree, { owner: undefined, mode: undefined, madeDirectoryPermissions: 0o755, now });
+    const copier = new Copier(tree, {
+      owner: undefined,
+      mode: undefined,
+      madeDirectoryPermissions: 0o755,
+      now,
+    });
     await copier.copy(opened.root, '/', '/');
     const changes = await diffTrees(new Tree(), tree);
     const layers = [{ kind: 'built', tree, changes, createdBy: undefined } as const];
-    return { tree, key: stepKey('files', await changeDigest(tree, changes)), layers, history: [], createdAt: undefined };
+    return {
+      tree,
+      key: stepKey('files', await changeDigest(tree, changes)),
+      layers,
+      history: [],
+      createdAt: undefined,
+    };
   }
 
   #openExternal(from: ExternalSource): Promise<SourceRoot> {
     const key = JSON.stringify(from);
     const known = this.#roots.get(key);
     if (known !== undefined) return known;
-    const root = this.#bases.open(from).then(async (base) =>
-      base.kind === 'files' ? base.root : new TreeSource(externalName(from), await base.tree()),
-    );
+    const root = this.#bases
+      .open(from)
+      .then(async (base) =>
+        base.kind === 'files' ? base.root : new TreeSource(externalName(from), await base.tree()),
+      );
     this.#roots.set(key, root);
     return root;
   }

@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs';
 import { mkdir, readFile, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Digest, isDigest } from '@boxer/foundation';
-import { isErrno } from '../context/host-directory.ts';
+import { isErrno } from '../errors/is-errno.ts';
 import { type WrittenFile, writeFileAtomically } from '../output/atomic-file.ts';
 
 /** What is remembered of an executed step. */
@@ -83,5 +83,7 @@ async function readRecord(path: string): Promise<StepRecord | undefined> {
 function isRecord(value: unknown): value is StepRecord {
   if (typeof value !== 'object' || value === null) return false;
   const { createdAt, layer } = value as Partial<Record<keyof StepRecord, unknown>>;
-  return Number.isSafeInteger(createdAt) && (layer === undefined || (typeof layer === 'string' && isDigest(layer)));
+  return (
+    Number.isSafeInteger(createdAt) && (layer === undefined || (typeof layer === 'string' && isDigest(layer)))
+  );
 }

@@ -3,6 +3,7 @@ import { lstat, readdir, readlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Attributes, attributes, hostFileContent } from '@boxer/fsimage';
 import { ContextError } from '../errors/context-error.ts';
+import { isErrno } from '../errors/is-errno.ts';
 import { digestingContent } from './digesting-content.ts';
 import type { SourceEntry, SourceRoot } from './source-root.ts';
 
@@ -87,7 +88,12 @@ export class HostDirectory implements SourceRoot {
     const given = hostAttributes(stats);
     if (stats.isDirectory()) return { ...given, kind: 'directory', identity };
     if (stats.isFile()) {
-      return { ...given, kind: 'file', content: digestingContent(hostFileContent(hostPath, stats.size)), identity };
+      return {
+        ...given,
+        kind: 'file',
+        content: digestingContent(hostFileContent(hostPath, stats.size)),
+        identity,
+      };
     }
     if (stats.isSymbolicLink()) {
       const target = await readlink(hostPath).catch((cause: unknown) => {
@@ -97,8 +103,16 @@ export class HostDirectory implements SourceRoot {
     }
     if (stats.isFIFO()) return { ...given, kind: 'fifo', identity };
     if (stats.isSocket()) return undefined;
-    const device = { major: (stats.rdev >> 8) & 0xfff, minor: (stats.rdev & 0xff) | ((stats.rdev >> 12) & 0xfff00) };
-    return { ...given, kind: stats.isBlockDevice() ? 'block-device' : 'character-device', ...device, identity };
+    const device = {
+      major: (stats.rdev >> 8) & 0xfff,
+      minor: (stats.rdev & 0xff) | ((stats.rdev >> 12) & 0xfff00),
+    };
+    return {
+      ...given,
+      kind: stats.isBlockDevice() ? 'block-device' : 'character-device',
+      ...device,
+      identity,
+    };
   }
 }
 
@@ -118,9 +132,4 @@ async function readNames(hostPath: string): Promise<readonly string[]> {
     if (isErrno(cause, 'ENOENT', 'ENOTDIR')) return [];
     throw new ContextError(hostPath, cause);
   }
-}
-
-/** @returns whether an error is one of Node's file system errors with one of these codes */
-export function isErrno(error: unknown, ...codes: readonly string[]): boolean {
-  return error instanceof Error && 'code' in error && codes.includes(String(error.code));
 }

@@ -115,7 +115,13 @@ class CopyRun {
    * @param relative - path below the source, empty for the source itself
    * @param target - absolute path without symbolic links above its last component
    */
-  async copy(entry: SourceEntry, path: string, relative: string, target: string, isTop: boolean): Promise<void> {
+  async copy(
+    entry: SourceEntry,
+    path: string,
+    relative: string,
+    target: string,
+    isTop: boolean,
+  ): Promise<void> {
     const isIncluded = relative === '' || (this.selection?.includes(relative) ?? true);
     if (isIncluded) this.#makeAbove();
     if (entry.kind === 'directory') {
@@ -138,7 +144,13 @@ class CopyRun {
     for (const name of await this.root.names(path)) {
       const child = await this.root.entry(join(path, name));
       if (child === undefined) continue;
-      await this.copy(child, join(path, name), relative === '' ? name : `${relative}/${name}`, join(target, name), false);
+      await this.copy(
+        child,
+        join(path, name),
+        relative === '' ? name : `${relative}/${name}`,
+        join(target, name),
+        false,
+      );
     }
     this.#above.pop();
   }

@@ -55,7 +55,8 @@ export interface CopyEnvironment {
 export async function executeCopy(step: CopyStep, tree: Tree, environment: CopyEnvironment): Promise<void> {
   // --link copies into an empty root and overlays that: links at the destination are not followed.
   const target = step.link ? new Tree() : tree;
-  const owner = step.owner === undefined ? undefined : await resolveOwner(target, step.owner.user, step.owner.group);
+  const owner =
+    step.owner === undefined ? undefined : await resolveOwner(target, step.owner.user, step.owner.group);
   const changes: CopyChanges = {
     owner,
     mode: step.mode === undefined ? undefined : modeChange(step.mode),
@@ -142,7 +143,11 @@ class CopyExecution {
   }
 
   /** Copies one file that is in no source root yet. */
-  async #addFile(file: { name: string; content: Content; attributes: ReturnType<typeof attributes> }): Promise<void> {
+  async #addFile(file: {
+    name: string;
+    content: Content;
+    attributes: ReturnType<typeof attributes>;
+  }): Promise<void> {
     const holder = new Tree();
     holder.create(`/${file.name}`, { kind: 'file', content: file.content, ...file.attributes });
     this.#copier.prepare(this.step.dest);
@@ -177,7 +182,11 @@ class CopyExecution {
     const target = isPlain ? this.tree : new Tree();
     const options = { spool: this.environment.spool, whiteouts: false, directory: isPlain ? path : '/' };
     const { signal } = this.environment;
-    await applyLayer(target, decompressAny(content.chunks()), signal === undefined ? options : { ...options, signal });
+    await applyLayer(
+      target,
+      decompressAny(content.chunks()),
+      signal === undefined ? options : { ...options, signal },
+    );
     if (owner !== undefined) overlay(target, this.tree, path, owner);
   }
 

@@ -3,7 +3,8 @@ import { BoxerError } from '@boxer/foundation';
 /** ADD cannot fetch a URL. */
 export class DownloadError extends BoxerError {
   readonly code = 'BUILD_DOWNLOAD';
-  override readonly hint = 'Check the URL and this machine’s connection; COPY a file that was fetched beforehand instead.';
+  override readonly hint =
+    'Check the URL and this machine’s connection; COPY a file that was fetched beforehand instead.';
 
   constructor(url: string, why: string, options?: { cause?: unknown }) {
     super(`Cannot fetch ${withoutCredentials(url)}: ${why}`, options);

@@ -16,7 +16,8 @@ export class RunFailedError extends BoxerError {
     readonly output: readonly string[],
   ) {
     super(`process ${JSON.stringify(argv.join(' '))} did not complete successfully: exit code: ${exitCode}`);
-    if (exitCode === 127) this.hint = 'The command, or the shell or interpreter it needs, is not in the image.';
+    if (exitCode === 127)
+      this.hint = 'The command, or the shell or interpreter it needs, is not in the image.';
   }
 }
 

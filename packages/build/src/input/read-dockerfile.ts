@@ -1,6 +1,6 @@
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isErrno } from '../context/host-directory.ts';
+import { isErrno } from '../errors/is-errno.ts';
 import { BuildInputError } from '../errors/base-error.ts';
 
 /** A Dockerfile, read. */
@@ -39,17 +39,22 @@ export async function checkContext(contextDirectory: string): Promise<void> {
     const why = isErrno(cause, 'ENOENT') ? 'there is no such directory' : String(cause);
     throw new BuildInputError(`Cannot use build context ${contextDirectory}: ${why}`, { cause });
   });
-  if (!stats.isDirectory()) throw new BuildInputError(`Cannot use build context ${contextDirectory}: it is no directory`);
+  if (!stats.isDirectory())
+    throw new BuildInputError(`Cannot use build context ${contextDirectory}: it is no directory`);
 }
 
 async function readIfThere(file: string): Promise<string | undefined> {
   try {
     const { size } = await stat(file);
-    if (size > LIMIT_BYTES) throw new BuildInputError(`Cannot read ${file}: it is larger than ${LIMIT_BYTES} bytes`);
+    if (size > LIMIT_BYTES)
+      throw new BuildInputError(`Cannot read ${file}: it is larger than ${LIMIT_BYTES} bytes`);
     return await readFile(file, 'utf8');
   } catch (cause) {
     if (isErrno(cause, 'ENOENT', 'ENOTDIR')) return undefined;
     if (cause instanceof BuildInputError) throw cause;
-    throw new BuildInputError(`Cannot read ${file}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+    throw new BuildInputError(
+      `Cannot read ${file}: ${cause instanceof Error ? cause.message : String(cause)}`,
+      { cause },
+    );
   }
 }

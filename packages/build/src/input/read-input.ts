@@ -2,7 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { IgnoreMatcher, parseIgnoreFile } from '@boxer/dockerfile';
 import type { BuildOptions } from '../build-options.ts';
-import { type ContextFilter, isErrno } from '../context/host-directory.ts';
+import type { ContextFilter } from '../context/host-directory.ts';
+import { isErrno } from '../errors/is-errno.ts';
 import type { Progress } from '../progress/progress.ts';
 import { checkContext, type DockerfileText, readDockerfileText } from './read-dockerfile.ts';
 

@@ -29,7 +29,7 @@ export async function writeFileAtomically(
     let sizeBytes = 0;
     for await (const chunk of chunks) {
       digester.update(chunk);
-      for (let done = 0; done < chunk.byteLength; ) {
+      for (let done = 0; done < chunk.byteLength;) {
         done += (await file.write(chunk, done, chunk.byteLength - done)).bytesWritten;
       }
       sizeBytes += chunk.byteLength;

@@ -22,7 +22,9 @@ export interface FinishedImage {
 
 /** Completes the image config: layers, history and time. */
 export async function finishImage(stage: StageResult, build: ResolvedBuild): Promise<FinishedImage> {
-  const createdBy = stage.history.filter((entry) => entry.empty_layer !== true).map((entry) => entry.created_by);
+  const createdBy = stage.history
+    .filter((entry) => entry.empty_layer !== true)
+    .map((entry) => entry.created_by);
   const layers: FinishedLayer[] = [];
   for (const [index, source] of stage.layers.entries()) {
     layers.push(await finishLayer(source, createdBy[index]));

@@ -53,7 +53,11 @@ export async function writeImageArchive(
     ['index.json', JSON.stringify(index)],
   ];
   if (form === 'docker') {
-    const names = { Config: blobPath(config.digest), RepoTags: null, Layers: layers.map(({ digest }) => blobPath(digest)) };
+    const names = {
+      Config: blobPath(config.digest),
+      RepoTags: null,
+      Layers: layers.map(({ digest }) => blobPath(digest)),
+    };
     files.push(['manifest.json', JSON.stringify([names])]);
   }
   const blobs = new Map([config, manifest, ...layers].map((blob) => [blob.digest, blob]));
@@ -65,8 +69,14 @@ async function layerBlob({ source }: FinishedLayer, { workDirectory }: OutputEnv
     const { digest, sizeBytes, mediaType } = source.layer;
     return { digest, sizeBytes, mediaType, bytes: () => source.layer.stored() };
   }
-  const compressed = Readable.from(writeLayerTar(source.tree, source.changes), { objectMode: false }).pipe(createGzip());
-  const file = await writeFileAtomically((digest) => join(workDirectory, digest.slice(7)), compressed, workDirectory);
+  const compressed = Readable.from(writeLayerTar(source.tree, source.changes), { objectMode: false }).pipe(
+    createGzip(),
+  );
+  const file = await writeFileAtomically(
+    (digest) => join(workDirectory, digest.slice(7)),
+    compressed,
+    workDirectory,
+  );
   return { ...file, mediaType: `${OCI}.layer.v1.tar+gzip`, bytes: () => createReadStream(file.path) };
 }
 
@@ -87,7 +97,10 @@ function blobPath(digest: Digest): string {
   return `blobs/${digest.replace(':', '/')}`;
 }
 
-async function* archive(files: readonly [string, string][], blobs: readonly Blob[]): AsyncGenerator<Uint8Array> {
+async function* archive(
+  files: readonly [string, string][],
+  blobs: readonly Blob[],
+): AsyncGenerator<Uint8Array> {
   for (const [name, text] of files) {
     const bytes = Buffer.from(text, 'utf8');
     yield header(name, bytes.byteLength);
@@ -104,5 +117,13 @@ async function* archive(files: readonly [string, string][], blobs: readonly Blob
 
 function header(name: string, sizeBytes: number): Uint8Array {
   const given = attributes({ permissions: 0o644 });
-  return encodeTarHeader({ ...given, type: 'file', name, linkName: '', sizeBytes, deviceMajor: 0, deviceMinor: 0 });
+  return encodeTarHeader({
+    ...given,
+    type: 'file',
+    name,
+    linkName: '',
+    sizeBytes,
+    deviceMajor: 0,
+    deviceMinor: 0,
+  });
 }

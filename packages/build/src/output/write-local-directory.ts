@@ -3,7 +3,7 @@ import { chmod, link, lstat, lutimes, mkdir, open, rm, symlink } from 'node:fs/p
 import { join } from 'node:path';
 import { Digester } from '@boxer/foundation';
 import type { Content, InodeId, Tree, TreeEntry } from '@boxer/fsimage';
-import { isErrno } from '../context/host-directory.ts';
+import { isErrno } from '../errors/is-errno.ts';
 import type { OutputEnvironment, WrittenOutput } from './write-output.ts';
 
 /**

@@ -1,8 +1,20 @@
-import { attributesOf, type Attributes, type Content, type Spool, type Tree, TreePathError } from '@boxer/fsimage';
+import {
+  attributesOf,
+  type Attributes,
+  type Content,
+  type Spool,
+  type Tree,
+  TreePathError,
+} from '@boxer/fsimage';
 import { ChangeStreamError } from '../errors/run-errors.ts';
 import { type Change, type ChangeAttributes, readChanges } from './read-changes.ts';
 
-const fileTypes = { fifo: 0o010000, characterDevice: 0o020000, blockDevice: 0o060000, socket: 0o140000 } as const;
+const fileTypes = {
+  fifo: 0o010000,
+  characterDevice: 0o020000,
+  blockDevice: 0o060000,
+  socket: 0o140000,
+} as const;
 
 /**
  * Does to a tree what a box did to its root filesystem.
@@ -12,7 +24,11 @@ const fileTypes = { fifo: 0o010000, characterDevice: 0o020000, blockDevice: 0o06
  * @param spool - takes the contents of new files
  * @throws {@link ChangeStreamError} when the stream is malformed or does not fit the tree
  */
-export async function applyChanges(tree: Tree, chunks: AsyncIterable<Uint8Array>, spool: Spool): Promise<void> {
+export async function applyChanges(
+  tree: Tree,
+  chunks: AsyncIterable<Uint8Array>,
+  spool: Spool,
+): Promise<void> {
   // Records name files of the tree as it was before the first of them.
   const lower = tree.clone();
   for await (const change of readChanges(chunks)) {
@@ -34,7 +50,8 @@ async function applyChange(tree: Tree, lower: Tree, change: Change, spool: Spool
     case 'directory':
       return makeDirectory(tree, path, plain(change.attributes));
     case 'opaqueDirectory':
-      if (path !== '/' && tree.lookup(path, { follow: false }) !== undefined) tree.remove(path, { recursive: true });
+      if (path !== '/' && tree.lookup(path, { follow: false }) !== undefined)
+        tree.remove(path, { recursive: true });
       return makeDirectory(tree, path, plain(change.attributes));
     case 'file':
       return putFile(tree, path, await spool.store(change.body), plain(change.attributes));
@@ -44,7 +61,12 @@ async function applyChange(tree: Tree, lower: Tree, change: Change, spool: Spool
       return putFile(tree, path, contentAt(lower, change.target), plain(change.attributes));
     case 'symlink':
       clear(tree, path);
-      tree.create(path, { kind: 'symlink', target: change.target, ...plain(change.attributes), permissions: 0o777 });
+      tree.create(path, {
+        kind: 'symlink',
+        target: change.target,
+        ...plain(change.attributes),
+        permissions: 0o777,
+      });
       return;
     case 'hardlink':
       return putLink(tree, lower, path, change.target);
@@ -94,8 +116,10 @@ function putSpecial(tree: Tree, path: string, attributes: ChangeAttributes): voi
   const given = plain(attributes);
   if (type === fileTypes.fifo) tree.create(path, { kind: 'fifo', ...given });
   else if (type === fileTypes.socket) tree.create(path, { kind: 'socket', ...given });
-  else if (type === fileTypes.characterDevice) tree.create(path, { kind: 'character-device', major, minor, ...given });
-  else if (type === fileTypes.blockDevice) tree.create(path, { kind: 'block-device', major, minor, ...given });
+  else if (type === fileTypes.characterDevice)
+    tree.create(path, { kind: 'character-device', major, minor, ...given });
+  else if (type === fileTypes.blockDevice)
+    tree.create(path, { kind: 'block-device', major, minor, ...given });
   else throw new ChangeStreamError(`${path} has the unknown type ${type.toString(8)}`);
 }
 

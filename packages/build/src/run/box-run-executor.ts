@@ -5,7 +5,12 @@ import { changeDigest } from '../cache/change-digest.ts';
 import { followPath } from '../context/follow-path.ts';
 import { Copier } from '../copy/copier.ts';
 import { SourceNotFoundError } from '../errors/copy-errors.ts';
-import { RunFailedError, RunLimitError, RunUnsupportedError, SecretMissingError } from '../errors/run-errors.ts';
+import {
+  RunFailedError,
+  RunLimitError,
+  RunUnsupportedError,
+  SecretMissingError,
+} from '../errors/run-errors.ts';
 import type { Job } from '../progress/progress.ts';
 import { makeDirectory } from '../stages/make-directory.ts';
 import { findUser } from '../users/users.ts';
@@ -116,15 +121,24 @@ export class BoxRunExecutor implements RunExecutor {
         return this.#placeSecret(mount, mounted, into.env);
       case 'script': {
         const given = attributes({ permissions: mount.mode });
-        mounted.placeFile(`${mount.target.replace(/\/$/, '')}/${mount.name}`, inlineContent(mount.content), given);
+        mounted.placeFile(
+          `${mount.target.replace(/\/$/, '')}/${mount.name}`,
+          inlineContent(mount.content),
+          given,
+        );
         return;
       }
       case 'ssh':
-        if (mount.required) throw new RunUnsupportedError('boxes cannot reach an SSH agent (--mount=type=ssh,required)');
+        if (mount.required)
+          throw new RunUnsupportedError('boxes cannot reach an SSH agent (--mount=type=ssh,required)');
     }
   }
 
-  async #placeCache(mount: Extract<RunMount, { kind: 'cache' }>, cache: OpenCache, mounted: MountedTree): Promise<void> {
+  async #placeCache(
+    mount: Extract<RunMount, { kind: 'cache' }>,
+    cache: OpenCache,
+    mounted: MountedTree,
+  ): Promise<void> {
     const given = attributes({ permissions: mount.mode ?? 0o755, uid: mount.uid ?? 0, gid: mount.gid ?? 0 });
     if (cache.tree !== undefined) {
       mounted.placeTree(mount.target, cache.tree, '/');
@@ -136,7 +150,11 @@ export class BoxRunExecutor implements RunExecutor {
     }
   }
 
-  async #placeSecret(mount: Extract<RunMount, { kind: 'secret' }>, mounted: MountedTree, env: string[]): Promise<void> {
+  async #placeSecret(
+    mount: Extract<RunMount, { kind: 'secret' }>,
+    mounted: MountedTree,
+    env: string[],
+  ): Promise<void> {
     const value = await this.#environment.secrets.find(mount.id);
     if (value === undefined) {
       if (mount.required) throw new SecretMissingError(mount.id);
@@ -164,7 +182,12 @@ export class BoxRunExecutor implements RunExecutor {
     if (found === undefined) throw new SourceNotFoundError(root.name, mount.sourcePath);
     const tree = new Tree();
     const now = { seconds: 0, nanoseconds: 0 };
-    const copier = new Copier(tree, { owner: undefined, mode: undefined, madeDirectoryPermissions: 0o755, now });
+    const copier = new Copier(tree, {
+      owner: undefined,
+      mode: undefined,
+      madeDirectoryPermissions: 0o755,
+      now,
+    });
     const path = found.entry.kind === 'directory' ? '/' : '/file';
     await copier.copy(root, found.path, path);
     if (found.entry.kind === 'directory') tree.setAttributes('/', attributesOf(found.entry));

@@ -22,7 +22,7 @@ export class ByteSource {
   /** @returns exactly `length` bytes, or undefined when the stream ends before */
   async exactly(length: number): Promise<Buffer | undefined> {
     const pieces: Uint8Array[] = [];
-    for (let missing = length; missing > 0; ) {
+    for (let missing = length; missing > 0;) {
       const piece = await this.some(missing);
       if (piece === undefined) return undefined;
       pieces.push(piece);

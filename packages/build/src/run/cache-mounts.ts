@@ -5,7 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { CacheMount } from '@boxer/dockerfile';
 import { digestOf } from '@boxer/foundation';
 import { applyLayer, type Spool, Tree, writeLayerTar } from '@boxer/fsimage';
-import { isErrno } from '../context/host-directory.ts';
+import { isErrno } from '../errors/is-errno.ts';
 import { writeFileAtomically } from '../output/atomic-file.ts';
 
 const LOCK_POLL_MS = 200;

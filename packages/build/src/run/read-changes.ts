@@ -14,9 +14,23 @@ export interface ChangeAttributes extends Attributes {
 /** One record of the change stream; see `change-stream.ts` in package abi. Paths are absolute here. */
 export type Change =
   | { readonly kind: 'deleted'; readonly path: string }
-  | { readonly kind: 'directory' | 'opaqueDirectory' | 'fileMetadata' | 'special'; readonly path: string; readonly attributes: ChangeAttributes }
-  | { readonly kind: 'file'; readonly path: string; readonly attributes: ChangeAttributes; readonly body: AsyncIterable<Uint8Array> }
-  | { readonly kind: 'symlink' | 'fileFrom'; readonly path: string; readonly attributes: ChangeAttributes; readonly target: string }
+  | {
+      readonly kind: 'directory' | 'opaqueDirectory' | 'fileMetadata' | 'special';
+      readonly path: string;
+      readonly attributes: ChangeAttributes;
+    }
+  | {
+      readonly kind: 'file';
+      readonly path: string;
+      readonly attributes: ChangeAttributes;
+      readonly body: AsyncIterable<Uint8Array>;
+    }
+  | {
+      readonly kind: 'symlink' | 'fileFrom';
+      readonly path: string;
+      readonly attributes: ChangeAttributes;
+      readonly target: string;
+    }
   | { readonly kind: 'hardlink'; readonly path: string; readonly target: string };
 
 const PATH_LIMIT_BYTES = 4096;
@@ -72,9 +86,19 @@ class ChangeReader {
         return { kind: 'file', path, attributes, body: this.#body() };
       }
       case changeKinds.symlink:
-        return { kind: 'symlink', path, attributes: await this.#attributes(), target: await this.#text(PATH_LIMIT_BYTES) };
+        return {
+          kind: 'symlink',
+          path,
+          attributes: await this.#attributes(),
+          target: await this.#text(PATH_LIMIT_BYTES),
+        };
       case changeKinds.fileFrom:
-        return { kind: 'fileFrom', path, attributes: await this.#attributes(), target: `/${await this.#text(PATH_LIMIT_BYTES)}` };
+        return {
+          kind: 'fileFrom',
+          path,
+          attributes: await this.#attributes(),
+          target: `/${await this.#text(PATH_LIMIT_BYTES)}`,
+        };
       case changeKinds.hardlink:
         return { kind: 'hardlink', path, target: `/${await this.#text(PATH_LIMIT_BYTES)}` };
       default:
@@ -97,7 +121,8 @@ class ChangeReader {
     const mode = fixed.readUInt32LE(0);
     const rdev = fixed.readUInt32LE(12);
     const xattrBytes = fixed.readUInt32LE(28);
-    if (xattrBytes > XATTRS_LIMIT_BYTES) throw new ChangeStreamError(`${xattrBytes} bytes of extended attributes`);
+    if (xattrBytes > XATTRS_LIMIT_BYTES)
+      throw new ChangeStreamError(`${xattrBytes} bytes of extended attributes`);
     return {
       type: mode & 0o170000,
       permissions: mode & 0o7777,
@@ -135,7 +160,10 @@ function parseXattrs(bytes: Buffer): ReadonlyMap<string, Uint8Array> {
     const nameEnd = at + 4 + bytes.readUInt16LE(at);
     const valueEnd = nameEnd + bytes.readUInt16LE(at + 2);
     if (valueEnd > bytes.byteLength) throw new ChangeStreamError('extended attributes are cut off');
-    xattrs.set(decodeName(bytes.subarray(at + 4, nameEnd)), Uint8Array.from(bytes.subarray(nameEnd, valueEnd)));
+    xattrs.set(
+      decodeName(bytes.subarray(at + 4, nameEnd)),
+      Uint8Array.from(bytes.subarray(nameEnd, valueEnd)),
+    );
     at = valueEnd;
   }
   return xattrs;

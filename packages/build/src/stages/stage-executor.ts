@@ -1,5 +1,14 @@
 import type { BuildStep, HistoryEntry, ResolvedBuild, ResolvedStage } from '@boxer/dockerfile';
-import { applyLayer, attributes, diffTrees, type LayerChange, type Spool, type Timestamp, Tree, writeLayerTar } from '@boxer/fsimage';
+import {
+  applyLayer,
+  attributes,
+  diffTrees,
+  type LayerChange,
+  type Spool,
+  type Timestamp,
+  Tree,
+  writeLayerTar,
+} from '@boxer/fsimage';
 import type { Digest } from '@boxer/foundation';
 import type { SourceOpener } from '../bases/source-opener.ts';
 import { changeDigest } from '../cache/change-digest.ts';
@@ -56,7 +65,9 @@ export class StageExecutor {
     for (const step of stage.steps) {
       this.#environment.signal?.throwIfAborted();
       const title = stepTitle(this.#environment.build, stage, step, layered);
-      state = await atStep({ file: this.#environment.file, range: step.range }, () => this.#step(state, step, title));
+      state = await atStep({ file: this.#environment.file, range: step.range }, () =>
+        this.#step(state, step, title),
+      );
     }
     return { ...state, image: stage.image };
   }
@@ -99,7 +110,11 @@ export class StageExecutor {
       const tree = before.tree.clone();
       await this.#changeFiles(tree, step, { seconds: at, nanoseconds: 0 }, job);
       const changes = await diffTrees(before.tree, tree);
-      return { tree, changes, key: stepKey(before.key, step.history?.created_by, await changeDigest(tree, changes)) };
+      return {
+        tree,
+        changes,
+        key: stepKey(before.key, step.history?.created_by, await changeDigest(tree, changes)),
+      };
     };
     const now = this.#now();
     let outcome = await execute(now);
@@ -120,12 +135,17 @@ export class StageExecutor {
       const source = sources.open.bind(sources);
       await executeCopy(step, tree, { source, spool, temporaryDirectory, now, job, signal });
     } else if (step.kind === 'workdir') {
-      const owner = step.owner === undefined ? {} : await resolveOwner(tree, step.owner.user, step.owner.group);
+      const owner =
+        step.owner === undefined ? {} : await resolveOwner(tree, step.owner.user, step.owner.group);
       makeDirectory(tree, step.path, attributes({ permissions: 0o755, mtime: now, ...owner }));
     }
   }
 
-  async #runStep(before: StageState, step: Extract<BuildStep, { kind: 'run' }>, job: Job): Promise<StageState> {
+  async #runStep(
+    before: StageState,
+    step: Extract<BuildStep, { kind: 'run' }>,
+    job: Job,
+  ): Promise<StageState> {
     const { cache, run } = this.#environment;
     const key = stepKey(before.key, 'run', await run.inputs(step));
     const known = await cache.find(key);
@@ -134,7 +154,12 @@ export class StageExecutor {
       const tree = before.tree.clone();
       await this.#applyStored(tree, known.layer);
       const changes = await diffTrees(before.tree, tree);
-      return this.#after(before, step, { tree, changes, key, createdAt: this.#environment.build.epoch ?? known.createdAt });
+      return this.#after(before, step, {
+        tree,
+        changes,
+        key,
+        createdAt: this.#environment.build.epoch ?? known.createdAt,
+      });
     }
     const tree = await run.execute(step, before.tree, job);
     const changes = await diffTrees(before.tree, tree);
@@ -157,7 +182,13 @@ export class StageExecutor {
     const { tree, changes, key, createdAt } = outcome;
     const layer = { kind: 'built', tree, changes, createdBy: step.history?.created_by } as const;
     const entry = step.history === undefined ? [] : [datedEntry(step.history, createdAt)];
-    return { tree, key, createdAt, layers: [...before.layers, layer], history: [...before.history, ...entry] };
+    return {
+      tree,
+      key,
+      createdAt,
+      layers: [...before.layers, layer],
+      history: [...before.history, ...entry],
+    };
   }
 
   /** The record of a step that does nothing but be noted. */

@@ -47,7 +47,10 @@ export async function findUser(tree: Tree, user: number | string): Promise<Passw
   return rows.find((row) => (typeof user === 'number' ? row.uid === user : row.name === user));
 }
 
-async function resolveUser(tree: Tree, user: number | string): Promise<{ uid: number; gid: number | undefined }> {
+async function resolveUser(
+  tree: Tree,
+  user: number | string,
+): Promise<{ uid: number; gid: number | undefined }> {
   if (typeof user === 'number') return { uid: user, gid: user === 0 ? 0 : undefined };
   const row = await findUser(tree, user);
   if (row === undefined) throw await unknown(tree, '/etc/passwd', 'user', user);
@@ -63,9 +66,16 @@ async function resolveGroup(tree: Tree, group: number | string): Promise<number>
 }
 
 /** BuildKit says "invalid user index: -1" when the image has no user database at all. */
-async function unknown(tree: Tree, database: string, what: 'user' | 'group', name: string): Promise<UnknownUserError> {
+async function unknown(
+  tree: Tree,
+  database: string,
+  what: 'user' | 'group',
+  name: string,
+): Promise<UnknownUserError> {
   if (tree.lookup(database) === undefined) return new UnknownUserError('invalid user index: -1');
-  return new UnknownUserError(`unable to find ${what} ${name}: no matching entries in ${what === 'user' ? 'passwd' : 'group'} file`);
+  return new UnknownUserError(
+    `unable to find ${what} ${name}: no matching entries in ${what === 'user' ? 'passwd' : 'group'} file`,
+  );
 }
 
 async function readDatabase(tree: Tree, path: string): Promise<string> {

@@ -64,7 +64,8 @@ export async function buildRequest(context: string, flags: BuildFlags): Promise<
 /** As in Docker, an argument without a value takes the variable of that name, and is left out when there is none. */
 function buildArguments(texts: readonly string[]): Record<string, string> {
   const pairs = texts.flatMap((text): [string, string][] => {
-    if (text === '' || text.startsWith('=')) throw fail(`invalid value ${JSON.stringify(text)} for --build-arg: write K=V or K`);
+    if (text === '' || text.startsWith('='))
+      throw fail(`invalid value ${JSON.stringify(text)} for --build-arg: write K=V or K`);
     if (text.includes('=')) return [splitPair(text)];
     const value = process.env[text];
     return value === undefined ? [] : [[text, value]];
@@ -79,6 +80,7 @@ function splitPair(text: string): [key: string, value: string] {
 
 function requirePair(flag: string, text: string, form: string): [key: string, value: string] {
   const [key, value] = splitPair(text);
-  if (key === '' || value === '') throw fail(`invalid value ${JSON.stringify(text)} for ${flag}: write ${form}`);
+  if (key === '' || value === '')
+    throw fail(`invalid value ${JSON.stringify(text)} for ${flag}: write ${form}`);
   return [key, value];
 }

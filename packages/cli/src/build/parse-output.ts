@@ -10,7 +10,8 @@ const types = ['component', 'oci', 'docker', 'tar', 'local'] as const;
  * @throws {@link UsageError}
  */
 export function parseOutput(text: string): BuildOutput {
-  const fail = (why: string) => new UsageError('build', `invalid value ${JSON.stringify(text)} for --output: ${why}`);
+  const fail = (why: string) =>
+    new UsageError('build', `invalid value ${JSON.stringify(text)} for --output: ${why}`);
   if (text === '' || text === '-') throw fail('it names no file');
   if (!/^"?(?:type|dest)=/.test(text)) return { type: 'component', dest: text };
   const pairs = parseKeyValues(text);

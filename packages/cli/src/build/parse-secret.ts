@@ -18,7 +18,8 @@ export function parseSecret(text: string): [id: string, source: SecretSource] {
   const id = pairs.get('id') ?? '';
   if (id === '') throw fail('id=ID is missing');
   const type = pairs.get('type');
-  if (type !== undefined && type !== 'file' && type !== 'env') throw fail(`the type is file or env, not ${type}`);
+  if (type !== undefined && type !== 'file' && type !== 'env')
+    throw fail(`the type is file or env, not ${type}`);
   const file = pairs.get('src') ?? pairs.get('source');
   const variable = pairs.get('env') ?? (type === 'env' ? (file ?? id) : undefined);
   if (variable !== undefined) return [id, { variable }];

@@ -20,7 +20,11 @@ export async function runBuild({ options, progress, check }: BuildRequest): Prom
       process.exitCode = warnings.length === 0 ? 0 : exitCodes.buildFailed;
       return;
     }
-    const result = await buildImage({ ...options, signal: stop.signal, onEvent: (event) => view.show(event) });
+    const result = await buildImage({
+      ...options,
+      signal: stop.signal,
+      onEvent: (event) => view.show(event),
+    });
     view.close();
     if (progress !== 'json') showWarnings(result.file, result.warnings);
     process.stdout.write(`${describe(result)}\n`);

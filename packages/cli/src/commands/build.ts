@@ -20,26 +20,46 @@ export default class Build extends Command {
     context: Args.string({ default: '.', description: 'Directory with the files to build from.' }),
   };
   static override readonly flags = {
-    file: Flags.string({ char: 'f', helpValue: 'FILE', summary: 'Dockerfile; - reads it from standard input.' }),
+    file: Flags.string({
+      char: 'f',
+      helpValue: 'FILE',
+      summary: 'Dockerfile; - reads it from standard input.',
+    }),
     output: Flags.string({
       char: 'o',
       default: 'image.wasm',
       helpValue: 'FILE',
       summary: 'Component to write, or type=oci|docker|tar|local,dest=PATH.',
     }),
-    'build-arg': Flags.string({ ...list, helpValue: 'K[=V]', summary: 'Value of an ARG; without V, the host’s variable.' }),
+    'build-arg': Flags.string({
+      ...list,
+      helpValue: 'K[=V]',
+      summary: 'Value of an ARG; without V, the host’s variable.',
+    }),
     target: Flags.string({ helpValue: 'STAGE', summary: 'Stage to build; default: the last.' }),
     'build-context': Flags.string({
       ...list,
       helpValue: 'NAME=SRC',
-      summary: 'Replace an image or stage: a directory, oci-layout://DIR, docker-archive:FILE, docker-image://REF.',
+      summary:
+        'Replace an image or stage: a directory, oci-layout://DIR, docker-archive:FILE, docker-image://REF.',
     }),
-    secret: Flags.string({ ...list, helpValue: 'id=ID[,src=FILE|,env=NAME]', summary: 'File or variable for RUN --mount=type=secret.' }),
+    secret: Flags.string({
+      ...list,
+      helpValue: 'id=ID[,src=FILE|,env=NAME]',
+      summary: 'File or variable for RUN --mount=type=secret.',
+    }),
     label: Flags.string({ ...list, helpValue: 'K=V', summary: 'Label of the image.' }),
-    platform: Flags.string({ helpValue: 'OS/ARCH', summary: 'Platform of base images; default linux/arm64.' }),
+    platform: Flags.string({
+      helpValue: 'OS/ARCH',
+      summary: 'Platform of base images; default linux/arm64.',
+    }),
     'no-cache': Flags.boolean({ summary: 'Execute every step anew.' }),
     check: Flags.boolean({ summary: 'Only look for mistakes in the Dockerfile.' }),
-    progress: Flags.option({ options: progressKinds, default: 'auto' as const, summary: 'How to show what happens.' })(),
+    progress: Flags.option({
+      options: progressKinds,
+      default: 'auto' as const,
+      summary: 'How to show what happens.',
+    })(),
     policy: Flags.string({ helpValue: 'FILE', summary: 'Budgets for RUN, from a policy file.' }),
   };
 

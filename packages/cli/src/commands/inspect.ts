@@ -5,8 +5,13 @@ import { describeComponent } from '../inspect/describe-component.ts';
 export default class Inspect extends Command {
   static override readonly summary = 'Show what is in an image.';
   static override readonly description = 'Config, layers, sizes, what it imports and the policy it asks for.';
-  static override readonly examples = ['<%= config.bin %> inspect image.wasm', '<%= config.bin %> inspect --json image.wasm'];
-  static override readonly args = { image: Args.string({ required: true, description: 'Component written by boxer build.' }) };
+  static override readonly examples = [
+    '<%= config.bin %> inspect image.wasm',
+    '<%= config.bin %> inspect --json image.wasm',
+  ];
+  static override readonly args = {
+    image: Args.string({ required: true, description: 'Component written by boxer build.' }),
+  };
   static override readonly flags = { json: Flags.boolean({ summary: 'Write one JSON object.' }) };
 
   async run(): Promise<void> {

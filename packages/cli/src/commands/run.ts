@@ -16,7 +16,9 @@ export default class Run extends Command {
     '<%= config.bin %> run -v ./project:/work:ro --timeout 30s image.wasm make',
   ];
   static override readonly strict = false;
-  static override readonly flags = Object.fromEntries((runFlags as readonly FlagRow[]).map((row) => [row.name, flagOf(row)]));
+  static override readonly flags = Object.fromEntries(
+    (runFlags as readonly FlagRow[]).map((row) => [row.name, flagOf(row)]),
+  );
 
   async run(): Promise<void> {
     await runImage(this.argv);

@@ -19,7 +19,10 @@ export function renderError(error: unknown, source?: SourceText, debug = false):
     lines.push(`code: ${error.code}`);
     if (error.hint !== undefined) lines.push(`hint: ${error.hint}`);
   } else {
-    lines.push('code: INTERNAL', 'hint: This is a bug in Boxer. Set BOXER_DEBUG=1 for the stack and report it.');
+    lines.push(
+      'code: INTERNAL',
+      'hint: This is a bug in Boxer. Set BOXER_DEBUG=1 for the stack and report it.',
+    );
   }
   if (debug) lines.push(...stacks(error));
   return `${lines.join('\n')}\n`;

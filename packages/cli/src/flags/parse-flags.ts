@@ -75,6 +75,7 @@ const SWITCH_VALUES: Readonly<Record<string, boolean>> = { true: true, '1': true
 
 function parseSwitch(text: string, shown: string, fail: (why: string) => UsageError): boolean {
   const value = SWITCH_VALUES[text.toLowerCase()];
-  if (value === undefined) throw fail(`invalid value ${JSON.stringify(text)} for ${shown}: it is true or false`);
+  if (value === undefined)
+    throw fail(`invalid value ${JSON.stringify(text)} for ${shown}: it is true or false`);
   return value;
 }

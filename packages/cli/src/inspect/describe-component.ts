@@ -6,7 +6,14 @@ export function describeComponent(summary: ComponentSummary): string {
   const { metadata } = summary;
   const config = recordOf(metadata.imageConfig['config']);
   const sections: [title: string, rows: string[]][] = [
-    ['', [row('Image', summary.path), row('Size', formatBytes(summary.sizeBytes)), row('Platform', platformOf(metadata.imageConfig))]],
+    [
+      '',
+      [
+        row('Image', summary.path),
+        row('Size', formatBytes(summary.sizeBytes)),
+        row('Platform', platformOf(metadata.imageConfig)),
+      ],
+    ],
     ['Starts', startRows(config)],
     ['Labels', Object.entries(recordOf(config['Labels'])).map(([key, value]) => row(key, String(value)))],
     ['Layers', layerRows(summary)],
@@ -36,7 +43,9 @@ function startRows(config: Readonly<Record<string, unknown>>): string[] {
     ['StopSignal', config['StopSignal']],
   ];
   const set = rows.filter(([, value]) => value !== undefined && value !== null && value !== '');
-  const shown = set.map(([name, value]) => row(name, typeof value === 'string' ? value : JSON.stringify(value)));
+  const shown = set.map(([name, value]) =>
+    row(name, typeof value === 'string' ? value : JSON.stringify(value)),
+  );
   const env = Array.isArray(config['Env']) ? config['Env'] : [];
   return [...shown, ...env.map((variable) => row('Env', String(variable)))];
 }
@@ -53,7 +62,9 @@ function policyRows(policy: Readonly<Record<string, unknown>> | undefined): stri
 }
 
 function platformOf(config: Readonly<Record<string, unknown>>): string {
-  return [config['os'], config['architecture'], config['variant']].filter((part) => typeof part === 'string').join('/');
+  return [config['os'], config['architecture'], config['variant']]
+    .filter((part) => typeof part === 'string')
+    .join('/');
 }
 
 function recordOf(value: unknown): Readonly<Record<string, unknown>> {

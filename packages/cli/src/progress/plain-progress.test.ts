@@ -45,7 +45,13 @@ describe('PlainProgress', () => {
     let text = '';
     const view = new PlainProgress((piece) => (text += piece));
     view.show({ type: 'started', job: 1, title: 'pull', atMs: 0 });
-    for (const [atMs, bytes] of [[10, 1], [1999, 2], [2000, 3000], [2100, 4000], [2200, 5000]] as const) {
+    for (const [atMs, bytes] of [
+      [10, 1],
+      [1999, 2],
+      [2000, 3000],
+      [2100, 4000],
+      [2200, 5000],
+    ] as const) {
       view.show({ type: 'transferred', job: 1, what: 'layer', bytes, totalBytes: 5000, atMs });
     }
     expect(text).toBe('#1 pull\n#1 layer 3kB / 5kB\n#1 layer 5kB / 5kB\n');

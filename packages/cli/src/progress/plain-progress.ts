@@ -37,7 +37,11 @@ export class PlainProgress implements ProgressView {
         this.#line(event.job, withoutControls(event.title));
         break;
       case 'output':
-        this.#output(event.job, event.atMs, this.#jobs.get(event.job)?.lines[event.stream].push(event.text) ?? []);
+        this.#output(
+          event.job,
+          event.atMs,
+          this.#jobs.get(event.job)?.lines[event.stream].push(event.text) ?? [],
+        );
         break;
       case 'transferred':
         this.#transferred(event);

@@ -20,7 +20,13 @@ interface TerminalJob {
 
 const KEPT_LINES = 10;
 const CLEAR_LINE = '\r\u001b[K';
-const colours = { dim: '\u001b[2m', red: '\u001b[31m', green: '\u001b[32m', cyan: '\u001b[36m', off: '\u001b[0m' } as const;
+const colours = {
+  dim: '\u001b[2m',
+  red: '\u001b[31m',
+  green: '\u001b[32m',
+  cyan: '\u001b[36m',
+  off: '\u001b[0m',
+} as const;
 
 /** One line per finished job, and one below that shows what is under way. */
 export class TerminalProgress implements ProgressView {
@@ -79,7 +85,9 @@ export class TerminalProgress implements ProgressView {
 
   #finish(id: number, title: string, verdict: string): void {
     this.#jobs.delete(id);
-    this.#terminal.write(`${CLEAR_LINE}${colours.green}=>${colours.off} ${this.#fit(title, 12)}  ${verdict}\n`);
+    this.#terminal.write(
+      `${CLEAR_LINE}${colours.green}=>${colours.off} ${this.#fit(title, 12)}  ${verdict}\n`,
+    );
   }
 
   #drawCurrent(atMs: number): void {

@@ -22,7 +22,8 @@ export function parseRunArguments(words: readonly string[]): RunArguments | unde
   const { switches, values, rest } = parseFlags('run', runFlags, words);
   if (switches.get('help') === true) return undefined;
   const [image, ...command] = rest;
-  if (image === undefined || image === '') throw new UsageError('run', 'boxer run needs an image: the .wasm file to run');
+  if (image === undefined || image === '')
+    throw new UsageError('run', 'boxer run needs an image: the .wasm file to run');
   return {
     image,
     command,

@@ -1,6 +1,48 @@
+import { closeSync } from 'node:fs';
+import { runBox } from '@boxer/runner';
+import { UsageError } from '../errors/usage-error.ts';
+import { createFlagFile } from './flag-file.ts';
+import { describeEnd } from './describe-end.ts';
 import type { RunArguments } from './parse-run-arguments.ts';
+import { policyOf } from './policy-of.ts';
 
-/** Bound to the runner below. */
-export async function runBoxed(_request: RunArguments): Promise<number> {
-  throw new Error('the runner is not bound yet');
+/**
+ * Runs a box with this process's standard streams.
+ *
+ * @returns the exit code
+ */
+export async function runBoxed(request: RunArguments): Promise<number> {
+  const tty = request.on('tty');
+  if (tty && !(process.stdin.isTTY && process.stdout.isTTY)) {
+    throw new UsageError('run', 'the input device is not a TTY: leave out -t');
+  }
+  const policy = await policyOf(request);
+  const entrypoint = request.value('entrypoint');
+  const workdir = request.value('workdir');
+  const user = request.value('user');
+  const auditPath = request.value('audit');
+  const audit = auditPath === undefined ? undefined : createFlagFile('--audit', auditPath);
+  try {
+    const result = await runBox({
+      componentPath: request.image,
+      policy,
+      args: request.command,
+      // As in Docker, an empty entrypoint drops the image's.
+      ...(entrypoint === undefined ? {} : { entrypoint: entrypoint === '' ? [] : [entrypoint] }),
+      ...(workdir === undefined ? {} : { workdir }),
+      ...(user === undefined ? {} : { user }),
+      ...(audit === undefined ? {} : { audit }),
+      strace: request.on('strace'),
+      stdin: request.on('interactive') ? 0 : 'empty',
+      stdout: 1,
+      stderr: 2,
+      tty,
+      forwardSignals: true,
+    });
+    const complaint = describeEnd(result, policy, request);
+    if (complaint !== undefined) process.stderr.write(`error: ${complaint}\n`);
+    return result.exitCode;
+  } finally {
+    if (audit !== undefined) closeSync(audit);
+  }
 }
