@@ -1,1 +1,6 @@
-export {};
+export {
+  buildProcessModule,
+  generateProcessModule,
+  type ProcessModuleOptions,
+  type ProcessModuleStatistics,
+} from './process/process-module.ts';

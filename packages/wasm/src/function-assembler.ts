@@ -172,8 +172,10 @@ export class FunctionAssembler {
     return this.#open(0x03, result);
   }
 
-  if(result?: ValueType): Label {
-    return this.#open(0x04, result);
+  /** Opens the side that executes when the value on top of the stack is not 0. */
+  if(result?: ValueType): this {
+    this.#open(0x04, result);
+    return this;
   }
 
   else(): this {

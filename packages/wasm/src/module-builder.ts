@@ -119,12 +119,17 @@ export class ModuleBuilder {
     this.#bodies[at] = body instanceof FunctionAssembler ? body.finish() : body;
   }
 
+  /** Writes the body of a declared function. */
+  body(index: number, parameterCount: number, write: (f: FunctionAssembler) => void): void {
+    const f = new FunctionAssembler(parameterCount);
+    write(f);
+    this.define(index, f);
+  }
+
   /** Declares and defines a function at once. */
   function(type: FunctionType, write: (f: FunctionAssembler) => void): number {
     const index = this.declare(type);
-    const f = new FunctionAssembler(type.params.length);
-    write(f);
-    this.define(index, f);
+    this.body(index, type.params.length, write);
     return index;
   }
 

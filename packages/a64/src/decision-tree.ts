@@ -1,0 +1,52 @@
+/** What a word must match: `(word & mask) === value`. */
+export interface Matcher {
+  readonly mask: number;
+  readonly value: number;
+}
+
+/** Tests one bit, or lists the matchers that remain, those with the most fixed bits first. */
+export type DecisionTree<T extends Matcher> =
+  | { readonly bit: number; readonly zero: DecisionTree<T>; readonly one: DecisionTree<T> }
+  | { readonly leaf: readonly T[] };
+
+/** @returns the number of fixed bits */
+export function fixedBits(mask: number): number {
+  let count = 0;
+  for (let rest = mask >>> 0; rest !== 0; rest &= rest - 1) count += 1;
+  return count;
+}
+
+/** The untested bit that divides the matchers best, or -1. */
+function bestBit(matchers: readonly Matcher[], tested: number): number {
+  let best = -1;
+  let bestScore = Infinity;
+  for (let bit = 0; bit < 32; bit++) {
+    if ((tested >>> bit) & 1) continue;
+    let [zeros, ones, either] = [0, 0, 0];
+    for (const { mask, value } of matchers) {
+      if (!((mask >>> bit) & 1)) either += 1;
+      else if ((value >>> bit) & 1) ones += 1;
+      else zeros += 1;
+    }
+    const score = Math.max(zeros, ones) + either;
+    if (zeros > 0 && ones > 0 && score < bestScore) [best, bestScore] = [bit, score];
+  }
+  return best;
+}
+
+/** Arranges matchers so that a word meets only few of them. */
+export function decisionTree<T extends Matcher>(matchers: readonly T[], tested = 0): DecisionTree<T> {
+  const bit = matchers.length > 1 ? bestBit(matchers, tested) : -1;
+  if (bit < 0) return { leaf: [...matchers].sort((a, b) => fixedBits(b.mask) - fixedBits(a.mask)) };
+  const side = (wanted: number) =>
+    matchers.filter(({ mask, value }) => !((mask >>> bit) & 1) || ((value >>> bit) & 1) === wanted);
+  const below = tested | (1 << bit);
+  return { bit, zero: decisionTree(side(0), below), one: decisionTree(side(1), below) };
+}
+
+/** @returns the matchers that a word may meet, in order of preference */
+export function candidates<T extends Matcher>(tree: DecisionTree<T>, word: number): readonly T[] {
+  let at = tree;
+  while ('bit' in at) at = (word >>> at.bit) & 1 ? at.one : at.zero;
+  return at.leaf;
+}

@@ -1,0 +1,366 @@
+import type { Access, Node, Statement } from '@boxer/a64';
+import type { FunctionAssembler, Local } from '@boxer/wasm';
+import type { LocalPool } from './local-pool.ts';
+import { laneOperation, plainOperation, scalarOperation } from './operations.ts';
+import { valueType } from './value-type.ts';
+
+/** What differs between backends: where state lives, how control leaves, how accesses are checked. */
+export interface Environment {
+  /** A maximal expression that is known when predecoding. Undefined: the emitter computes it. */
+  readonly slot: ((emitter: GraphEmitter, node: Node) => void) | undefined;
+  field(emitter: GraphEmitter, node: Node): void;
+  pc(emitter: GraphEmitter): void;
+  /** Pushes a value of ordered nodes that read state: readX, readV, readF, readElement, splatElement, flag, state, … */
+  read(emitter: GraphEmitter, node: Node): void;
+  /** Performs writes: registers, flags, state. */
+  write(emitter: GraphEmitter, statement: Statement): void;
+  /**
+   * Checks an access; leaves with a fault when it is not permitted.
+   *
+   * @param element - whether it is one element, most likely aligned
+   * @returns a local with the memory offset, less the bias
+   */
+  check(emitter: GraphEmitter, address: Node, bytes: number, access: Access, element: boolean): Local;
+  /** Leaves with a fault when the address is misaligned. */
+  requireAligned(emitter: GraphEmitter, address: Node, bytes: number): void;
+  /** Added to the offset of every guest access. */
+  readonly bias: number;
+  branch(emitter: GraphEmitter, target: Node): void;
+  supervisorCall(emitter: GraphEmitter): void;
+  breakpoint(emitter: GraphEmitter): void;
+  yieldTask(emitter: GraphEmitter): void;
+}
+
+type Load = 'i32.load' | 'i64.load' | 'v128.load';
+
+const loads: Readonly<Record<string, string>> = {
+  '32:8:false': 'i32.load8_u',
+  '32:8:true': 'i32.load8_s',
+  '32:16:false': 'i32.load16_u',
+  '32:16:true': 'i32.load16_s',
+  '32:32:false': 'i32.load',
+  '32:32:true': 'i32.load',
+  '64:8:false': 'i64.load8_u',
+  '64:8:true': 'i64.load8_s',
+  '64:16:false': 'i64.load16_u',
+  '64:16:true': 'i64.load16_s',
+  '64:32:false': 'i64.load32_u',
+  '64:32:true': 'i64.load32_s',
+  '64:64:false': 'i64.load',
+  '64:64:true': 'i64.load',
+  'v128:128:false': 'v128.load',
+};
+
+/** @returns the load of `bits` bits for a value of a kind */
+export function loadOperation(node: Node): Load {
+  const name = loads[`${node.kind}:${node.detail.bits}:${node.detail.signed ?? false}`];
+  if (name === undefined) throw new TypeError(`No load of ${node.detail.bits} bits as ${node.kind}`);
+  return name as Load;
+}
+
+/** @returns the store of the lowest `bits` bits of a value */
+export function storeOperation(kind: Node['kind'], bits: number) {
+  if (kind === 'v128') return 'v128.store';
+  if (kind === 64) return ({ 8: 'i64.store8', 16: 'i64.store16', 32: 'i64.store32' } as const)[bits] ?? 'i64.store';
+  return ({ 8: 'i32.store8', 16: 'i32.store16' } as const)[bits] ?? 'i32.store';
+}
+
+/** Expression nodes of a statement. */
+function operandsOf(statement: Statement): readonly Node[] {
+  switch (statement.type) {
+    case 'let':
+      return statement.node.args;
+    case 'writeFlags':
+      return [statement.n, statement.z, statement.c, statement.v];
+    case 'writeElement':
+      return [statement.value];
+    case 'writeX':
+    case 'writeV':
+    case 'writeF':
+    case 'writeScalar':
+    case 'writeState':
+      return [statement.value];
+    case 'probe':
+    case 'requireAligned':
+    case 'invalidateCode':
+      return [statement.address];
+    case 'store':
+      return [statement.address, statement.value];
+    case 'if':
+      return [statement.condition];
+    case 'choose':
+      return [statement.condition, statement.thenValue, statement.otherwiseValue];
+    case 'branch':
+      return [];
+    case 'branchIf':
+      return [statement.condition];
+    default:
+      return [];
+  }
+}
+
+/** Loads and calls happen even when nobody uses the value. */
+const EFFECTS = new Set(['load', 'support', 'counter']);
+
+/** Turns the graph of one instruction into Wasm. A value that is used several times is computed once, into a local. */
+export class GraphEmitter {
+  #done = new Map<Node, Local>();
+  #checked = new Map<Node, Local>();
+  readonly #uses = new Map<Node, number>();
+
+  constructor(
+    readonly f: FunctionAssembler,
+    readonly environment: Environment,
+    readonly pool: LocalPool,
+  ) {}
+
+  /** Emits statements. @returns whether control never comes out at the end */
+  run(body: readonly Statement[]): boolean {
+    this.#countBody(body);
+    this.#body(body);
+    const last = body.at(-1)?.type;
+    return last === 'branch' || last === 'supervisorCall' || last === 'breakpoint' || last === 'yieldTask';
+  }
+
+  /** Emits a single expression. */
+  value(node: Node): void {
+    this.#count(node);
+    this.emit(node);
+  }
+
+  /** Counts the uses of expressions that {@link emit} will emit later. */
+  countAhead(nodes: readonly Node[]): void {
+    for (const node of nodes) this.#count(node);
+  }
+
+  #count(node: Node): void {
+    const uses = (this.#uses.get(node) ?? 0) + 1;
+    this.#uses.set(node, uses);
+    if (uses > 1 || this.#isSlot(node) || this.#isOrdered(node)) return;
+    for (const arg of node.args) this.#count(arg);
+  }
+
+  #countBody(body: readonly Statement[]): void {
+    for (const statement of body) {
+      for (const operand of operandsOf(statement)) this.#count(operand);
+      if (statement.type === 'if' || statement.type === 'choose') {
+        this.#countBody(statement.then);
+        this.#countBody(statement.otherwise);
+      }
+    }
+  }
+
+  #isSlot(node: Node): boolean {
+    return node.stage === 0 && !node.isConstant && this.environment.slot !== undefined;
+  }
+
+  /** Whether a statement computes the node, so that its operands are counted there. */
+  #isOrdered(node: Node): boolean {
+    return /^(read|splatElement|flag|state|counter|support|load|choice)/.test(node.op);
+  }
+
+  /** Pushes a value. */
+  emit(node: Node): void {
+    const known = this.#done.get(node);
+    if (known !== undefined) {
+      this.f.get(known);
+      return;
+    }
+    if (node.isConstant) {
+      this.#constant(node);
+      return;
+    }
+    if (this.#isSlot(node)) this.environment.slot?.(this, node);
+    else this.#compute(node);
+    if ((this.#uses.get(node) ?? 0) > 1) {
+      const local = this.pool.take(valueType(node.kind));
+      this.f.tee(local);
+      this.#done.set(node, local);
+    }
+  }
+
+  #constant(node: Node): void {
+    if (node.kind === 64) this.f.i64(node.value);
+    else if (node.kind === 32) this.f.i32(Number(BigInt.asIntN(32, node.value)));
+    else this.f.v128(Array.from({ length: 16 }, (_, i) => Number((node.value >> BigInt(8 * i)) & 255n)));
+  }
+
+  #compute(node: Node): void {
+    const { f } = this;
+    const { name = '', lane = 0, lanes = [] } = node.detail;
+    const pushArgs = () => node.args.forEach((arg) => this.emit(arg));
+    const scalar = scalarOperation(node.op, node.args[0]?.kind);
+    if (scalar) {
+      pushArgs();
+      f.op(scalar);
+      return;
+    }
+    switch (node.op) {
+      case 'select':
+        pushArgs();
+        f.op('select');
+        return;
+      case 'zext':
+        pushArgs();
+        f.op('i64.extend_i32_u');
+        return;
+      case 'sext':
+        pushArgs();
+        f.op('i64.extend_i32_s');
+        return;
+      case 'wrap':
+        pushArgs();
+        f.op('i32.wrap_i64');
+        return;
+      case 'late':
+        pushArgs();
+        return;
+      case 'field':
+        this.environment.field(this, node);
+        return;
+      case 'pc':
+        this.environment.pc(this);
+        return;
+      case 'wasm':
+        pushArgs();
+        f.op(plainOperation(name));
+        return;
+      case 'shuffle':
+        pushArgs();
+        f.shuffle(lanes);
+        return;
+      case 'extract':
+      case 'replace':
+        pushArgs();
+        f.lane(laneOperation(name), lane);
+        return;
+      case 'load':
+        this.#load(node);
+        return;
+      default:
+        this.environment.read(this, node);
+    }
+  }
+
+  #load(node: Node): void {
+    const [address] = node.args;
+    const { uncheckedOffset, bits = 0 } = node.detail;
+    if (!address) throw new TypeError('A load has no address');
+    const operation = loadOperation(node);
+    if (uncheckedOffset === undefined) {
+      this.f.get(this.environment.check(this, address, bits / 8, 'read', true)).memory(operation, this.environment.bias);
+    } else {
+      this.f.get(this.#probed(address)).memory(operation, this.environment.bias + uncheckedOffset);
+    }
+  }
+
+  #probed(address: Node): Local {
+    const local = this.#checked.get(address);
+    if (local === undefined) throw new TypeError('An unchecked access was not probed');
+    return local;
+  }
+
+  #body(body: readonly Statement[]): void {
+    for (const statement of body) this.#statement(statement);
+  }
+
+  /** Emits a side of a choice: what it computes is unknown afterwards. */
+  #side(body: readonly Statement[], after = () => {}): void {
+    const [done, checked] = [new Map(this.#done), new Map(this.#checked)];
+    this.#body(body);
+    after();
+    this.#done = done;
+    this.#checked = checked;
+  }
+
+  #statement(statement: Statement): void {
+    const { f, environment } = this;
+    switch (statement.type) {
+      case 'let':
+        this.#let(statement.node);
+        return;
+      case 'probe':
+        this.#checked.set(
+          statement.address,
+          environment.check(this, statement.address, statement.bytes, statement.access, false),
+        );
+        return;
+      case 'requireAligned':
+        environment.requireAligned(this, statement.address, statement.bytes);
+        return;
+      case 'store':
+        this.#store(statement);
+        return;
+      case 'if':
+        this.emit(statement.condition);
+        f.if();
+        this.#side(statement.then);
+        if (statement.otherwise.length > 0) {
+          f.else();
+          this.#side(statement.otherwise);
+        }
+        f.end();
+        return;
+      case 'choose': {
+        const local = this.pool.take(valueType(statement.node.kind));
+        this.emit(statement.condition);
+        f.if();
+        this.#side(statement.then, () => {
+          this.emit(statement.thenValue);
+          f.set(local);
+        });
+        f.else();
+        this.#side(statement.otherwise, () => {
+          this.emit(statement.otherwiseValue);
+          f.set(local);
+        });
+        f.end();
+        this.#done.set(statement.node, local);
+        return;
+      }
+      case 'branchIf':
+        this.emit(statement.condition);
+        f.if();
+        this.#side([], () => environment.branch(this, statement.target));
+        f.end();
+        return;
+      case 'branch':
+        environment.branch(this, statement.target);
+        return;
+      case 'supervisorCall':
+        environment.supervisorCall(this);
+        return;
+      case 'breakpoint':
+        environment.breakpoint(this);
+        return;
+      case 'yieldTask':
+        environment.yieldTask(this);
+        return;
+      default:
+        environment.write(this, statement);
+    }
+  }
+
+  #let(node: Node): void {
+    const uses = this.#uses.get(node) ?? 0;
+    if (uses === 0 && !EFFECTS.has(node.op)) return;
+    this.#compute(node);
+    if (uses === 0) {
+      this.f.op('drop');
+      return;
+    }
+    const local = this.pool.take(valueType(node.kind));
+    this.f.set(local);
+    this.#done.set(node, local);
+  }
+
+  #store(statement: Extract<Statement, { type: 'store' }>): void {
+    const { bits, address, value, uncheckedOffset } = statement;
+    const { f, environment } = this;
+    const checked =
+      uncheckedOffset === undefined ? environment.check(this, address, bits / 8, 'write', true) : this.#probed(address);
+    f.get(checked);
+    this.emit(value);
+    f.memory(storeOperation(value.kind, bits), environment.bias + (uncheckedOffset ?? 0));
+  }
+}

@@ -1,0 +1,57 @@
+import { GUEST_BIAS } from '@boxer/abi';
+
+/** Bytes of a predecoded instruction. */
+export const RECORD_BYTES = 16;
+export const RECORDS_PER_PAGE = 1024;
+/** A record page: the records of a guest page and the sentinel behind them. */
+export const RECORD_PAGE_BYTES = (RECORDS_PER_PAGE + 1) * RECORD_BYTES;
+export const SENTINEL_OFFSET = RECORDS_PER_PAGE * RECORD_BYTES;
+/** In the sentinel: u32 number of the guest page. */
+export const SENTINEL_GUEST_PAGE = 4;
+
+/** Record pages are allocated from the kernel in chunks. */
+export const CHUNK_BYTES = 0x10_0000;
+export const PAGES_PER_CHUNK = Math.floor(CHUNK_BYTES / RECORD_PAGE_BYTES);
+
+/** Operations that are no instruction. */
+export const operations = {
+  /** A zeroed record: predecode it, then execute it. */
+  predecode: 0,
+  /** The word is unallocated. */
+  undefined: 1,
+  /** The sentinel: go on at the next guest page. */
+  nextPage: 2,
+  first: 3,
+} as const;
+
+/** Cells of the interpreter, behind those of the ABI and below the tables. */
+export const cells = {
+  /** u32: why a cold handler leaves: reason, + LEAVE_BEHIND when the instruction is done. */
+  leave: 0x1800,
+  /** u32: record pages that can still be had without asking the kernel. */
+  pagesLeft: 0x1804,
+  /** u32: address of the next free record page in the current chunk. */
+  nextPage: 0x1808,
+  /** u32: record pages left in the current chunk. */
+  leftInChunk: 0x180c,
+  /** u32: chunks in use; those behind, up to `chunkCount`, are free again after a flush. */
+  chunkIndex: 0x1810,
+  /** u32: chunks allocated. */
+  chunkCount: 0x1814,
+} as const;
+
+export const LEAVE_BEHIND = 0x100;
+
+/** Constant tables: handler of each row and static values, operation of each handler. */
+export const TABLES_AT = 0x8000;
+export const TABLES_END = 0x10_0000;
+
+/** u32 per 64 KiB of memory: the chunk of record pages that covers it. */
+export const GRANULES_AT = 0x60_0000;
+export const GRANULE_SHIFT = 16;
+/** u32 per chunk: its address. */
+export const CHUNKS_AT = 0x64_0000;
+export const ENGINE_END = GUEST_BIAS;
+
+/** Instructions executed before run() re-enters the main function, so that the host can replace it by optimised code. */
+export const SLICE_INSTRUCTIONS = 1 << 18;

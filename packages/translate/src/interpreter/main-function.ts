@@ -1,0 +1,99 @@
+import { cpuState, engineCells, exitReasons, GUEST_BIAS } from '@boxer/abi';
+import type { FunctionAssembler } from '@boxer/wasm';
+import { LocalPool } from '../emit/local-pool.ts';
+import { emitHandler, type Handler } from './handler.ts';
+import type { MainFunction, Runtime } from './handler-environment.ts';
+import { cells, LEAVE_BEHIND, operations, RECORD_BYTES, SLICE_INSTRUCTIONS } from './layout.ts';
+import type { RecordPages } from './record-pages.ts';
+
+export interface MainFunctionParts {
+  readonly hot: readonly Handler[];
+  readonly runtime: Runtime;
+  readonly pages: RecordPages;
+  /** Table of cold handlers, from operation `first + hot.length` on; and their type. */
+  readonly coldTable: number;
+  readonly coldType: number;
+}
+
+const IP = 0;
+
+/** Takes instructions out of the fuel cell into the local, at most a slice. */
+function takeFuel(f: FunctionAssembler, fuel: number): void {
+  const cell = f.local('i64');
+  const taken = f.local('i64');
+  const slice = BigInt(SLICE_INSTRUCTIONS);
+  f.i32(0).memory('i64.load', engineCells.fuel).set(cell);
+  f.get(cell).i64(slice).get(cell).i64(slice).op('i64.lt_s').op('select').set(taken);
+  f.i32(0).get(cell).get(taken).op('i64.sub').memory('i64.store', engineCells.fuel);
+  f.get(taken).op('i32.wrap_i64').i32(Math.log2(RECORD_BYTES)).op('i32.shl').get(IP).op('i32.add').set(fuel);
+}
+
+/** The record in `ip` is at fault or next: stores pc and fuel. */
+function emitExit(f: FunctionAssembler, reason: number, fuel: number, pages: RecordPages): void {
+  const pc = f.local('i32');
+  f.i32(0).get(IP).call(pages.pcOfRecord).tee(pc).op('i64.extend_i32_u').memory('i64.store', cpuState.pc);
+  f.i32(0).i32(0).memory('i64.load', engineCells.fuel);
+  f.get(fuel).get(IP).op('i32.sub').i32(Math.log2(RECORD_BYTES)).op('i32.shr_s').op('i64.extend_i32_s').op('i64.add');
+  f.memory('i64.store', engineCells.fuel);
+  f.get(reason).i32(exitReasons.undefined).op('i32.eq').get(reason).i32(exitReasons.breakpoint).op('i32.eq').op('i32.or');
+  f.if().i32(0).get(pc).memory('i32.load', GUEST_BIAS).memory('i32.store', engineCells.word).end();
+  f.get(reason);
+}
+
+/**
+ * Writes the interpreter's loop: a branch table over the operations of hot handlers, whose code follows, and calls
+ * through a table for the cold ones.
+ *
+ * Fuel is exact: `fuel - ip` is 16 × the instructions left, at any record of the block that is being executed, since
+ * taken branches correct it by the distance they jump.
+ */
+export function emitMainFunction(f: FunctionAssembler, parts: MainFunctionParts): void {
+  const { hot, runtime, pages } = parts;
+  const ip = f.local('i32');
+  if (ip !== IP) throw new RangeError('The record pointer must be the first local');
+  const fuel = f.local('i32');
+  const reason = f.local('i32');
+  const next = f.local('i32');
+
+  f.i32(0).memory('i64.load', cpuState.pc).call(pages.recordOfTarget).tee(ip).op('i32.eqz').if();
+  f.i32(exitReasons.fault).op('return').end();
+
+  const exit = f.block();
+  const refuel = f.loop();
+  takeFuel(f, fuel);
+  const dispatch = f.loop();
+  const main: MainFunction = { dispatch, exit, refuel, reason, fuel };
+
+  const cold = f.block();
+  const count = operations.first + hot.length;
+  const labels = Array.from({ length: count }, () => f.block()).reverse();
+  f.get(ip).memory('i32.load16_u', 0).brTable(labels, cold);
+
+  /** Goes on at the record in `next`, which need not be the one that fuel counts to. */
+  const moveTo = () => f.get(fuel).get(next).op('i32.add').get(ip).op('i32.sub').set(fuel).get(next).set(ip).br(dispatch);
+
+  f.end();
+  f.get(ip).call(pages.predecode).tee(next).op('i32.eqz').if().i32(exitReasons.fault).set(reason).br(exit).end();
+  moveTo();
+  f.end();
+  f.i32(exitReasons.undefined).set(reason).br(exit);
+  f.end();
+  f.get(ip).call(pages.nextPage).set(next);
+  moveTo();
+
+  const pool = new LocalPool(f);
+  for (const handler of hot) {
+    f.end();
+    pool.reset();
+    emitHandler(handler, runtime, f, pool, main);
+  }
+
+  f.end();
+  f.get(ip).get(ip).memory('i32.load16_u', 0).i32(count).op('i32.sub').callIndirect(parts.coldType, parts.coldTable);
+  f.tee(next).if().get(next).set(ip).br(dispatch).end();
+  f.i32(0).memory('i32.load', cells.leave).tee(reason).i32(LEAVE_BEHIND).op('i32.and').if();
+  f.get(ip).i32(RECORD_BYTES).op('i32.add').set(ip).end();
+  f.get(reason).i32(LEAVE_BEHIND - 1).op('i32.and').set(reason).br(exit);
+  f.end().op('unreachable').end().op('unreachable').end();
+  emitExit(f, reason, fuel, pages);
+}
