@@ -1,3 +1,5 @@
+export { type Artifact, artifactPath, artifacts, readArtifact } from './artifacts.ts';
+export { MissingArtifactError, SupportBuildError } from './errors.ts';
 export {
   buildProcessModule,
   generateProcessModule,
