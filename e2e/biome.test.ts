@@ -23,7 +23,11 @@ describe('biome for linux/arm64 (musl) in a box', () => {
 
   it.each([
     ['JavaScript', ['format', '--stdin-file-path=a.js'], input],
-    ['TypeScript', ['format', '--stdin-file-path=a.ts'], 'type  A<T>={[K in keyof T]:T[K]|null}\nenum  B{C,D}'],
+    [
+      'TypeScript',
+      ['format', '--stdin-file-path=a.ts'],
+      'type  A<T>={[K in keyof T]:T[K]|null}\nenum  B{C,D}',
+    ],
     ['JSON', ['format', '--stdin-file-path=a.json'], '{"a":[1,2,{"b":null}]}'],
     ['CSS', ['format', '--stdin-file-path=a.css'], 'a{color:red;b:c}@media (x){p{q:r}}'],
   ])('formats %s as on the host', (_, args, text) => {

@@ -56,7 +56,7 @@ describe('boxer build', () => {
     writeFileSync(join(context, 'Dockerfile'), 'FROM scratch\nCOPY a.txt /a\nCOPY nope /\n');
     expect(boxer(['build', context, '-o', target], { env }).status).toBe(1);
     expect(readdirSync(work).filter((name) => name.includes('failed'))).toEqual([]);
-    expect(readdirSync(join(work, 'cache', 'tmp'))).toEqual([]);
+    expect(readdirSync(join(work, 'cache', 'builds'))).toEqual([]);
   });
 
   it('shows progress as plain lines and as JSON', () => {
@@ -98,20 +98,34 @@ describe('boxer inspect', () => {
   const image = join(work, 'x.wasm');
 
   beforeAll(() => {
-    writeFileSync(join(work, 'Dockerfile'), 'FROM scratch\nCOPY Dockerfile /d/\nENV A=1\nCMD ["/x", "y"]\nLABEL l=m\n');
+    writeFileSync(
+      join(work, 'Dockerfile'),
+      'FROM scratch\nCOPY Dockerfile /d/\nENV A=1\nCMD ["/x", "y"]\nLABEL l=m\n',
+    );
     boxerOk(['build', work, '-o', image], { env });
   });
 
   it('shows config, layers, parts and imports', () => {
     const { stdout } = boxerOk(['inspect', image]);
-    for (const fact of ['["/x","y"]', 'A=1', 'COPY Dockerfile /d/', 'kernel', 'payload', 'wasi:', 'linux/arm64']) {
+    for (const fact of [
+      '["/x","y"]',
+      'A=1',
+      'COPY Dockerfile /d/',
+      'kernel',
+      'payload',
+      'wasi:',
+      'linux/arm64',
+    ]) {
       expect(stdout).toContain(fact);
     }
   });
 
   it('writes JSON', () => {
     const { metadata, imports } = JSON.parse(boxerOk(['inspect', '--json', image]).stdout) as {
-      metadata: { imageConfig: { config: { Cmd: string[]; Labels: Record<string, string> } }; layers: { createdBy: string }[] };
+      metadata: {
+        imageConfig: { config: { Cmd: string[]; Labels: Record<string, string> } };
+        layers: { createdBy: string }[];
+      };
       imports: string[];
     };
     expect(metadata.imageConfig.config).toMatchObject({ Cmd: ['/x', 'y'], Labels: { l: 'm' } });

@@ -12,7 +12,8 @@ describe('esbuild for linux/arm64 in a box', () => {
   const image = join(work, 'esbuild.wasm');
   const project = join(work, 'project');
   const onHost = (...args: string[]) => command(hostEsbuild, args, { cwd: project });
-  const inBox = (mode: 'ro' | 'rw', ...args: string[]) => boxer(['run', '-v', `${project}:/work:${mode}`, image, ...args]);
+  const inBox = (mode: 'ro' | 'rw', ...args: string[]) =>
+    boxer(['run', '-v', `${project}:/work:${mode}`, image, ...args]);
 
   beforeAll(() => {
     const fixture = installFixture('esbuild', 'node_modules/@esbuild/linux-arm64/bin/esbuild');
@@ -27,7 +28,10 @@ describe('esbuild for linux/arm64 in a box', () => {
   });
 
   it('says its version', () => {
-    expect(boxer(['run', image, '--version'])).toEqual({ ...command(hostEsbuild, ['--version']), stderr: '' });
+    expect(boxer(['run', image, '--version'])).toEqual({
+      ...command(hostEsbuild, ['--version']),
+      stderr: '',
+    });
   });
 
   it.each([
@@ -45,7 +49,8 @@ describe('esbuild for linux/arm64 in a box', () => {
     const args = ['--bundle', '--sourcemap', 'main.js'];
     expect(inBox('rw', ...args, '--outfile=out/box.js').status).toBe(0);
     expect(onHost(...args, '--outfile=out/host.js').status).toBe(0);
-    const read = (name: string) => readFileSync(join(project, 'out', name), 'utf8').replaceAll('host.js', 'box.js');
+    const read = (name: string) =>
+      readFileSync(join(project, 'out', name), 'utf8').replaceAll('host.js', 'box.js');
     expect(read('box.js')).toBe(read('host.js'));
     expect(read('box.js.map')).toBe(read('host.js.map'));
   });

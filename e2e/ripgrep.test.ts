@@ -26,7 +26,10 @@ describe('ripgrep for linux/arm64 in a box', () => {
     ['counts', ['-c', '--sort', 'path', 'sha256']],
     ['matches Unicode classes without regard to case', ['-i', '-n', '--sort', 'path', '\\bgr\\p{L}+']],
     ['follows links', ['--follow', '-l', '--sort', 'path', 'Digester']],
-    ['looks behind and captures with PCRE2', ['-P', '-o', '-r', '$1', '--sort', 'path', '(?<=export )(\\w+)']],
+    [
+      'looks behind and captures with PCRE2',
+      ['-P', '-o', '-r', '$1', '--sort', 'path', '(?<=export )(\\w+)'],
+    ],
     ['writes JSON', ['--json', '--sort', 'path', 'class ']],
     ['lists files', ['--files', '--sort', 'path', '--hidden']],
     ['finds nothing', ['no such text at all']],

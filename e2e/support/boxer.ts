@@ -45,7 +45,9 @@ export function boxer(args: readonly string[], options: CommandOptions = {}): Ou
 export function boxerOk(args: readonly string[], options: CommandOptions = {}): Outcome {
   const outcome = boxer(args, options);
   if (outcome.status !== 0) {
-    throw new Error(`boxer ${args.join(' ')}: exit code ${outcome.status}\n${outcome.stdout}\n${outcome.stderr}`);
+    throw new Error(
+      `boxer ${args.join(' ')}: exit code ${outcome.status}\n${outcome.stdout}\n${outcome.stderr}`,
+    );
   }
   return outcome;
 }
@@ -72,7 +74,14 @@ export function describeIf(reason: string | undefined, title: string, body: () =
 export function installFixture(name: 'biome' | 'esbuild' | 'ripgrep', binary: string): string {
   const directory = join(root, 'fixtures', name);
   if (!existsSync(join(directory, binary))) {
-    const flags = ['--os=linux', '--cpu=arm64', '--libc=musl', '--ignore-scripts', '--no-package-lock', '--loglevel=error'];
+    const flags = [
+      '--os=linux',
+      '--cpu=arm64',
+      '--libc=musl',
+      '--ignore-scripts',
+      '--no-package-lock',
+      '--loglevel=error',
+    ];
     const { status, stderr } = command('npm', ['install', ...flags], { cwd: directory });
     if (status !== 0) throw new Error(`npm install in fixtures/${name}: ${stderr}`);
   }

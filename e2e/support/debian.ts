@@ -1,10 +1,19 @@
 import { createHash } from 'node:crypto';
-import { copyFileSync, existsSync, linkSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  linkSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { command, hasCommand } from './boxer.ts';
 
-const PACKAGES = 'bash,coreutils,python3,sqlite3,git,perl-base,grep,sed,gawk,findutils,dash,libc-bin,base-files,base-passwd';
+const PACKAGES =
+  'bash,coreutils,python3,sqlite3,git,perl-base,grep,sed,gawk,findutils,dash,libc-bin,base-files,base-passwd';
 /** Made once for all test runs: it takes a minute and the network. */
 const KEPT = join(tmpdir(), 'boxer-e2e-debian', 'trixie-arm64.tar');
 

@@ -19,6 +19,7 @@ import { finishImage } from './output/finish-image.ts';
 import { writeOutput } from './output/write-output.ts';
 import { Progress } from './progress/progress.ts';
 import { BoxRunExecutor } from './run/box-run-executor.ts';
+import { readBuildPolicy } from './run/build-policy.ts';
 import { CacheMounts } from './run/cache-mounts.ts';
 import { RunnerBox } from './run/runner-box.ts';
 import { Secrets } from './run/secrets.ts';
@@ -35,7 +36,7 @@ const DEFAULT_PLATFORM = 'linux/arm64';
 export async function buildImage(options: BuildOptions): Promise<BuildResult> {
   const progress = new Progress(options.onEvent);
   const cacheDirectory = options.cacheDirectory ?? defaultCacheDirectory();
-  await using work = await makeWorkDirectory(`${cacheDirectory}/tmp`);
+  await using work = await makeWorkDirectory(`${cacheDirectory}/builds`);
   await using spool = await Spool.create(work.path);
   const input = await readInput(options, progress);
   const bases = openBases(options, cacheDirectory, spool, progress);
@@ -46,7 +47,11 @@ export async function buildImage(options: BuildOptions): Promise<BuildResult> {
     bases,
   );
   const run = new BoxRunExecutor({
-    box: new RunnerBox({ workDirectory: work.path, signal: options.signal }),
+    box: new RunnerBox({
+      policy: await readBuildPolicy(options.policyPath),
+      workDirectory: work.path,
+      signal: options.signal,
+    }),
     sources,
     secrets: new Secrets(options.secrets ?? {}),
     caches: new CacheMounts(`${cacheDirectory}/mounts`, spool),
@@ -85,7 +90,7 @@ export interface CheckResult {
 export async function checkDockerfile(options: BuildOptions): Promise<CheckResult> {
   const progress = new Progress(options.onEvent);
   const cacheDirectory = options.cacheDirectory ?? defaultCacheDirectory();
-  await using work = await makeWorkDirectory(`${cacheDirectory}/tmp`);
+  await using work = await makeWorkDirectory(`${cacheDirectory}/builds`);
   await using spool = await Spool.create(work.path);
   const input = await readInput(options, progress);
   const { plan, build } = await resolve(

@@ -1,18 +1,92 @@
-import type { Platform } from '@boxer/dockerfile';
-import { formatPlatform } from '@boxer/dockerfile';
-import { BaseError } from '../errors/base-error.ts';
+import { formatPlatform, type Platform } from '@boxer/dockerfile';
+import { applyLayer, type Spool, Tree } from '@boxer/fsimage';
+import {
+  BlobStore,
+  findImage,
+  type Image,
+  openLocalSource,
+  pullImage,
+  type PullOptions,
+  type PullProgress,
+} from '@boxer/oci';
+import type { Job, Progress } from '../progress/progress.ts';
 import type { Base } from './base.ts';
 import type { ImageOpener } from './image-opener.ts';
 
+export interface OciImagesOptions {
+  /** Holds the blob store. */
+  readonly cacheDirectory: string;
+  /** Takes the contents of layers. */
+  readonly spool: Spool;
+  readonly progress: Progress;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** Opens images through the blob store: pulled from registries, or copied from layouts and archives. */
 export class OciImages implements ImageOpener {
-  constructor(_options: unknown) {}
-  async openReference(reference: string, platform: Platform): Promise<Base> {
-    throw new BaseError(`${reference} (${formatPlatform(platform)})`, 'pulling images is not bound yet');
+  readonly #options: OciImagesOptions;
+  #store: Promise<BlobStore> | undefined;
+
+  constructor(options: OciImagesOptions) {
+    this.#options = options;
   }
-  async openLayout(location: string): Promise<Base> {
-    throw new BaseError(location, 'not bound yet');
+
+  openReference(reference: string, platform: Platform): Promise<Base> {
+    return this.#open(reference, platform, (options) => findImage(reference, options));
   }
-  async openArchive(path: string): Promise<Base> {
-    throw new BaseError(path, 'not bound yet');
+
+  openLayout(location: string, platform: Platform): Promise<Base> {
+    const { path, selector } = splitLocation(location);
+    return this.#openLocal(path, selector, platform);
   }
+
+  openArchive(path: string, platform: Platform): Promise<Base> {
+    return this.#openLocal(path, undefined, platform);
+  }
+
+  #openLocal(path: string, selector: string | undefined, platform: Platform): Promise<Base> {
+    return this.#open(path, platform, async (options) => {
+      const source = await openLocalSource(path, selector);
+      try {
+        return await pullImage(path, { ...options, source });
+      } finally {
+        await source.close();
+      }
+    });
+  }
+
+  async #open(name: string, platform: Platform, pull: (options: PullOptions) => Promise<Image>): Promise<Base> {
+    const { cacheDirectory, progress, signal } = this.#options;
+    const store = await (this.#store ??= BlobStore.open(cacheDirectory));
+    const image = await progress.job(`[internal] pull ${name} for ${formatPlatform(platform)}`, (job) =>
+      pull({ store, platform, onProgress: (event) => report(job, event), ...(signal === undefined ? {} : { signal }) }),
+    );
+    let tree: Promise<Tree> | undefined;
+    return {
+      kind: 'image',
+      config: image.config,
+      key: image.descriptor.digest,
+      layers: image.layers,
+      tree: () => (tree ??= this.#merge(image)),
+    };
+  }
+
+  async #merge(image: Image): Promise<Tree> {
+    const { spool, signal } = this.#options;
+    const tree = new Tree();
+    for (const layer of image.layers) {
+      await applyLayer(tree, layer.uncompressed(signal), signal === undefined ? { spool } : { spool, signal });
+    }
+    return tree;
+  }
+}
+
+function report(job: Job, { digest, role, state, receivedBytes, sizeBytes }: PullProgress): void {
+  if (role === 'layer' && state !== 'stored-already') job.transferred(digest, receivedBytes, sizeBytes);
+}
+
+/** Splits `DIR`, `DIR:tag` and `DIR@digest`. */
+function splitLocation(location: string): { path: string; selector: string | undefined } {
+  const match = /^(?<path>.+?)(?:@(?<digest>sha256:[0-9a-f]{64})|:(?<tag>[\w][\w.-]*))?$/s.exec(location);
+  return { path: match?.groups?.['path'] ?? location, selector: match?.groups?.['digest'] ?? match?.groups?.['tag'] };
 }

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
-import { bootFromImageConfig, encodeBootConfiguration, loadSkeleton, writeComponent } from '@boxer/component';
+import { bootFromImageConfig, encodeBootConfiguration, writeComponent } from '@boxer/component';
 import { parseDigest } from '@boxer/foundation';
 import { decodeBootEntries, writePayload } from '@boxer/fsimage';
-import { loadProcessModule } from '../run/process-module.ts';
+import { loadEngine } from '../run/engine.ts';
 import type { FinishedImage } from './finish-image.ts';
 import type { OutputEnvironment, WrittenOutput } from './write-output.ts';
 
@@ -23,8 +23,8 @@ export async function writeComponentOutput(
     ...(createdBy === undefined ? {} : { createdBy }),
   }));
   const metadata = { imageConfig: { ...image.config }, boot, layers, versions: { boxer: '0.1.0' } };
-  const { processModule, supportModule } = await loadProcessModule();
-  const parts = { skeleton: await loadSkeleton(), processModule, supportModule, payloadFile, metadata };
+  const { skeleton, processModule, supportModule } = await loadEngine();
+  const parts = { skeleton, processModule, supportModule, payloadFile, metadata };
   const { digest, sizeBytes } = await writeComponent(parts, dest);
   return { digest: parseDigest(digest), sizeBytes };
 }

@@ -8,6 +8,7 @@ export interface BoxRequest {
   /** `NAME=value` */
   readonly env: readonly string[];
   readonly cwd: string;
+  readonly hostname: string;
   /** As in USER; undefined means root. */
   readonly user: string | undefined;
   /** Paths of empty directories in memory. */
@@ -24,11 +25,13 @@ export type BoxOutcome =
       /** What it changed; see `change-stream.ts` in package abi. To be read once. */
       readonly changes: AsyncIterable<Uint8Array>;
     }
+  /** The program could not be started: 126 or 127. */
+  | { readonly kind: 'not-started'; readonly exitCode: number }
   | { readonly kind: 'limit'; readonly why: string };
 
 /** Executes commands in boxes. */
 export interface Box {
   run(request: BoxRequest): Promise<BoxOutcome>;
   /** What a command's outcome depends on besides its request: versions, budgets. */
-  readonly identity: readonly unknown[];
+  identity(): Promise<readonly unknown[]>;
 }

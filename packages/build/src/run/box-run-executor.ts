@@ -52,7 +52,7 @@ export class BoxRunExecutor implements RunExecutor {
       // Contents of secrets and caches must not decide whether a step is executed.
       mounts.push(mount.kind === 'bind' ? [mount, (await this.#bind(mount)).digest] : mount);
     }
-    return [argv, env, workdir, user, network, security, mounts, this.#environment.box.identity];
+    return [argv, env, workdir, user, network, security, mounts, await this.#environment.box.identity()];
   }
 
   async execute(step: RunStep, before: Tree, job: Job): Promise<Tree> {
@@ -75,6 +75,7 @@ export class BoxRunExecutor implements RunExecutor {
         argv: step.argv,
         env,
         cwd: step.workdir,
+        hostname: HOSTNAME,
         user: step.user,
         tmpfs,
         onOutput: (stream, bytes) => {
@@ -84,6 +85,7 @@ export class BoxRunExecutor implements RunExecutor {
       });
       signal?.throwIfAborted();
       if (outcome.kind === 'limit') throw new RunLimitError(step.argv, outcome.why);
+      if (outcome.kind === 'not-started') throw new RunFailedError(step.argv, outcome.exitCode, tail.lines());
       await applyChanges(mounted.tree, outcome.changes, spool);
       for (const { cache, target } of caches) {
         const content = mounted.extract(target);

@@ -1,17 +1,105 @@
-import type { Box, BoxOutcome, BoxRequest } from './box-port.ts';
+import { createReadStream } from 'node:fs';
+import { open, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type BootConfiguration, encodeBootConfiguration, writeComponent } from '@boxer/component';
+import { decodeBootEntries, writePayload } from '@boxer/fsimage';
+import type { Policy } from '@boxer/policy';
+import { type RunResult, runBox } from '@boxer/runner';
 import { RunUnsupportedError } from '../errors/run-errors.ts';
+import type { Box, BoxOutcome, BoxRequest } from './box-port.ts';
+import { loadEngine } from './engine.ts';
 
 export interface RunnerBoxOptions {
+  readonly policy: Policy;
+  /** Takes the payload, the component and the change stream of one command at a time. */
   readonly workDirectory: string;
   readonly signal: AbortSignal | undefined;
 }
 
+/** Executes commands with Boxer's own runner: each in a component made for it. */
 export class RunnerBox implements Box {
-  readonly identity = [];
+  readonly #options: RunnerBoxOptions;
+  #runs = 0;
 
-  constructor(_options: RunnerBoxOptions) {}
+  constructor(options: RunnerBoxOptions) {
+    this.#options = options;
+  }
 
-  async run(_request: BoxRequest): Promise<BoxOutcome> {
-    throw new RunUnsupportedError('the runner is not bound yet');
+  async identity(): Promise<readonly unknown[]> {
+    const { digest } = await loadEngine();
+    return [digest, this.#options.policy.memoryMiB];
+  }
+
+  async run(request: BoxRequest): Promise<BoxOutcome> {
+    const { workDirectory, policy, signal } = this.#options;
+    const stem = join(workDirectory, `run-${++this.#runs}`);
+    const componentPath = `${stem}.wasm`;
+    await this.#writeComponent(request, stem, componentPath);
+    const changesPath = `${stem}.changes`;
+    const changes = await open(changesPath, 'wx', 0o600);
+    try {
+      const result = await runBox({
+        componentPath,
+        policy: { ...policy, tmpfs: [...request.tmpfs] },
+        stdout: (chunk) => request.onOutput('stdout', chunk),
+        stderr: (chunk) => request.onOutput('stderr', chunk),
+        hostEnvironment: {},
+        exportChanges: changes.fd,
+        ...(signal === undefined ? {} : { signal }),
+      });
+      return outcomeOf(result, policy, changesPath);
+    } finally {
+      await changes.close();
+      await rm(componentPath, { force: true });
+    }
+  }
+
+  async #writeComponent(request: BoxRequest, stem: string, componentPath: string): Promise<void> {
+    const { signal } = this.#options;
+    const payloadFile = `${stem}.payload`;
+    const boot: BootConfiguration = {
+      entrypoint: request.argv,
+      env: request.env,
+      cwd: request.cwd,
+      hostname: request.hostname,
+      umask: '0022',
+      ...(request.user === undefined ? {} : { user: request.user }),
+    };
+    const { skeleton, processModule, supportModule } = await loadEngine();
+    try {
+      const entries = decodeBootEntries(encodeBootConfiguration(boot));
+      await writePayload(request.tree, entries, payloadFile, signal === undefined ? {} : { signal });
+      const metadata = { imageConfig: {}, boot };
+      await writeComponent({ skeleton, processModule, supportModule, payloadFile, metadata }, componentPath);
+    } finally {
+      await rm(payloadFile, { force: true });
+    }
+  }
+}
+
+function outcomeOf(result: RunResult, policy: Policy, changesPath: string): BoxOutcome {
+  switch (result.reason) {
+    case 'timeout':
+      return { kind: 'limit', why: `it ran longer than ${policy.timeoutMs} ms` };
+    case 'out-of-fuel':
+      return { kind: 'limit', why: `it executed more than ${policy.fuel} instructions` };
+    case 'out-of-memory':
+      return { kind: 'limit', why: `it used more than ${policy.memoryMiB} MiB of memory` };
+    case 'output-limit':
+      return { kind: 'limit', why: `it wrote more than ${policy.maxOutputBytes} bytes of output` };
+    case 'killed':
+      throw new RunUnsupportedError('the box was killed');
+    case 'not-started':
+      return { kind: 'not-started', exitCode: result.exitCode };
+    default:
+      return { kind: 'exited', exitCode: result.exitCode, changes: readAndRemove(changesPath) };
+  }
+}
+
+async function* readAndRemove(path: string): AsyncGenerator<Uint8Array> {
+  try {
+    for await (const chunk of createReadStream(path, { highWaterMark: 1024 * 1024 })) yield chunk as Buffer;
+  } finally {
+    await rm(path, { force: true });
   }
 }
