@@ -11,6 +11,8 @@ export interface PlanOptions {
   readonly file?: string;
   /** Stage to build; default: the last. */
   readonly target?: string;
+  /** Plan all stages, not only those that the target needs, as for checking a Dockerfile. */
+  readonly allStages?: boolean;
   readonly buildArgs?: Readonly<Record<string, string>>;
   /** Labels that override those of the Dockerfile. */
   readonly labels?: Readonly<Record<string, string>>;
@@ -52,6 +54,8 @@ export interface PlannedStage {
   readonly index: number;
   /** As given by AS, lower case; `stage-N` when it has no name. */
   readonly name: string;
+  /** From the comment above FROM, when it starts with the stage's name. */
+  readonly description: string | undefined;
   readonly range: SourceRange;
   readonly base: StageBase;
   /** Indexes of the stages that must be built before. */
@@ -80,6 +84,8 @@ export type ExternalBase =
 /**
  * Fetches the config of a base.
  *
+ * When it rejects with a BoxerError, that is reported at the FROM that names the base; any other error passes through.
+ *
  * @returns the image config; undefined for a named context that is plain files
  */
 export type ResolveBase = (base: ExternalBase) => Promise<ImageConfig | undefined>;
@@ -93,6 +99,8 @@ export interface ResolvedBuild {
   readonly image: ImageConfig;
   /** Places outside the Dockerfile that steps read files from, each once. */
   readonly fileSources: readonly FileSource[];
+  /** Host name that RUN sees. */
+  readonly hostname: string;
   /** SOURCE_DATE_EPOCH in seconds, when set. */
   readonly epoch: number | undefined;
   readonly warnings: readonly LintWarning[];

@@ -10,8 +10,9 @@ import { type Dockerfile, readDockerfile } from '../stages/dockerfile.ts';
 import type { EnvList } from '../stages/env-list.ts';
 import { predefinedArgs, withGlobalArgs } from '../stages/global-args.ts';
 import { NamedContexts } from '../stages/named-contexts.ts';
-import { StageGraph } from '../stages/stage-graph.ts';
+import { type GraphStage, StageGraph } from '../stages/stage-graph.ts';
 import { StageReferences } from '../stages/stage-references.ts';
+import { baseKey } from './base-key.ts';
 import { baseOf } from './base-of.ts';
 import type { BuildPlan, ExternalBase, PlanOptions } from './build-plan.ts';
 import { resolveEpoch } from './epoch.ts';
@@ -29,10 +30,10 @@ const DEFAULT_PLATFORM = 'linux/arm64';
 export function planBuild(text: string, options: PlanOptions = {}): BuildPlan {
   const session = openSession(text, options);
   const { references, target, dockerfile, linter } = session;
-  const reachable = references.reachableFrom(target);
-  const stages = reachable.map((stage) => ({
+  const stages = neededStages(session).map((stage) => ({
     index: stage.index,
     name: stage.displayName,
+    description: descriptionOf(stage),
     range: stage.from.range,
     base: located({ file: dockerfile.file, range: stage.from.range }, () => baseOf(stage, session)),
     dependsOn: references.dependenciesOf(stage).map(({ index }) => index),
@@ -45,6 +46,18 @@ export function planBuild(text: string, options: PlanOptions = {}): BuildPlan {
     warnings: linter.warnings,
     session,
   };
+}
+
+/** The stages to build, in the order of the Dockerfile. */
+export function neededStages({ references, target, allStages }: PlanSession): readonly GraphStage[] {
+  return allStages ? references.graph.stages : references.reachableFrom(target);
+}
+
+function descriptionOf({ from }: GraphStage): string | undefined {
+  const prefix = `${from.name ?? ''} `;
+  return from.comments
+    .find((comment) => from.name !== undefined && comment.startsWith(prefix))
+    ?.slice(prefix.length);
 }
 
 function openSession(text: string, options: PlanOptions): PlanSession {
@@ -85,6 +98,7 @@ function openSession(text: string, options: PlanOptions): PlanSession {
     references: new StageReferences(graph, lexer, file),
     contexts,
     target,
+    allStages: options.allStages ?? false,
     globalArgs: epoch.globalArgs,
     buildArgs: epoch.buildArgs,
     labels: options.labels ?? {},
@@ -150,10 +164,4 @@ function uniqueBases(bases: readonly BuildPlan['stages'][number]['base'][]): rea
     if (base.kind === 'image' || base.kind === 'named-context') unique.set(baseKey(base), base);
   }
   return [...unique.values()];
-}
-
-/** Equal for bases that need to be fetched only once. */
-export function baseKey(base: ExternalBase): string {
-  const name = base.kind === 'image' ? base.reference : base.name;
-  return `${base.kind} ${name} ${formatPlatform(base.platform)}`;
 }

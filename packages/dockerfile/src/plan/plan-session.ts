@@ -22,6 +22,8 @@ export interface PlanSession {
   readonly references: StageReferences;
   readonly contexts: NamedContexts;
   readonly target: GraphStage;
+  /** Plan all stages, not only those that the target needs. */
+  readonly allStages: boolean;
   /** Global ARGs and platform ARGs. */
   readonly globalArgs: EnvList;
   readonly buildArgs: ReadonlyMap<string, string>;

@@ -1,33 +1,29 @@
 import { emptyImage, platformFields } from '../config/default-config.ts';
 import type { ImageConfig } from '../config/image-config.ts';
-import { type DockerfilePlace, located, withPlace } from '../dockerfile-error.ts';
+import { located } from '../dockerfile-error.ts';
 import { formatPlatform, normalizePlatform, type Platform } from '../platform/platform.ts';
 import type { StageInstruction } from '../instructions/instruction.ts';
 import { EnvList } from '../stages/env-list.ts';
 import type { GraphStage } from '../stages/stage-graph.ts';
-import { baseOf } from './base-of.ts';
-import type {
-  BuildPlan,
-  ExternalBase,
-  ResolveBase,
-  ResolvedBuild,
-  ResolvedStage,
-  StageBase,
-} from './build-plan.ts';
-import type { FileSource } from './build-step.ts';
-import { baseKey } from './plan-build.ts';
+import { BaseConfigs, placeOf } from './base-configs.ts';
+import type { BuildPlan, ResolveBase, ResolvedBuild, ResolvedStage } from './build-plan.ts';
+import { fileSourcesOf } from './file-sources.ts';
+import { neededStages } from './plan-build.ts';
 import { planInstruction } from './plan-instruction.ts';
 import type { PlanSession } from './plan-session.ts';
 import { StagePlanner } from './stage-planner.ts';
 import type { StageState } from './stage-state.ts';
 import { triggersOf } from './triggers.ts';
 
+/** @source buildkit, executor/oci */
+const DEFAULT_HOSTNAME = 'buildkitsandbox';
+
 /**
  * Works out every step of a build, given the configs of its bases.
  *
  * Triggers of bases can need further stages, whose bases are then asked for too.
  *
- * @param resolveBase - called once for each base; a rejection leaves as it is
+ * @param resolveBase - called once for each base
  * @throws {@link DockerfileError} with BuildKit's text and the place
  */
 export async function resolveBuild(plan: BuildPlan, resolveBase: ResolveBase): Promise<ResolvedBuild> {
@@ -35,9 +31,9 @@ export async function resolveBuild(plan: BuildPlan, resolveBase: ResolveBase): P
   const bases = new BaseConfigs(session, resolveBase);
   const triggers = new Map<GraphStage, readonly StageInstruction[]>();
   for (let complete = false; !complete;) {
-    const reachable = session.references.reachableFrom(session.target);
-    await bases.fetch(reachable);
-    complete = !addTriggers(session, reachable, bases, triggers);
+    const stages = neededStages(session);
+    await bases.fetch(stages);
+    complete = !addTriggers(session, stages, bases, triggers);
   }
   return planSteps(session, bases, triggers);
 }
@@ -67,7 +63,7 @@ function planSteps(
   const planned = new Set<GraphStage>();
   const states = new Map<GraphStage, StageState>();
   const stages: ResolvedStage[] = [];
-  for (const stage of session.references.reachableFrom(session.target)) {
+  for (const stage of neededStages(session)) {
     const inherited = inheritedState(stage, session, bases, states);
     const planner = new StagePlanner(session, stage, inherited);
     planAll(planner, triggers.get(stage) ?? [], true, planned);
@@ -92,6 +88,7 @@ function planSteps(
     target,
     image: finalImage(target.image, session),
     fileSources: fileSourcesOf(stages),
+    hostname: session.buildArgs.get('BUILDKIT_SANDBOX_HOSTNAME') ?? DEFAULT_HOSTNAME,
     epoch: session.epoch,
     warnings: session.linter.warnings,
   };
@@ -108,49 +105,6 @@ function planAll(
     located({ file, range: instruction.range }, () =>
       planInstruction(planner, instruction, { onBuild, planned }),
     );
-  }
-}
-
-/** Configs of the bases that come from outside. */
-class BaseConfigs {
-  readonly #session: PlanSession;
-  readonly #resolve: ResolveBase;
-  readonly #fetched = new Map<string, ImageConfig | undefined>();
-
-  constructor(session: PlanSession, resolve: ResolveBase) {
-    this.#session = session;
-    this.#resolve = resolve;
-  }
-
-  async fetch(stages: readonly GraphStage[]): Promise<void> {
-    const wanted = new Map<string, { base: ExternalBase; stage: GraphStage }>();
-    for (const stage of stages) {
-      const base = this.baseOf(stage);
-      if (base.kind !== 'image' && base.kind !== 'named-context') continue;
-      const key = baseKey(base);
-      if (!this.#fetched.has(key) && !wanted.has(key)) wanted.set(key, { base, stage });
-    }
-    await Promise.all(
-      Array.from(wanted, async ([key, { base, stage }]) => {
-        try {
-          this.#fetched.set(key, await this.#resolve(base));
-        } catch (error) {
-          throw withPlace(error, placeOf(stage, this.#session));
-        }
-      }),
-    );
-  }
-
-  baseOf(stage: GraphStage): StageBase {
-    return located(placeOf(stage, this.#session), () => baseOf(stage, this.#session));
-  }
-
-  /** @returns undefined for `scratch`, stages and contexts that are plain files */
-  configOf(stage: GraphStage): ImageConfig | undefined {
-    const base = this.baseOf(stage);
-    return base.kind === 'image' || base.kind === 'named-context'
-      ? this.#fetched.get(baseKey(base))
-      : undefined;
   }
 }
 
@@ -204,26 +158,6 @@ function finalImage(image: ImageConfig, { labels, targetPlatform }: PlanSession)
       ? image.config
       : { ...image.config, Labels: { ...image.config.Labels, ...labels } };
   return { ...(isSame ? image : rest), ...platformFields(targetPlatform), config: withLabels };
-}
-
-function fileSourcesOf(stages: readonly ResolvedStage[]): readonly FileSource[] {
-  const unique = new Map<string, FileSource>();
-  const add = (source: FileSource): void => {
-    if (source.kind !== 'stage' && source.kind !== 'scratch') unique.set(JSON.stringify(source), source);
-  };
-  for (const { steps } of stages) {
-    for (const step of steps) {
-      if (step.kind === 'copy')
-        for (const source of step.sources) if (source.kind === 'files') add(source.from);
-      if (step.kind !== 'run') continue;
-      for (const mount of step.mounts) if (mount.kind === 'bind' || mount.kind === 'cache') add(mount.from);
-    }
-  }
-  return [...unique.values()];
-}
-
-function placeOf(stage: GraphStage, session: PlanSession): DockerfilePlace {
-  return { file: session.dockerfile.file, range: stage.from.range };
 }
 
 function unreachable(): never {
