@@ -78,13 +78,15 @@ describe('a written component', () => {
       (match) => match[1],
     );
     // Types of the kernel's four interfaces bring io/error and io/poll with them.
-    expect(imports.toSorted()).toEqual([
-      'wasi:cli/environment@0.2.0',
-      'wasi:cli/stdout@0.2.0',
-      'wasi:clocks/monotonic-clock@0.2.0',
-      'wasi:io/error@0.2.0',
-      'wasi:io/streams@0.2.0',
-    ]);
+    expect(new Set(imports)).toEqual(
+      new Set([
+        'wasi:cli/environment@0.2.0',
+        'wasi:cli/stdout@0.2.0',
+        'wasi:clocks/monotonic-clock@0.2.0',
+        'wasi:io/error@0.2.0',
+        'wasi:io/streams@0.2.0',
+      ]),
+    );
     expect(readComponent(output).imports).toEqual(expect.arrayContaining(imports));
   });
 

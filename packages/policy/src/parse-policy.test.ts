@@ -94,7 +94,7 @@ describe('a policy file', () => {
     [
       'aliases that multiply',
       ['version: 1', 'a: &a [1,1,1,1,1,1,1,1,1]']
-        .concat([...'bcdefghi'].map((k, i) => `${k}: &${k} [${`*${'abcdefgh'[i]},`.repeat(9)}1]`))
+        .concat(Array.from('bcdefghi').map((k, i) => `${k}: &${k} [${`*${'abcdefgh'[i]},`.repeat(9)}1]`))
         .join('\n'),
     ],
   ])('refuses %s', async (_, text) => {

@@ -83,6 +83,12 @@ async function supervise(options: RunOptions, { worker, control, pump }: Box): P
   const { promise, resolve, reject } = deferred<GuestEnd>();
   const { policy, signal } = options;
 
+  const deadline = performance.now() + (policy.timeoutMs ?? Infinity);
+  const onTimeout = () => {
+    audit.refused('budget', 'time', { timeoutMs: policy.timeoutMs ?? 0 });
+    resolve({ exitCode: exitCodes.timeout, reason: 'timeout' });
+  };
+
   const onMessage = (message: WorkerMessage) => {
     switch (message.type) {
       case 'output':
@@ -105,7 +111,11 @@ async function supervise(options: RunOptions, { worker, control, pump }: Box): P
         return reject(new BoxFailedError(message.error));
     }
   };
+  let settled = false;
   worker.on('message', (message: WorkerMessage) => {
+    if (settled) return;
+    // Many messages may be handled before any timer: a slow taker of output must not stretch the box's time.
+    if (performance.now() > deadline) return onTimeout();
     try {
       onMessage(message);
     } catch (error) {
@@ -122,10 +132,6 @@ async function supervise(options: RunOptions, { worker, control, pump }: Box): P
     ),
   );
 
-  const onTimeout = () => {
-    audit.refused('budget', 'time', { timeoutMs: policy.timeoutMs ?? 0 });
-    resolve({ exitCode: exitCodes.timeout, reason: 'timeout' });
-  };
   const timer = policy.timeoutMs === undefined ? undefined : setTimeout(onTimeout, policy.timeoutMs);
   const onAbort = () => reject(signal?.reason);
   signal?.addEventListener('abort', onAbort, { once: true });
@@ -137,6 +143,7 @@ async function supervise(options: RunOptions, { worker, control, pump }: Box): P
   try {
     return await promise;
   } finally {
+    settled = true;
     clearTimeout(timer);
     signal?.removeEventListener('abort', onAbort);
     signals?.close();

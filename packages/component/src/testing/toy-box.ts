@@ -20,8 +20,8 @@ const fixtures = fileURLToPath(new URL('../../fixtures/', import.meta.url));
 export async function toySkeleton(folder: string): Promise<Uint8Array> {
   const output = join(folder, 'toy-kernel.wasm');
   const options = ['-O3', '--runtime', 'stub', '--exportTable', '--use', 'abort=', '--outFile', output];
-  const { error, stderr } = await asc.main([join(fixtures, 'toy-kernel.ts'), ...options]);
-  if (error) throw new Error(stderr.toString());
+  const { error } = await asc.main([join(fixtures, 'toy-kernel.ts'), ...options]);
+  if (error) throw error;
   return buildSkeleton(withLargeTable(new Uint8Array(await readFile(output))));
 }
 

@@ -9,7 +9,7 @@ import { descriptorSink, discardingSink, type OutputSink } from '../stdio/output
 import type { PostedError, PostedStream, WorkerMessage } from './messages.ts';
 
 /** Posted output that the main thread has not taken yet: more than this makes the box wait. */
-const MAX_PENDING_BYTES = 1024 * 1024;
+const MAX_PENDING_BYTES = 256 * 1024;
 /** What a message weighs beside its content. */
 const MESSAGE_BYTES = 256;
 
