@@ -4,9 +4,9 @@
  * @source Arm ARM DDI 0487, "FPAdd", "FPSub"
  */
 import { TOWARDS_MINUS_INFINITY, roundingMode } from './control';
-import { INEXACT, raise } from './exceptions';
-import { infinity, isInfinity, isNaN, isNegative, magnitude, signBit, zeroLike } from './format';
+import { isInfinity, isNaN, isNegative, magnitude, signBit, zeroLike } from './format';
 import { invalid, quietedOf } from './nan';
+import { addDoubles, addSingles, isDecided } from './quick';
 import { round, shiftRightSticky } from './round';
 import { exponentOf, flushed, significandOf } from './unpack';
 
@@ -14,7 +14,7 @@ import { exponentOf, flushed, significandOf } from './unpack';
 export function add(size: i32, a: u64, b: u64, fpcr: i32): u64 {
   if (fpcr == 0 && size != 16) {
     const sum = size == 64 ? addDoubles(a, b) : addSingles(a, b);
-    if (magnitude(size, sum) < infinity(size)) return sum;
+    if (isDecided(size, sum)) return sum;
   }
   return sumOf(size, a, b, b, fpcr);
 }
@@ -24,30 +24,9 @@ export function subtract(size: i32, a: u64, b: u64, fpcr: i32): u64 {
   const negated = b ^ signBit(size);
   if (fpcr == 0 && size != 16) {
     const sum = size == 64 ? addDoubles(a, negated) : addSingles(a, negated);
-    if (magnitude(size, sum) < infinity(size)) return sum;
+    if (isDecided(size, sum)) return sum;
   }
   return sumOf(size, a, negated, b, fpcr);
-}
-
-/** Inexact when the error of the sum is not zero (Knuth's TwoSum); no other flag unless the result is not finite. */
-function addDoubles(a: u64, b: u64): u64 {
-  const x = reinterpret<f64>(a);
-  const y = reinterpret<f64>(b);
-  const sum = x + y;
-  if (!(Math.abs(sum) < Infinity && Math.abs(x) < f64.MAX_VALUE)) return infinity(64);
-  const part = sum - x;
-  if (x - (sum - part) + (y - part) != 0) raise(INEXACT);
-  return reinterpret<u64>(sum);
-}
-
-function addSingles(a: u64, b: u64): u64 {
-  const x = reinterpret<f32>(<u32>a);
-  const y = reinterpret<f32>(<u32>b);
-  const sum = x + y;
-  if (!(Mathf.abs(sum) < <f32>Infinity && Mathf.abs(x) < f32.MAX_VALUE)) return infinity(32);
-  const part = sum - x;
-  if (x - (sum - part) + (y - part) != 0) raise(INEXACT);
-  return reinterpret<u32>(sum);
 }
 
 /** @param original - the second operand as it was before a subtraction negated it */

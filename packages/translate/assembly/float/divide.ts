@@ -4,15 +4,20 @@
  * @source Arm ARM DDI 0487, "FPDiv", "FPSqrt"
  */
 import { roundingMode } from './control';
-import { DIVIDE_BY_ZERO, INEXACT, raise } from './exceptions';
+import { DIVIDE_BY_ZERO, raise } from './exceptions';
 import { infinity, isDenormal, isInfinity, isNaN, isNegative, magnitude, signBit, signed } from './format';
 import { invalid, quieted, quietedOf } from './nan';
+import { divideDoubles, divideSingles, isDecided, squareRootOfDouble, squareRootOfSingle } from './quick';
 import { round } from './round';
 import { exponentOf, flushed, significandOf } from './unpack';
 import { divideWide } from './wide';
 
 /** `a ÷ b` */
 export function divide(size: i32, a: u64, b: u64, fpcr: i32): u64 {
+  if (fpcr == 0 && size != 16) {
+    const quotient = size == 64 ? divideDoubles(a, b) : divideSingles(a, b);
+    if (isDecided(size, quotient)) return quotient;
+  }
   a = flushed(size, a, fpcr);
   b = flushed(size, b, fpcr);
   if (isNaN(size, a) || isNaN(size, b)) return quietedOf(size, a, b, fpcr);
@@ -43,18 +48,10 @@ export function squareRoot(size: i32, a: u64, fpcr: i32): u64 {
   if (isNegative(size, a)) return invalid(size);
   if (isInfinity(size, a)) return a;
   if (fpcr == 0 && size == 64 && !isDenormal(64, a)) return squareRootOfDouble(a);
+  if (fpcr == 0 && size == 32) return squareRootOfSingle(a);
   const exponent = exponentOf(size, a);
   const root = integerRoot(significandOf(size, a) >> (exponent & 1 ? 10 : 11));
   return round(size, false, exponent >> 1, root, roundingMode(fpcr), fpcr);
-}
-
-/** Exact when at most 26 significant bits remain and their square is the operand. */
-function squareRootOfDouble(a: u64): u64 {
-  const x = reinterpret<f64>(a);
-  const root = Math.sqrt(x);
-  const bits = reinterpret<u64>(root);
-  if ((bits & 0x3ff_ffff) != 0 || root * root != x) raise(INEXACT);
-  return bits;
 }
 
 /**

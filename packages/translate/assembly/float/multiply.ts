@@ -4,18 +4,18 @@
  * @source Arm ARM DDI 0487, "FPMul", "FPMulX"
  */
 import { roundingMode } from './control';
-import { INEXACT, raise } from './exceptions';
 import { infinity, isInfinity, isNaN, magnitude, signBit, signed, two } from './format';
 import { invalid, quietedOf } from './nan';
+import { isDecided, multiplyDoubles, multiplySingles } from './quick';
 import { round } from './round';
 import { exponentOf, flushed, significandOf } from './unpack';
 import { high, multiplyWide } from './wide';
 
 /** `a × b` */
 export function multiply(size: i32, a: u64, b: u64, fpcr: i32): u64 {
-  if (fpcr == 0 && size == 32) {
-    const product = multiplySingles(a, b);
-    if (magnitude(32, product) < infinity(32)) return product;
+  if (fpcr == 0 && size != 16) {
+    const product = size == 64 ? multiplyDoubles(a, b) : multiplySingles(a, b);
+    if (isDecided(size, product)) return product;
   }
   return productOf(size, a, b, false, fpcr);
 }
@@ -23,16 +23,6 @@ export function multiply(size: i32, a: u64, b: u64, fpcr: i32): u64 {
 /** `a × b`, where zero times infinity is ±2. */
 export function multiplyExtended(size: i32, a: u64, b: u64, fpcr: i32): u64 {
   return productOf(size, a, b, true, fpcr);
-}
-
-/** The product of two singles is exact as a double: inexact when rounding it changed it. */
-function multiplySingles(a: u64, b: u64): u64 {
-  const exact = <f64>reinterpret<f32>(<u32>a) * <f64>reinterpret<f32>(<u32>b);
-  const product = <f32>exact;
-  const size = Math.abs(exact);
-  if (!(size >= 1.1754943508222875e-38 && Mathf.abs(product) < <f32>Infinity)) return infinity(32);
-  if (<f64>product != exact) raise(INEXACT);
-  return reinterpret<u32>(product);
 }
 
 function productOf(size: i32, a: u64, b: u64, extended: bool, fpcr: i32): u64 {
