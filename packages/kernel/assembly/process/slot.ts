@@ -1,4 +1,5 @@
 import {
+  GUEST_BIAS,
   PROCESS_CHECK_PAGES,
   PROCESS_COPY_OUT,
   PROCESS_FILL,
@@ -102,6 +103,13 @@ export class ProcessSlot {
 
   reset(): void {
     call_indirect<void>(this.base + PROCESS_RESET);
+  }
+
+  /** Zeroes what a process left behind, so that the slot is as good as new: for instances that cannot be replaced. */
+  clear(): void {
+    this.reset();
+    const pages = this.size();
+    for (let page = GUEST_BIAS >> 16; page < pages; page++) this.fill(page << 16, 0, 65536);
   }
 
   /** Process → kernel. */

@@ -165,6 +165,25 @@ export function copyStringFromUser(task: Task, guestAddress: u64, to: usize, max
   return -ENAMETOOLONG;
 }
 
+/**
+ * Reads a NUL-terminated byte string of any length up to `max` bytes.
+ *
+ * @returns null with `stringError()`: -EFAULT or -ENAMETOOLONG
+ */
+export function readLongString(task: Task, guestAddress: u64, max: i32): string | null {
+  let text = '';
+  for (;;) {
+    const piece = min(PATH_MAX, max - text.length);
+    const n = copyStringFromUser(task, guestAddress + text.length, scratch, piece);
+    if (n >= 0) return text.length == 0 ? byteString(scratch, n) : text + byteString(scratch, n);
+    if (n != -ENAMETOOLONG || text.length + piece >= max) {
+      stringProblem = n;
+      return null;
+    }
+    text += byteString(scratch, piece);
+  }
+}
+
 function fail(): u64 {
   failed = true;
   return 0;

@@ -1,4 +1,5 @@
 import { FdTable, FsContext } from '../fs/api';
+import { FutexWaiter } from '../futex/futex';
 import { ERESTARTSYS } from '../linux/errno';
 import { AddressSpace } from '../mm/address-space';
 import { SignalQueue } from '../signal/queue';
@@ -54,7 +55,20 @@ export class Task {
   /** A signal wants in: if the call returns BLOCK now, it ends with `interruptResult`. */
   interrupted: bool = false;
   interruptResult: i32 = -ERESTARTSYS;
+  /** Only SIGKILL interrupts the call in progress. */
+  uninterruptible: bool = false;
+  /** The call in progress waits for nothing but a signal: pause, sigsuspend, sigtimedwait. */
+  awaitsSignal: bool = false;
+  /** sched_yield(2): the slice is over. */
+  yields: bool = false;
+  /** The call in progress has returned BLOCK and must be executed again. */
+  inSystemCall: bool = false;
+  /** The call in progress as the trace shows it. */
+  traceText: string = '';
   private waits: WaitQueue[] = [];
+
+  /** In FUTEX_WAIT: where it is queued. */
+  futexWaiter: FutexWaiter | null = null;
 
   // ── signals ──
   /** Signals that are not delivered now: bit n-1 for signal n. */
@@ -62,10 +76,18 @@ export class Task {
   /** What to restore once a handler has been entered or the call has ended: sigsuspend, ppoll, pselect6, epoll_pwait. */
   savedBlockedSignals: u64 = 0;
   hasSavedBlockedSignals: bool = false;
+  /** Blocked ones that sigtimedwait is waiting for. */
+  awaitedSignals: u64 = 0;
   pending: SignalQueue = new SignalQueue();
   alternateStackAt: u64 = 0;
   alternateStackSize: u64 = 0;
   alternateStackFlags: i32 = 2; // SS_DISABLE
+
+  /** -ERESTART… of the call that was interrupted, until signals have been delivered; 0: none. */
+  restartCode: i32 = 0;
+  /** Of the last memory fault: for the signal frame. */
+  faultAddress: u64 = 0;
+  faultSyndrome: u64 = 0;
 
   // ── identity and threads ──
   /** At most 15 bytes, as prctl(PR_SET_NAME) and /proc/…/comm have it. */
@@ -79,9 +101,13 @@ export class Task {
   waitsForVfork: bool = false;
   /** Must end at the next opportunity, with `group`'s exit status. */
   killed: bool = false;
+  /** Another thread executes a program: this one ends alone. */
+  killedByExec: bool = false;
   startedAt: u64 = 0;
   /** Instructions executed. */
   usedFuel: u64 = 0;
+  /** Nanoseconds of processor time. */
+  processorTime: u64 = 0;
   nice: i32 = 0;
   schedulerPolicy: i32 = 0;
   schedulerPriority: i32 = 0;
@@ -90,7 +116,8 @@ export class Task {
   savedState: usize = 0;
 
   constructor(
-    readonly tid: i32,
+    /** Changes when a thread that is not the leader executes a program. */
+    public tid: i32,
     public group: ThreadGroup,
     files: FdTable,
     fs: FsContext,
@@ -124,6 +151,24 @@ export class Task {
     if (this.state != TaskState.blocked) return;
     this.state = TaskState.runnable;
     enqueueRunnable(this);
+  }
+
+  /** A signal wants in: a blocked call that may be interrupted looks again, and then ends. */
+  interrupt(): void {
+    if (this.state == TaskState.blocked && (!this.uninterruptible || this.isDying)) {
+      this.interrupted = true;
+      this.wake();
+    }
+  }
+
+  /** Whether SIGKILL, exec or exit_group has come for it. */
+  get isDying(): bool {
+    return this.killed || (this.pending.set & (1 << 8)) != 0 || (this.group.pending.set & (1 << 8)) != 0;
+  }
+
+  /** Signals whose arrival does not concern the task now. */
+  get unreceivedSignals(): u64 {
+    return this.blockedSignals & ~this.awaitedSignals;
   }
 
   leaveQueues(): void {

@@ -1,8 +1,18 @@
+import { Notifier } from '../fs/notifier';
 import { SignalAction } from '../signal/action';
 import { SignalQueue } from '../signal/queue';
+import { ProcessTimers } from '../time/process-timers';
+import { Credentials } from './credentials';
 import { Session } from './session';
 import { Task } from './task';
 import { WaitQueue } from './wait';
+
+/** What a parent may still have to hear of: bits of `waitEvents`. */
+export const enum WaitEvents {
+  none = 0,
+  stopped = 1,
+  continued = 2,
+}
 
 /** A process: its threads and what they share by being one. */
 export class ThreadGroup {
@@ -29,17 +39,24 @@ export class ThreadGroup {
   exiting: bool = false;
   /** Stopped by job control with this signal, or 0. */
   stopSignal: i32 = 0;
-  /** Bits: 1 a stop to report to the parent, 2 a continue to report. */
-  waitEvents: i32 = 0;
+  /** What to report to a waiting parent. */
+  waitEvents: WaitEvents = WaitEvents.none;
   /** The signal that tells the parent; normally SIGCHLD; 0: none. */
   exitSignal: i32 = 17;
   /** Parents wait here for their children. */
   childEvents: WaitQueue = new WaitQueue();
-  /** Whoever waits for the end of this process: pidfd pollers. */
-  endEvents: WaitQueue = new WaitQueue();
+  /** Whoever waits for the end of this process through a pidfd. */
+  readonly endEvents: Notifier = new Notifier();
+  /** execve(2) waits here until the other threads have ended. */
+  threadEvents: WaitQueue = new WaitQueue();
+  /** Of the thread that ended last: what /proc shows of a zombie. */
+  lastCredentials: Credentials | null = null;
+  lastName: string = '';
   hasExecuted: bool = false;
   isChildSubreaper: bool = false;
 
+  /** setitimer(2) and timer_create(2). */
+  readonly timers: ProcessTimers = new ProcessTimers();
   /** Resource limits: soft, hard, for each of the 16. */
   limits: StaticArray<u64> = new StaticArray<u64>(32);
   /** Path of the executable, for /proc/PID/exe. */
@@ -47,8 +64,10 @@ export class ThreadGroup {
   startedAt: u64 = 0;
   /** Instructions executed by threads that have ended. */
   usedFuel: u64 = 0;
-  /** Instructions executed by waited-for children. */
-  childrenFuel: u64 = 0;
+  /** Nanoseconds of processor time of threads that have ended. */
+  endedThreadsTime: u64 = 0;
+  /** Nanoseconds of processor time of children that were waited for. */
+  childrenTime: u64 = 0;
   dumpable: i32 = 1;
   personality: u32 = 0;
   oomScoreAdjust: i32 = 0;

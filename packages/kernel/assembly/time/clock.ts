@@ -1,4 +1,5 @@
-import { monotonicClockNow, wallClockNow } from '../wasi/clocks';
+import { monotonicClockNow, subscribeDuration, wallClockNow } from '../wasi/clocks';
+import { dropPollable, pollableBlock } from '../wasi/poll';
 
 export const NANOSECONDS: u64 = 1_000_000_000;
 
@@ -19,4 +20,11 @@ export function realtimeNow(): u64 {
 export function realtimeSeconds(): i64 {
   wallClockNow(datetime);
   return load<i64>(datetime);
+}
+
+/** Blocks the whole box. */
+export function sleepFor(nanoseconds: u64): void {
+  const pollable = subscribeDuration(nanoseconds);
+  pollableBlock(pollable);
+  dropPollable(pollable);
 }
