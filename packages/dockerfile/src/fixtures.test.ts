@@ -134,12 +134,10 @@ describe('fixtures', () => {
       sources: [{ path: '/out', from: { kind: 'stage', index: 0 } }],
     });
     expect(build.image).toMatchObject({ os: 'linux', architecture: 'arm64' });
-    expect(build.warnings.map(({ rule, range }) => [rule, range.start.line])).toEqual(
-      [
-        ['WorkdirRelativePath', 4],
-        ['InvalidBaseImagePlatform', 1],
-      ].toSorted(),
-    );
+    expect(build.warnings.map(({ rule, range }) => [rule, range.start.line])).toEqual([
+      ['InvalidBaseImagePlatform', 1],
+      ['WorkdirRelativePath', 4],
+    ]);
   });
 });
 
