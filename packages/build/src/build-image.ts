@@ -6,11 +6,11 @@ import {
   resolveBuild,
 } from '@boxer/dockerfile';
 import { Spool } from '@boxer/fsimage';
+import { cacheDirectory as defaultCacheDirectory } from '@boxer/oci';
 import { BaseOpener } from './bases/base-opener.ts';
 import { OciImages } from './bases/oci-images.ts';
 import { SourceOpener } from './bases/source-opener.ts';
 import type { BuildOptions, BuildResult } from './build-options.ts';
-import { defaultCacheDirectory } from './cache/cache-directory.ts';
 import { StepCache } from './cache/step-cache.ts';
 import { makeWorkDirectory } from './cache/work-directory.ts';
 import { HostDirectory } from './context/host-directory.ts';
@@ -71,7 +71,12 @@ export async function buildImage(options: BuildOptions): Promise<BuildResult> {
   });
   const image = await finishImage(await executor.execute(), build);
   const written = await progress.job(`exporting to ${options.output.dest}`, (job) =>
-    writeOutput(image, options.output, { workDirectory: work.path, job, signal: options.signal }),
+    writeOutput(image, options.output, {
+      cacheDirectory,
+      workDirectory: work.path,
+      job,
+      signal: options.signal,
+    }),
   );
   return { ...written, output: options.output, file: plan.file, warnings: build.warnings };
 }

@@ -1,18 +1,7 @@
 import type { ImageConfig } from '@boxer/dockerfile';
-import type { Digest } from '@boxer/foundation';
 import type { Tree } from '@boxer/fsimage';
+import type { Layer } from '@boxer/oci';
 import type { SourceRoot } from '../context/source-root.ts';
-
-/** A layer that came with a base image. */
-export interface BaseLayer {
-  /** Of the stored, usually compressed bytes. */
-  readonly digest: Digest;
-  readonly diffId: Digest;
-  readonly sizeBytes: number;
-  readonly mediaType: string;
-  /** Streams the stored bytes, verified. */
-  stored(): AsyncIterable<Uint8Array>;
-}
 
 /** Something outside the Dockerfile that a stage starts from. */
 export type Base =
@@ -21,7 +10,7 @@ export type Base =
       readonly config: ImageConfig;
       /** Names the content, for cache keys. */
       readonly key: string;
-      readonly layers: readonly BaseLayer[];
+      readonly layers: readonly Layer[];
       /** The merged filesystem; not to be changed by the caller, but cloned. */
       tree(): Promise<Tree>;
     }

@@ -55,11 +55,20 @@ export class OciImages implements ImageOpener {
     });
   }
 
-  async #open(name: string, platform: Platform, pull: (options: PullOptions) => Promise<Image>): Promise<Base> {
+  async #open(
+    name: string,
+    platform: Platform,
+    pull: (options: PullOptions) => Promise<Image>,
+  ): Promise<Base> {
     const { cacheDirectory, progress, signal } = this.#options;
     const store = await (this.#store ??= BlobStore.open(cacheDirectory));
     const image = await progress.job(`[internal] pull ${name} for ${formatPlatform(platform)}`, (job) =>
-      pull({ store, platform, onProgress: (event) => report(job, event), ...(signal === undefined ? {} : { signal }) }),
+      pull({
+        store,
+        platform,
+        onProgress: (event) => report(job, event),
+        ...(signal === undefined ? {} : { signal }),
+      }),
     );
     let tree: Promise<Tree> | undefined;
     return {
@@ -75,7 +84,11 @@ export class OciImages implements ImageOpener {
     const { spool, signal } = this.#options;
     const tree = new Tree();
     for (const layer of image.layers) {
-      await applyLayer(tree, layer.uncompressed(signal), signal === undefined ? { spool } : { spool, signal });
+      await applyLayer(
+        tree,
+        layer.uncompressed(signal),
+        signal === undefined ? { spool } : { spool, signal },
+      );
     }
     return tree;
   }
@@ -88,5 +101,8 @@ function report(job: Job, { digest, role, state, receivedBytes, sizeBytes }: Pul
 /** Splits `DIR`, `DIR:tag` and `DIR@digest`. */
 function splitLocation(location: string): { path: string; selector: string | undefined } {
   const match = /^(?<path>.+?)(?:@(?<digest>sha256:[0-9a-f]{64})|:(?<tag>[\w][\w.-]*))?$/s.exec(location);
-  return { path: match?.groups?.['path'] ?? location, selector: match?.groups?.['digest'] ?? match?.groups?.['tag'] };
+  return {
+    path: match?.groups?.['path'] ?? location,
+    selector: match?.groups?.['digest'] ?? match?.groups?.['tag'],
+  };
 }

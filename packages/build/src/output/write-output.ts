@@ -10,7 +10,9 @@ import { writeComponentOutput } from './write-component-output.ts';
 import { writeImageArchive } from './write-image-archive.ts';
 import { writeLocalDirectory } from './write-local-directory.ts';
 
+/** What writing needs from the build around it. */
 export interface OutputEnvironment {
+  readonly cacheDirectory: string;
   readonly workDirectory: string;
   readonly job: Job;
   readonly signal: AbortSignal | undefined;

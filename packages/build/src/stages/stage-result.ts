@@ -1,11 +1,11 @@
 import type { HistoryEntry, ImageConfig } from '@boxer/dockerfile';
 import type { Digest } from '@boxer/foundation';
 import type { LayerChange, Tree } from '@boxer/fsimage';
-import type { BaseLayer } from '../bases/base.ts';
+import type { Layer } from '@boxer/oci';
 
 /** A layer of a stage: one that came with the base, or what a step changed. */
 export type StageLayer =
-  | { readonly kind: 'base'; readonly layer: BaseLayer }
+  | { readonly kind: 'base'; readonly layer: Layer }
   | {
       readonly kind: 'built';
       /** The filesystem after the step. */
