@@ -9,7 +9,7 @@ import { RunnerNotBuiltError } from '../errors.ts';
  * @throws {@link RunnerNotBuiltError} when run from sources that were never built
  */
 export function startWorker(): Worker {
-  const path = fileURLToPath(new URL('../../dist/worker/worker.js', import.meta.url));
+  const path = fileURLToPath(new URL('../../dist/bundle/worker.js', import.meta.url));
   if (!existsSync(path)) throw new RunnerNotBuiltError(path);
   return new Worker(path, { env: {}, execArgv: [], stdin: false, name: 'box' });
 }
