@@ -19,20 +19,25 @@ export interface BootConfiguration {
   readonly readonly?: string;
 }
 
+/** The configuration as lines, as `writePayload` of @boxer/fsimage takes them: a list gives one line an item. */
+export function bootEntries(boot: BootConfiguration): (readonly [key: BootKey, value: string])[] {
+  return bootKeyNames.flatMap((key) => {
+    const value = boot[key];
+    const values = value === undefined ? [] : typeof value === 'string' ? [value] : value;
+    return values.map((item) => [key, item] as const);
+  });
+}
+
 /**
  * The bytes that the kernel reads: `key=value` and a NUL byte for each value.
  *
  * @throws {@link RangeError} when a value holds a NUL byte
  */
 export function encodeBootConfiguration(boot: BootConfiguration): Uint8Array {
-  const lines = bootKeyNames.flatMap((key) => {
-    const value = boot[key];
-    const values = value === undefined ? [] : typeof value === 'string' ? [value] : value;
-    return values.map((item) => {
-      if (item.includes('\0'))
-        throw new RangeError(`Boot key ${key} holds a NUL byte: ${JSON.stringify(item)}`);
-      return `${key}=${item}\0`;
-    });
+  const lines = bootEntries(boot).map(([key, value]) => {
+    if (value.includes('\0'))
+      throw new RangeError(`Boot key ${key} holds a NUL byte: ${JSON.stringify(value)}`);
+    return `${key}=${value}\0`;
   });
   return Buffer.from(lines.join(''), 'utf8');
 }

@@ -1,5 +1,6 @@
 export {
   type BootConfiguration,
+  bootEntries,
   bootFromImageConfig,
   encodeBootConfiguration,
   type StartConfig,
