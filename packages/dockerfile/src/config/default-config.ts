@@ -16,6 +16,23 @@ export function emptyImage(platform: Platform): ImageConfig {
   };
 }
 
+/** The config of a base, without its time of creation and what the specification does not know. */
+export function baseImage(image: ImageConfig): ImageConfig {
+  const { author, architecture, os, variant, rootfs, history, config } = image;
+  return {
+    ...(author ? { author } : {}),
+    architecture,
+    os,
+    ...(variant ? { variant } : {}),
+    ...(image['os.version'] ? { 'os.version': image['os.version'] } : {}),
+    ...(image['os.features'] ? { 'os.features': image['os.features'] } : {}),
+    // Registries hold configs with nulls in place of absent values.
+    config: config ?? {},
+    ...(rootfs ? { rootfs } : {}),
+    ...(history ? { history } : {}),
+  };
+}
+
 /** The fields of an image config that say for which platform it is. */
 export function platformFields(
   platform: Platform,

@@ -48,6 +48,23 @@ describe('resolveBuild', () => {
     expect(image).not.toHaveProperty('created');
   });
 
+  it('copes with a config full of nulls and of things that do not belong there', async () => {
+    const base = JSON.parse(
+      '{"os":"linux","architecture":"arm64","docker_version":"1","container_config":{},"history":null,' +
+        '"config":{"Env":null,"Cmd":null,"Entrypoint":null,"Labels":null,"Volumes":null,"ExposedPorts":null,' +
+        '"OnBuild":null,"Shell":null,"Healthcheck":null,"User":null,"WorkingDir":null,"Hostname":"x"}}',
+    ) as ImageConfig;
+    const { image } = await build('FROM a\nENV A=1', { base });
+    expect(image).toEqual({
+      os: 'linux',
+      architecture: 'arm64',
+      config: { Env: [PATH, 'A=1'] },
+      history: [{ created_by: 'ENV A=1', comment: 'buildkit.dockerfile.v0', empty_layer: true }],
+    });
+    const bare = { os: 'linux', architecture: 'arm64', config: null } as unknown as ImageConfig;
+    expect((await build('FROM a', { base: bare })).image.config).toEqual({ Env: [PATH] });
+  });
+
   it('puts the reason and the FROM before the failure of a base', async () => {
     const plan = planBuild('FROM scratch AS build\nFROM biuld');
     const cause = new NotFoundError('no such image');

@@ -1,4 +1,4 @@
-import { emptyImage, platformFields } from '../config/default-config.ts';
+import { baseImage, emptyImage, platformFields } from '../config/default-config.ts';
 import type { ImageConfig } from '../config/image-config.ts';
 import { located } from '../dockerfile-error.ts';
 import { formatPlatform, normalizePlatform, type Platform } from '../platform/platform.ts';
@@ -122,10 +122,9 @@ function inheritedState(
     base.kind === 'image' || base.kind === 'named-context' ? base.platform : session.targetPlatform;
   const fetched = bases.configOf(stage);
   if (fetched !== undefined) lintPlatform(stage, platform, fetched, session);
-  const { created: _, ...image } = fetched ?? emptyImage(platform);
   return {
     platform,
-    image: { ...image, config: image.config ?? {} },
+    image: fetched === undefined ? emptyImage(platform) : baseImage(fetched),
     env: new EnvList(),
     buildArgs: new Map(),
     hasWorkdir: false,
