@@ -26,8 +26,8 @@ export class AnonymousInode extends Inode {
 
   open(task: Task, place: Path, flags: u32): OpenFile | null {
     const content = this.content;
-    if (content instanceof PipeBuffer) return new PipeEnd(place, flags, content);
-    if (content instanceof HostPipe) return new HostPipe(place, flags, content.output);
+    if (content instanceof PipeBuffer) return new PipeEnd(place, flags, changetype<PipeBuffer>(content));
+    if (content instanceof HostPipe) return new HostPipe(place, flags, changetype<HostPipe>(content).output);
     failWith(ENXIO);
     return null;
   }

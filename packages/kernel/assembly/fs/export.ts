@@ -91,8 +91,8 @@ function lowerPathOf(ino: u32): u32 {
   if (names == null) {
     names = new StaticArray<u32>(inodeCount);
     for (let n: u32 = 0; n < direntCount; n++) {
-      const of = load<u32>(lowerDirent(n), PAYLOAD_DIRENT_INODE);
-      if (names[of] == 0) names[of] = n + 1;
+      const ino = load<u32>(lowerDirent(n), PAYLOAD_DIRENT_INODE);
+      if (names[ino] == 0) names[ino] = n + 1;
     }
     lowerNames = names;
   }

@@ -112,7 +112,7 @@ function openTemporary(task: Task, walk: Walk, flags: u32, mode: u32): OpenFile 
   const made = dir.temporary(full, credentials.fsuid, inheritGroup(credentials, dir));
   if (made == null) return null;
   const inode = made.node;
-  if (inode instanceof MemoryInode) inode.linkable = (flags & O_EXCL) == 0;
+  if (inode instanceof MemoryInode) changetype<MemoryInode>(inode).linkable = (flags & O_EXCL) == 0;
   return inode.open(task, new Path(walk.mount, made), flags & ~O_TMPFILE);
 }
 

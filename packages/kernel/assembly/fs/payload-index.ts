@@ -142,7 +142,7 @@ export function loadPayloadIndex(): bool {
   if (load<u32>(header, PAYLOAD_HEADER_MAGIC) != <u32>PAYLOAD_MAGIC) return damaged('the magic number is not BXFS');
   if (load<u32>(header, PAYLOAD_HEADER_VERSION) != <u32>PAYLOAD_VERSION) return damaged('its version is not supported');
   const bytes = load<u64>(header, PAYLOAD_HEADER_INDEX_BYTES);
-  if (bytes < PAYLOAD_HEADER_SIZE || bytes > 0x4000_0000) return damaged('the length of its index is impossible');
+  if (bytes < <u64>PAYLOAD_HEADER_SIZE || bytes > 0x4000_0000) return damaged('the length of its index is impossible');
   index = newRegion(<u32>bytes);
   if (index == 0) return damaged('its index does not fit in memory');
   if (<u64>payloadIndex(index, <i32>bytes) != bytes) return damaged('the index is truncated');
@@ -204,7 +204,7 @@ function blocksAreSound(): bool {
     const block = lowerBlock(n);
     const offset = load<u64>(block, PAYLOAD_BLOCK_OFFSET);
     const stored = <u64>load<u32>(block, PAYLOAD_BLOCK_STORED_BYTES);
-    if (offset + stored < offset || offset + stored > dataBytes || stored > BLOCK_SIZE_BYTES + 1024) return false;
+    if (offset + stored < offset || offset + stored > dataBytes || stored > <u64>BLOCK_SIZE_BYTES + 1024) return false;
     if (load<u16>(block, PAYLOAD_BLOCK_METHOD) > 1) return false;
     if (n + 1 < blockCount && load<u16>(block, PAYLOAD_BLOCK_PLAIN_BYTES) != 0xffff) return false;
   }

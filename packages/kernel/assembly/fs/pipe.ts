@@ -231,7 +231,7 @@ export class PipeEnd extends OpenFile {
     if (pipe.readers == 0 && pipe.writers == 0) {
       pipe.destroy();
       const inode = this.inode;
-      if (inode instanceof MemoryInode) inode.fifo = null;
+      if (inode instanceof MemoryInode) changetype<MemoryInode>(inode).fifo = null;
     } else {
       pipe.readable.notify(POLLHUP | POLL_READABLE);
       pipe.writable.notify(POLLERR | POLL_WRITABLE);
@@ -274,11 +274,11 @@ export function openFifo(task: Task, place: Path, flags: u32, inode: MemoryInode
     const arrived = access == O_RDONLY ? pipe.writerOpens != <u32>task.progress2 : pipe.readerOpens != <u32>task.progress2;
     if (arrived || pipe.writers + pipe.readers > 1) {
       task.progressObject = null;
-      return waiting;
+      return changetype<PipeEnd>(waiting);
     }
     if (task.interrupted) {
       task.progressObject = null;
-      waiting.release();
+      changetype<PipeEnd>(waiting).release();
       failWith(512); // ERESTARTSYS
       return null;
     }

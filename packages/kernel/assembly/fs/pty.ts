@@ -48,15 +48,18 @@ class MasterQueue extends TerminalOutput {
 
 /** A pseudo-terminal: both its sides. */
 export class PseudoTerminal {
-  readonly queue: MasterQueue = new MasterQueue();
   readonly terminal: Terminal;
   locked: bool = true;
   slaves: i32 = 0;
   /** A slave has been open at some time. */
   wasOpened: bool = false;
 
+  readonly queue: MasterQueue;
+
   constructor(readonly number: u32) {
-    this.terminal = new Terminal((136 << 20) | number, this.queue);
+    const queue = new MasterQueue();
+    this.queue = queue;
+    this.terminal = new Terminal((136 << 20) | number, queue);
     this.terminal.rows = 0;
     this.terminal.columns = 0;
     pseudoTerminals.set(number, this);

@@ -25,3 +25,15 @@ export function boxMemoryBytes(): u64 {
 export function syncShared(inode: Inode): void {
   if (inode.sharedMappings > 0) syncSharedMappings(inode);
 }
+
+let acting: Task | null = null;
+
+/** Remembers in whose name paths are walked. */
+export function setActingTask(task: Task): void {
+  acting = task;
+}
+
+/** The task whose path was walked last; null at boot. */
+export function currentTaskOrNull(): Task | null {
+  return acting;
+}

@@ -15,10 +15,16 @@ import { Path } from './path';
 const RECORD_BYTES: u32 = 128;
 const record: usize = memory.data(128, 8);
 
+/** Everyone who waits for signals through a descriptor. */
+const signalFiles: Notifier = new Notifier();
+
+/** A signal has become pending somewhere. */
+export function notifySignalFiles(): void {
+  if (signalFiles.isAwaited) signalFiles.notify(POLL_READABLE);
+}
+
 /** signalfd(2): takes pending signals of the reading task out of its queues. */
 export class SignalFile extends OpenFile {
-  private readonly changed: Notifier = new Notifier();
-
   constructor(
     place: Path,
     flags: u32,
@@ -29,7 +35,7 @@ export class SignalFile extends OpenFile {
   }
 
   get notifier(): Notifier | null {
-    return this.changed;
+    return signalFiles;
   }
 
   poll(): u32 {
@@ -49,19 +55,8 @@ export class SignalFile extends OpenFile {
     }
     if (done > 0) return done;
     if ((this.flags & O_NONBLOCK) != 0) return -EAGAIN;
-    this.sleepUntilReady(task, POLL_READABLE);
+    signalFiles.sleep(task);
     return BLOCK;
-  }
-
-  sleepUntilReady(task: Task, events: u32): void {
-    this.changed.sleep(task);
-    task.sleepOn(task.group.signalEvents);
-  }
-  get changesByItself(): bool {
-    return true;
-  }
-  checkTime(): void {
-    if (this.poll() != 0) this.changed.notify(POLL_READABLE);
   }
 
   private take(task: Task): SignalInfo | null {

@@ -334,7 +334,8 @@ export class Terminal {
     if ((this.inputFlags & IUTF8) != 0) while ((byte & 0xc0) == 0x80 && this.line.length > 0) byte = this.line.pop();
     if ((this.localFlags & (ECHO | ECHOE)) != (ECHO | ECHOE)) return;
     const isShownAsTwo = byte < 32 && byte != 9 && (this.localFlags & ECHOCTL) != 0;
-    for (let i = 0; i < (isShownAsTwo ? 2 : 1); i++) {
+    const shown = isShownAsTwo ? 2 : 1;
+    for (let i = 0; i < shown; i++) {
       this.emitRaw(8);
       this.emitRaw(32);
       this.emitRaw(8);

@@ -18,6 +18,7 @@ import { Mount, mountAt } from './mount';
 import { Path } from './path';
 import { MAY_EXECUTE, mayAccess } from './permissions';
 import { lastError } from './result';
+import { setActingTask } from './seam';
 
 /** A symbolic link at the end is followed. */
 export const FOLLOW: u32 = 1;
@@ -143,6 +144,7 @@ function startAt(task: Task, dirFd: i32, path: usize, length: u32, walk: Walk): 
 /** Walks along a path in kernel memory. @returns 0 or -errno */
 export function walkPath(task: Task, dirFd: i32, path: usize, length: u32, flags: u32, walk: Walk): i32 {
   const resolve = walk.resolve;
+  setActingTask(task);
   const problem = startAt(task, dirFd, path, length, walk);
   walk.resolve = 0;
   if (problem != 0) return problem;

@@ -180,7 +180,7 @@ function record(fd: i32, wanted: u32, events: u32): i32 {
     const interest = kind == 0 ? POLL_IN_SET : kind == 1 ? POLL_OUT_SET : POLL_EX_SET;
     if ((wanted & (1 << kind)) == 0 || (events & interest) == 0) continue;
     const at = sets + <usize>(3 + kind) * SET_BYTES + (fd >> 3);
-    store<u8>(at, load<u8>(at) | <u8>(1 << (fd & 7)));
+    store<u8>(at, load<u8>(at) | (<u8>1 << <u8>(fd & 7)));
     n++;
   }
   return n;
