@@ -18,6 +18,7 @@ import { type BuildInput, readInput } from './input/read-input.ts';
 import { finishImage } from './output/finish-image.ts';
 import { writeOutput } from './output/write-output.ts';
 import { Progress } from './progress/progress.ts';
+import type { Box } from './run/box-port.ts';
 import { BoxRunExecutor } from './run/box-run-executor.ts';
 import { readBuildPolicy } from './run/build-policy.ts';
 import { CacheMounts } from './run/cache-mounts.ts';
@@ -27,17 +28,24 @@ import { StageExecutor } from './stages/stage-executor.ts';
 
 const DEFAULT_PLATFORM = 'linux/arm64';
 
+/** What a build executes with; for tests. */
+export interface BuildParts {
+  /** Default: Boxer's own runner. */
+  readonly box?: Box;
+}
+
 /**
  * Builds a Dockerfile.
  *
  * @returns what was written; on failure nothing is
  * @throws a BoxerError with the place in the Dockerfile where there is one
  */
-export async function buildImage(options: BuildOptions): Promise<BuildResult> {
+export async function buildImage(options: BuildOptions, parts: BuildParts = {}): Promise<BuildResult> {
   const progress = new Progress(options.onEvent);
   const cacheDirectory = options.cacheDirectory ?? defaultCacheDirectory();
   await using work = await makeWorkDirectory(`${cacheDirectory}/builds`);
   await using spool = await Spool.create(work.path);
+  const policy = await readBuildPolicy(options.policyPath);
   const input = await readInput(options, progress);
   const bases = openBases(options, cacheDirectory, spool, progress);
   const { plan, build } = await resolve(input, options, bases, progress);
@@ -47,11 +55,7 @@ export async function buildImage(options: BuildOptions): Promise<BuildResult> {
     bases,
   );
   const run = new BoxRunExecutor({
-    box: new RunnerBox({
-      policy: await readBuildPolicy(options.policyPath),
-      workDirectory: work.path,
-      signal: options.signal,
-    }),
+    box: parts.box ?? new RunnerBox({ policy, workDirectory: work.path, signal: options.signal }),
     sources,
     secrets: new Secrets(options.secrets ?? {}),
     caches: new CacheMounts(`${cacheDirectory}/mounts`, spool),
