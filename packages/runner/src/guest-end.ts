@@ -1,7 +1,7 @@
 import { endKinds } from '@boxer/abi';
 import type { GuestEnd } from './guest-job.ts';
 
-/** Exit codes of boxer itself. @source docs/reference/exit-codes.md */
+/** Exit codes of boxer itself. See docs/architecture/runner.md. */
 export const exitCodes = {
   timeout: 124,
   boxerFailed: 125,
@@ -12,15 +12,6 @@ export const exitCodes = {
   outOfFuel: 152,
   outputLimit: 153,
 } as const;
-
-/** errno values with which a program cannot be started. @source Linux include/uapi/asm-generic/errno-base.h */
-const bootErrors: Readonly<Record<number, number>> = {
-  2: exitCodes.notFound, // ENOENT
-  8: exitCodes.notExecutable, // ENOEXEC
-  13: exitCodes.notExecutable, // EACCES
-  20: exitCodes.notFound, // ENOTDIR
-  21: exitCodes.notExecutable, // EISDIR
-};
 
 /** Translates what the kernel said when it ended. */
 export function guestEnd(kind: number, detail: number): GuestEnd {
@@ -34,6 +25,12 @@ export function guestEnd(kind: number, detail: number): GuestEnd {
     case endKinds.outOfMemory:
       return { exitCode: exitCodes.outOfMemory, reason: 'out-of-memory' };
     default:
-      return { exitCode: bootErrors[Math.abs(detail)] ?? exitCodes.boxerFailed, reason: 'not-started' };
+      return { exitCode: startFailure(detail), reason: 'not-started' };
   }
+}
+
+/** The kernel says which of Docker's exit codes fits: 125, 126 or 127. */
+function startFailure(detail: number): number {
+  const known = detail === exitCodes.notExecutable || detail === exitCodes.notFound;
+  return known ? detail : exitCodes.boxerFailed;
 }

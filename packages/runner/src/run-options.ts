@@ -44,7 +44,7 @@ export interface RunOptions extends StartOptions {
   readonly exportChanges?: Exclude<Output, 'discard'>;
   /** Aborting it ends the box at once; `runBox` then rejects with its reason. */
   readonly signal?: AbortSignal;
-  /** Pass signals that this process gets on to the box: see docs/guide/signals.md. */
+  /** Pass signals that this process gets on to the box: see docs/architecture/runner.md. */
   readonly forwardSignals?: boolean;
   /** How long a box may go on after SIGTERM or SIGHUP was passed on; 10,000 unless given. */
   readonly stopGraceMs?: number;
