@@ -28,7 +28,7 @@ function bitmask<W extends Width>(
   const length = m.and(imms, elementMask);
   const rotation = m.and(immr, elementMask);
   // All ones are no immediate; nor is an element of one bit, whose mask is 0.
-  m.undefinedIf(m.eq(length, elementMask));
+  m.undefinedIf(m.or(m.ltu(sizeBits, word(2)), m.eq(length, elementMask)));
   const mask = m.lsr(ones, m.zext(m.sub(word(64), elementSize)));
   const run = m.lsr(ones, m.zext(m.sub(word(63), length)));
   const left = m.and(m.sub(elementSize, rotation), word(63));
