@@ -193,6 +193,8 @@ describe('# check=', () => {
     ['skips a rule', '# check=skip=StageNameCasing\nFROM scratch AS Base', []],
     ['skips all rules', '# check=skip=all\nFROM scratch as Base', []],
     ['skips for one instruction', 'FROM scratch\n# check=skip=LegacyKeyValueFormat\nENV a b\nENV c d', [4]],
+    ['may be explained', 'FROM scratch\n# check=skip=all // for a reason\nENV a b', []],
+    ['is a comment when it is not understood', 'FROM scratch\n# check = the value below\nENV a b', [3]],
     ['is not read below other lines', 'FROM scratch\n# check=skip=all\n\nENV a=b\nENV c d', [5]],
   ])('%s', async (_, text, lines) => {
     expect((await lint(text)).map(({ range }) => range.start.line)).toEqual(lines);
@@ -204,6 +206,7 @@ describe('# check=', () => {
     await expect(lint('# check=error=true\nFROM scratch as Base', options)).rejects.toMatchObject({
       code: 'DOCKERFILE_LINT',
       message: 'lint violation found for rules: StageNameCasing, FromAsCasing',
+      line: 2,
     });
     expect(warnings).toEqual(['StageNameCasing', 'FromAsCasing']);
   });
@@ -222,6 +225,88 @@ describe('# check=', () => {
       message,
       line: 1,
     });
+  });
+});
+
+// Expected values: dockerfile_check_test.go of the reference.
+describe('rules in detail', () => {
+  it('SecretsUsedInArgOrEnv knows whole words only', async () => {
+    const text = [
+      'FROM scratch',
+      'ARG SECRET_PASSPHRASE',
+      'ENV SUPER_Secret=foo',
+      'ENV password=bar secret=baz',
+      'ARG super_duper_secret_token=foo auth=bar',
+      'ENV apikey=bar sunflower=foo',
+      'ENV git_key=',
+      'ENV PUBLIC_KEY=',
+      'ARG public_token',
+      'ARG SECRET_PASSPHRASE_FILE',
+      'ENV password_file=bar secret_File=baz',
+      'ARG AUTH_MODULE_VERSION',
+      '# check=skip=SecretsUsedInArgOrEnv // allow secret in environment',
+      'ENV password=bar',
+    ].join('\n');
+    const names = (await lint(text)).map(({ message, range }) => [
+      range.start.line,
+      /"(.*)"/.exec(message)?.[1],
+    ]);
+    expect(names).toEqual([
+      [2, 'SECRET_PASSPHRASE'],
+      [3, 'SUPER_Secret'],
+      [4, 'password'],
+      [4, 'secret'],
+      [5, 'super_duper_secret_token'],
+      [5, 'auth'],
+      [6, 'apikey'],
+      [7, 'git_key'],
+    ]);
+  });
+
+  it.each([
+    ['FROM scratch\nARG foo\nCOPY Dockerfile${foo} .', []],
+    ['FROM a AS base\nARG foo=Dockerfile\nFROM base\nCOPY $foo .', []],
+    ['FROM a\nRUN echo $PATH', []],
+    ['FROM a\nCOPY $foo .\nARG foo=bar', ["Usage of undefined variable '$foo'"]],
+    [
+      'FROM a\nARG DIR_BINARIES=b\nARG DIR_ASSETS=a\nCOPY $DIR_ASSET .',
+      ["Usage of undefined variable '$DIR_ASSET' (did you mean $DIR_ASSETS?)"],
+    ],
+    ['FROM a\nENV PATH=$PAHT:/tmp/bin', ["Usage of undefined variable '$PAHT' (did you mean $PATH?)"]],
+    ['ARG DEBUG\nFROM scra${DEBUG:-tch}', []],
+    ['ARG tag=latest\nFROM a:${tag}${version} AS b', ["FROM argument 'version' is not declared"]],
+    ['FROM a\nRUN <<EOT\nenv\nEOT', []],
+    ['FROM scratch AS a\nWORKDIR /app\nFROM a AS b\nWORKDIR subdir/', []],
+    ['FROM --platform=linux/amd64 scratch AS linux', []],
+  ])('%j', async (text, messages) => {
+    expect((await lint(text)).map(({ message }) => message)).toEqual(messages);
+  });
+
+  it.each([
+    ['. .', '.*', []],
+    ['. .', '*', ['Attempting to Copy file "." that is excluded by .dockerignore']],
+    ['./a /', 'a', ['Attempting to Copy file "a" that is excluded by .dockerignore']],
+    ['a /', '**\n!a', []],
+  ])('CopyIgnoredFile: COPY %s with %j', async (args, ignore, messages) => {
+    const warnings = await lint(`FROM scratch\nCOPY ${args}`, { ignorePatterns: ignore.split('\n') });
+    expect(warnings.map(({ message }) => message)).toEqual(messages);
+  });
+
+  it('ExposeInvalidFormat names each port', async () => {
+    const warnings = await lint('FROM scratch\nEXPOSE 127.0.0.1:80:80 [::1]:8080:8080 5000:5000 8000');
+    expect(warnings.map(({ message }) => /'(.*)'/.exec(message)?.[1])).toEqual([
+      '127.0.0.1:80:80',
+      '5000:5000',
+      '[::1]:8080:8080',
+    ]);
+  });
+
+  it('reports warnings found before an error', async () => {
+    const rules: string[] = [];
+    const options = { onWarning: ({ rule }: { rule: string }) => void rules.push(rule) };
+    const refusal = lint('FROM scratch AS BadStageName\nMAINTAINER me@example.org\nBADCMD', options);
+    await expect(refusal).rejects.toThrow('dockerfile parse error on line 3: unknown instruction: BADCMD');
+    expect(rules).toEqual(['StageNameCasing', 'MaintainerDeprecated']);
   });
 });
 

@@ -4,7 +4,8 @@ import { type LintOptions, mergeLintOptions, parseLintOptions, selects } from '.
 import type { LintWarning } from './lint-warning.ts';
 import { type LintRule, type LintRuleName, lintRules } from './rules.table.ts';
 
-const CHECK_COMMENT = /^check\s*=\s*(.*)$/;
+/** What follows two slashes is an explanation. */
+const CHECK_COMMENT = /^check\s*=\s*(.*?)(?:\s\/\/.*)?$/;
 const PAGES = 'https://docs.docker.com/go/dockerfile/rule/';
 
 /** Collects warnings, as far as the Dockerfile's `check` options let them through. */
@@ -33,8 +34,9 @@ export class Linter {
   report(rule: LintRuleName, place: LintPlace, ...details: readonly string[]): void {
     const options = this.#optionsFor(place.comments);
     const { description, page, experimental, message }: LintRule = lintRules[rule];
-    if (selects(options.skip, rule)) return;
-    if (experimental === true && !selects(options.experimental, rule)) return;
+    const isActive =
+      experimental === true ? selects(options.experimental, rule) : !selects(options.skip, rule);
+    if (!isActive) return;
     if (options.failOnWarning) this.#fails = true;
     const warning = {
       rule,
@@ -52,19 +54,34 @@ export class Linter {
   }
 
   /** @throws {@link DockerfileError} when there were warnings and `check=error=true` */
-  throwIfFailed(): void {
-    if (!this.#fails || this.#warnings.length === 0) return;
+  throwIfFailed(file: string): void {
+    const [first] = this.#warnings;
+    if (!this.#fails || first === undefined) return;
     const rules = [...new Set(this.#warnings.map(({ rule }) => rule))];
-    throw new DockerfileError('DOCKERFILE_LINT', `lint violation found for rules: ${rules.join(', ')}`);
+    throw new DockerfileError('DOCKERFILE_LINT', `lint violation found for rules: ${rules.join(', ')}`, {
+      place: { file, range: first.range },
+      hint: 'Follow the warnings, or name the rules in # check=skip=.',
+    });
   }
 
   #optionsFor(comments: readonly string[]): LintOptions {
     let options = this.#options;
     for (const comment of comments) {
       const [, text] = CHECK_COMMENT.exec(comment) ?? [];
-      if (text !== undefined) options = mergeLintOptions(options, parseLintOptions(text));
+      const more = text === undefined ? undefined : optionsInComment(text);
+      if (more !== undefined) options = mergeLintOptions(options, more);
     }
     return options;
+  }
+}
+
+/** @returns undefined for a comment that only looks like options */
+function optionsInComment(text: string): LintOptions | undefined {
+  try {
+    return parseLintOptions(text);
+  } catch (error) {
+    if (error instanceof DockerfileError) return undefined;
+    throw error;
   }
 }
 

@@ -139,6 +139,12 @@ describe('planBuild', () => {
       ],
       ['an empty platform', 'FROM --platform=$P scratch', 1, 'empty platform value from expression $P'],
       [
+        'a platform with an empty part',
+        'ARG MY_ARCH=amd64\nFROM --platform=linux/${MYARCH} a',
+        2,
+        'failed to parse platform linux/${MYARCH}: "" is an invalid component of "linux/": platform specifier component must match "^[A-Za-z0-9_.-]+$": invalid argument (did you mean MY_ARCH?)',
+      ],
+      [
         'an unset required argument',
         'ARG A="${B:?set B}"\nFROM $A',
         1,

@@ -81,7 +81,7 @@ function planSteps(
       image: state.image,
     });
   }
-  session.linter.throwIfFailed();
+  session.linter.throwIfFailed(session.dockerfile.file);
   const target = stages.find(({ index }) => index === session.target.index) ?? unreachable();
   return {
     stages,

@@ -36,9 +36,9 @@ export function parsePlatform(specifier: string): Platform {
   const parts = specifier.split('/');
   const [first = '', second, third] = parts;
   const os = OS_PART.exec(first);
-  if (os === null || !parts.slice(1).every((part) => SPECIFIER_PART.test(part))) {
-    throw cannotParse(specifier, 'is an invalid component of', first);
-  }
+  const invalidPart = parts.slice(1).find((part) => !SPECIFIER_PART.test(part));
+  if (os === null) throw cannotParse(specifier, 'is an invalid component of', first);
+  if (invalidPart !== undefined) throw cannotParse(specifier, 'is an invalid component of', invalidPart);
   const osVersion = os[2] === undefined || os[2] === '' ? {} : { osVersion: decodeURIComponentSafely(os[2]) };
   const name = os[1] ?? '';
 
