@@ -1,6 +1,6 @@
 import type { SupportName } from '@boxer/a64';
 import { type CallSupport, supportCaller } from './call-support.ts';
-import { compileSupport } from './compile-support.ts';
+import { compileSupportModule } from '../build/compile-support.ts';
 import { type After, type Before, executeWords, oracleMissing } from './execute-words.ts';
 import { controls, Random, randomFloat, randomInteger } from './operands.ts';
 
@@ -279,7 +279,7 @@ const FLAGS = 0x9f;
   () => {
     let call: CallSupport;
     beforeAll(async () => {
-      call = await supportCaller(await compileSupport());
+      call = await supportCaller(await compileSupportModule());
     }, 60_000);
 
     test.each(all.map((one) => [one.name, one] as const))('%s', (_name, one) => {

@@ -1,6 +1,6 @@
 import { type SupportName, supportFunctions } from '@boxer/a64';
 import { type CallSupport, supportCaller } from './call-support.ts';
-import { compileSupport } from './compile-support.ts';
+import { compileSupportModule } from '../build/compile-support.ts';
 import { controls, Random, randomFloat, randomInteger } from './operands.ts';
 
 const seed = Number(process.env['BOXER_SEED'] ?? 1);
@@ -136,11 +136,11 @@ const hex = (value: bigint) => `0x${value.toString(16)}`;
 describe('the support module', () => {
   let call: CallSupport;
   beforeAll(async () => {
-    call = await supportCaller(await compileSupport());
+    call = await supportCaller(await compileSupportModule());
   }, 60_000);
 
   it('has every function that rows may call', async () => {
-    const { instance } = await WebAssembly.instantiate(await compileSupport(), {});
+    const { instance } = await WebAssembly.instantiate(await compileSupportModule(), {});
     const exported = Object.keys(instance.exports).filter((name) => name !== 'memory');
     expect(exported.sort()).toEqual(Object.keys(supportFunctions).sort());
   }, 60_000);
