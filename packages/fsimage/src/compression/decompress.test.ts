@@ -117,6 +117,30 @@ const hasZstd = spawnSync('zstd', ['--version']).error === undefined;
   });
 });
 
+describe('a zstd frame', () => {
+  // Worked by hand from RFC 8878, sections 3.1.1.1 and 3.1.1.2: descriptor 0, window 1 KiB, raw and RLE blocks.
+  // As klauspost/compress writes them, which skopeo and containerd use: its first block may be tiny.
+  it('may begin with blocks of a few bytes', async () => {
+    const block = (type: number, size: number, body: string, last = 0): Buffer => {
+      const bits = (size << 3) | (type << 1) | last;
+      return Buffer.concat([Buffer.from([bits & 0xff, (bits >> 8) & 0xff, bits >> 16]), Buffer.from(body)]);
+    };
+    const head = Buffer.from([0x28, 0xb5, 0x2f, 0xfd, 0x00, 0x00]);
+    const blocks = [
+      block(0, 2, 'ab'),
+      block(1, 5, 'c'),
+      block(0, 1, 'd'),
+      block(0, 100, 'e'.repeat(100)),
+      block(0, 3, 'xyz', 1),
+    ];
+    const stream = Buffer.concat([head, ...blocks]);
+    for (const pieceBytes of [1, 5, 1000]) {
+      const output = await collect(decompress(inPieces(stream, pieceBytes)));
+      expect(output.toString()).toBe(`abcccccd${'e'.repeat(100)}xyz`);
+    }
+  });
+});
+
 describe('detectCompression', () => {
   // Oracle: file(1)'s magic numbers.
   it.each([

@@ -8,6 +8,7 @@ const SKIPPABLE_MAGIC = 0x184d2a50;
 const WINDOW_LIMIT_BYTES = 128 * 1024 * 1024;
 const BLOCK_HEADER_BYTES = 3;
 const BLOCK_LIMIT_BYTES = 128 * 1024;
+const DECODER_KEEPS_BYTES = 18;
 const RLE_BLOCK = 1;
 const RESERVED_BLOCK = 3;
 
@@ -116,7 +117,9 @@ async function readBlock(
   if (bits >> 3 > BLOCK_LIMIT_BYTES)
     throw new DecompressionError('zstd', `a block of ${bits >> 3} bytes is too long`);
   buffer.set(await exactly(reader, length), BLOCK_HEADER_BYTES);
-  return { bytes: buffer.subarray(0, BLOCK_HEADER_BYTES + length), isLast: (bits & 1) !== 0 };
+  const bytes = buffer.subarray(0, BLOCK_HEADER_BYTES + length);
+  // fzstd keeps its input while it has fewer bytes than that of a frame; those must not be overwritten.
+  return { bytes: length < DECODER_KEEPS_BYTES ? Uint8Array.from(bytes) : bytes, isLast: (bits & 1) !== 0 };
 }
 
 async function exactly(reader: ByteReader, length: number): Promise<Uint8Array> {

@@ -68,7 +68,9 @@ export function formatFamiliarReference(reference: Reference): string {
   const complete = formatReference(reference);
   if (reference.registry !== DEFAULT_REGISTRY) return complete;
   const short = complete.slice(DEFAULT_REGISTRY.length + 1);
-  return short.startsWith(DEFAULT_NAMESPACE) ? short.slice(DEFAULT_NAMESPACE.length) : short;
+  // Docker shortens `library/debian`, but not `library/debian/x` (distribution/reference, familiarizeName).
+  const isOfficial = short.startsWith(DEFAULT_NAMESPACE) && reference.repository.split('/').length === 2;
+  return isOfficial ? short.slice(DEFAULT_NAMESPACE.length) : short;
 }
 
 function splitDigest(

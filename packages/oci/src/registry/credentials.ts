@@ -64,7 +64,9 @@ export function dockerCredentials(environment: NodeJS.ProcessEnv = process.env):
     const key = registry === DEFAULT_REGISTRY ? DOCKER_HUB_KEY : registry;
     const helper = loaded.credHelpers?.[registry] ?? loaded.credHelpers?.[key] ?? loaded.credsStore;
     const helped =
-      helper === null || helper === undefined || helper === '' ? undefined : await askHelper(helper, key);
+      helper === null || helper === undefined || helper === ''
+        ? undefined
+        : await askHelper(helper, key, environment);
     return helped ?? fromFile(path, loaded, registry);
   };
 }
@@ -106,10 +108,14 @@ function decodeAuth(path: string, registry: string, auth: string): Credentials {
   return { kind: 'password', username: decoded.slice(0, colon), password: decoded.slice(colon + 1) };
 }
 
-async function askHelper(name: string, key: string): Promise<Credentials | undefined> {
+async function askHelper(
+  name: string,
+  key: string,
+  environment: NodeJS.ProcessEnv,
+): Promise<Credentials | undefined> {
   const program = `docker-credential-${name}`;
   if (!/^[\w.-]+$/.test(name)) throw new CredentialsError(program, 'this is not the name of a program');
-  const { status, stdout } = await run(program, key);
+  const { status, stdout } = await run(program, key, environment);
   if (status !== 0) {
     if (stdout.trim() === NOT_FOUND) return undefined;
     throw new CredentialsError(program, `it ended with status ${status}`);
@@ -124,9 +130,17 @@ async function askHelper(name: string, key: string): Promise<Credentials | undef
 }
 
 /** @source docker/docker-credential-helpers: the server's name on standard input, JSON on standard output */
-function run(program: string, input: string): Promise<{ status: number | null; stdout: string }> {
+function run(
+  program: string,
+  input: string,
+  env: NodeJS.ProcessEnv,
+): Promise<{ status: number | null; stdout: string }> {
   return new Promise((resolve, reject) => {
-    const child = spawn(program, ['get'], { stdio: ['pipe', 'pipe', 'ignore'], timeout: HELPER_TIMEOUT_MS });
+    const child = spawn(program, ['get'], {
+      stdio: ['pipe', 'pipe', 'ignore'],
+      timeout: HELPER_TIMEOUT_MS,
+      env,
+    });
     let stdout = '';
     child.stdout.setEncoding('utf8').on('data', (text: string) => {
       stdout += text;

@@ -112,6 +112,8 @@ async function findMembers(path: string, file: FileHandle): Promise<Map<string, 
       members.set(name, { target: posix.normalize(header.linkname ?? '') });
     }
     stream.on('end', () => next());
+    // The pipeline reports what goes wrong; a stream without a listener would end the process.
+    stream.on('error', () => undefined);
     stream.resume();
   });
   try {

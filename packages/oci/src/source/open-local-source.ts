@@ -15,7 +15,14 @@ import { isOciLayout, listOciLayout, ociLayoutSource } from './oci-layout-source
  */
 export async function openLocalSource(path: string, selector?: string): Promise<ImageSource> {
   const files = await openFiles(path);
-  return (await isOciLayout(files)) ? ociLayoutSource(files, selector) : dockerArchiveSource(files, selector);
+  try {
+    return (await isOciLayout(files))
+      ? ociLayoutSource(files, selector)
+      : dockerArchiveSource(files, selector);
+  } catch (error) {
+    await files.close();
+    throw error;
+  }
 }
 
 /** An image that {@link openLocalSource} finds under its selector. */
