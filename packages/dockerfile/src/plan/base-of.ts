@@ -1,7 +1,7 @@
 import { normalizeReference } from '../stages/image-reference.ts';
 import type { NamedContexts } from '../stages/named-contexts.ts';
 import type { GraphStage } from '../stages/stage-graph.ts';
-import type { StageBase } from './build-plan.ts';
+import type { ExternalBase, StageBase } from './build-plan.ts';
 import type { FileSource } from './build-step.ts';
 import type { Platform } from '../platform/platform.ts';
 
@@ -28,7 +28,7 @@ function externalSource(
   name: string,
   platform: Platform,
   scope: NameScope,
-): Extract<StageBase, { platform: Platform }> {
+): ExternalBase | { readonly kind: 'scratch' } {
   const reference = normalizeReference(name);
   return scope.contexts.find(reference, platform) ?? { kind: 'image', reference, platform };
 }

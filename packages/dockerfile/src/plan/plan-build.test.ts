@@ -115,6 +115,19 @@ describe('planBuild', () => {
       ]);
     });
 
+    it('can be scratch', () => {
+      const plan = planBuild('FROM debian\nCOPY --from=debian / /', {
+        contexts: { debian: 'docker-image://scratch' },
+      });
+      expect(plan.stages[0]?.base).toEqual({ kind: 'scratch' });
+    });
+
+    it('do not mind stage names that are no image names', () => {
+      expect(planBuild('FROM scratch AS a_', { contexts: { a_: 'local:x' } }).bases).toMatchObject([
+        { name: 'a_' },
+      ]);
+    });
+
     it('cannot replace scratch', () => {
       expect(planBuild('FROM scratch', { contexts: { scratch: 'local:x' } }).bases).toEqual([]);
     });

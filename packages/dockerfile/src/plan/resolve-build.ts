@@ -4,6 +4,7 @@ import { located } from '../dockerfile-error.ts';
 import { formatPlatform, normalizePlatform, type Platform } from '../platform/platform.ts';
 import type { StageInstruction } from '../instructions/instruction.ts';
 import { EnvList } from '../stages/env-list.ts';
+import { normalizeReference } from '../stages/image-reference.ts';
 import type { GraphStage } from '../stages/stage-graph.ts';
 import { BaseConfigs, placeOf } from './base-configs.ts';
 import type { BuildPlan, ResolveBase, ResolvedBuild, ResolvedStage } from './build-plan.ts';
@@ -121,7 +122,8 @@ function inheritedState(
   const platform =
     base.kind === 'image' || base.kind === 'named-context' ? base.platform : session.targetPlatform;
   const fetched = bases.configOf(stage);
-  if (fetched !== undefined) lintPlatform(stage, platform, fetched, session);
+  const isNamedImage = base.kind === 'image' && base.reference === normalizeReference(stage.baseName);
+  if (fetched !== undefined && isNamedImage) lintPlatform(stage, platform, fetched, session);
   return {
     platform,
     image: fetched === undefined ? emptyImage(platform) : baseImage(fetched),

@@ -4,6 +4,7 @@ import { familiarReference, normalizeReference } from './image-reference.ts';
 
 /** Where a named context gets its files from. */
 export type NamedContext =
+  | { readonly kind: 'scratch' }
   | { readonly kind: 'image'; readonly reference: string; readonly platform: Platform }
   | {
       readonly kind: 'named-context';
@@ -30,11 +31,11 @@ export class NamedContexts {
   /**
    * @param name - stage name or image reference
    * @param platform - a context given for `name::platform` is preferred
-   * @throws {@link DockerfileError} when contexts are given and `name` is no valid reference
+   * @throws {@link DockerfileError} when the context is an image whose name is malformed
    */
   find(name: string, platform: Platform): NamedContext | undefined {
     if (this.#sources.size === 0 || RESERVED.has(name.toLowerCase())) return undefined;
-    const familiar = familiarReference(name);
+    const familiar = canonicalName(name);
     for (const candidate of [`${familiar}::${formatPlatform(platform)}`, familiar]) {
       const source = this.#sources.get(candidate);
       if (source !== undefined) return contextOf(candidate, source, platform);
@@ -45,7 +46,10 @@ export class NamedContexts {
 
 function contextOf(name: string, source: string, platform: Platform): NamedContext {
   if (!source.startsWith(IMAGE_SCHEME)) return { kind: 'named-context', name, source, platform };
-  return { kind: 'image', reference: normalizeReference(source.slice(IMAGE_SCHEME.length)), platform };
+  const image = source.slice(IMAGE_SCHEME.length);
+  return image === 'scratch'
+    ? { kind: 'scratch' }
+    : { kind: 'image', reference: normalizeReference(image), platform };
 }
 
 function canonicalName(name: string): string {
