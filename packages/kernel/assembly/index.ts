@@ -1,4 +1,5 @@
 /** What the kernel exports: the run function of a WASI command, and what process modules import. */
+import './abort';
 import { PROCESS_TABLE_BASE, PROCESS_TABLE_STRIDE } from './abi.gen';
 import { runBox } from './boot/boot';
 import { attachSlot } from './process/slots';

@@ -153,7 +153,7 @@ function addSegment(program: Program, at: usize): bool {
 function readInterpreter(program: Program, file: OpenFile, at: usize): bool {
   const length = load<u64>(at + P_FILESZ);
   const offset = load<u64>(at + P_OFFSET);
-  if (length < 2 || length > MAX_INTERPRETER || offset > <u64>i64.MAX_VALUE) return false;
+  if (length < 2 || length > <u64>MAX_INTERPRETER || offset > <u64>i64.MAX_VALUE) return false;
   if (file.readAt(<i64>offset, interpreterBuffer, <u32>length) != <i32>length) {
     programError = EIO;
     return false;

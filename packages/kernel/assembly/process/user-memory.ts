@@ -172,7 +172,7 @@ export function copyStringFromUser(task: Task, guestAddress: u64, to: usize, max
  */
 export function readLongString(task: Task, guestAddress: u64, max: i32): string | null {
   let text = '';
-  for (;;) {
+  while (true) {
     const piece = min(PATH_MAX, max - text.length);
     const n = copyStringFromUser(task, guestAddress + text.length, scratch, piece);
     if (n >= 0) return text.length == 0 ? byteString(scratch, n) : text + byteString(scratch, n);

@@ -29,7 +29,7 @@ export function isInterrupted(task: Task): bool {
 
 /** Delivers a task's pending signals, and settles how an interrupted system call goes on. The task may be dead afterwards. */
 export function deliverSignals(task: Task): void {
-  for (;;) {
+  while (true) {
     if (task.killedByExec && !task.group.exiting) {
       endTask(task, 0);
       return;

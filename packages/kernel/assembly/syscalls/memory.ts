@@ -1,7 +1,7 @@
 /** mmap(2) and its family. */
 import { GUEST_END, PAGE_SHIFT, PAGE_READ, PAGE_WRITE } from '../abi.gen';
 import { OpenFile } from '../fs/api';
-import { EACCES, EBADF, EEXIST, EFAULT, EINVAL, ENODEV, ENOMEM, EOVERFLOW } from '../linux/errno';
+import { EBADF, EEXIST, EFAULT, EINVAL, ENOMEM, EOVERFLOW } from '../linux/errno';
 import {
   MADV_DOFORK,
   MADV_DONTFORK,
@@ -83,9 +83,8 @@ export function sys_mmap(
   const isShared = type != MAP_PRIVATE;
   let mayWrite = true;
   if (file != null) {
-    if (!file.isReadable) return -EACCES;
-    if (isShared && (protection & PROT_WRITE) != 0 && !file.isWritable) return -EACCES;
-    if (!file.isMappable) return -ENODEV;
+    const problem = file.mayMap(protection, isShared);
+    if (problem != 0) return problem;
     mayWrite = file.isWritable;
   }
   const mm = task.mm!;

@@ -277,7 +277,7 @@ export function sys_pidfd_send_signal(task: Task, pidFd: i32, signal: i32, infoA
     info = readInfo(task, signal, infoAt);
     if (info == null) return -EFAULT;
   }
-  if (signal != 0) sendToGroup(group, info!);
+  if (signal != 0) sendToGroup(group, info);
   return 0;
 }
 

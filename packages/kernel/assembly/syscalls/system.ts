@@ -300,7 +300,7 @@ function copyVectors(
   let fromLeft: u64 = 0;
   let to: u64 = 0;
   let toLeft: u64 = 0;
-  for (;;) {
+  while (true) {
     while (fromLeft == 0) {
       if (fromCount-- == 0) return total;
       from = readU64(task, fromAt);

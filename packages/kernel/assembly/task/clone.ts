@@ -69,7 +69,7 @@ export function cloneTask(task: Task, request: CloneRequest): i64 {
   const isThread = (flags & CLONE_THREAD) != 0;
   const tid = nextTaskId();
   const group = isThread ? task.group : childGroup(task, tid, request);
-  const files = (flags & CLONE_FILES) != 0 ? task.files.share() : task.files.clone();
+  const files = (flags & CLONE_FILES) != 0 ? task.files.retain() : task.files.clone();
   const fs = (flags & CLONE_FS) != 0 ? task.fs : task.fs.clone();
   const child = new Task(tid, group, files, fs, task.credentials);
   child.mm = mm;

@@ -1,4 +1,4 @@
-import { openError, openForExec, OpenFile, pathText } from '../fs/api';
+import { openError, openForExec, OpenFile } from '../fs/api';
 import { cancelFutexWait, wakeFutex } from '../futex/futex';
 import { leaveRobustList } from '../futex/robust';
 import { E2BIG, ELOOP, ENOEXEC } from '../linux/errno';
@@ -25,7 +25,6 @@ const MAX_DEPTH: i32 = 4;
 const SCRIPT_LINE: i32 = 256;
 
 const line: usize = memory.data(256, 8);
-const pathBuffer: usize = memory.data(4096, 8);
 
 /** Why `readStrings` returned null: a negative errno. */
 let stringsError: i32 = 0;
@@ -34,7 +33,7 @@ let stringsError: i32 = 0;
 export function readStrings(task: Task, at: u64, budget: StaticArray<i32>): string[] | null {
   const strings: string[] = [];
   if (at == 0) return strings;
-  for (;;) {
+  while (true) {
     const address = readU64(task, at);
     if (userFault()) {
       stringsError = -14; // EFAULT
@@ -80,7 +79,7 @@ export function executeFromUser(task: Task, path: string, file: OpenFile, argvAt
  */
 export function execute(task: Task, path: string, file: OpenFile, argv: string[], environment: string[]): i64 {
   let program = file;
-  for (let depth = 0; ; depth++) {
+  for (let depth = 0; true; depth++) {
     const n = program.readAt(0, line, SCRIPT_LINE);
     if (n < 2 || load<u16>(line) != 0x2123) break; // "#!"
     if (depth > MAX_DEPTH) {
@@ -224,8 +223,7 @@ function replace(task: Task, image: Image, credentials: Credentials, path: strin
   const slash = path.lastIndexOf('/');
   const base = slash >= 0 ? path.substring(slash + 1) : path;
   task.name = base.length > 15 ? base.substring(0, 15) : base;
-  const n = pathText(program.path, task.fs.root, pathBuffer, 4096);
-  group.executablePath = n >= 0 ? byteString(pathBuffer, n) : path;
+  group.executablePath = program.path();
   group.hasExecuted = true;
   group.exitSignal = 17;
   group.dumpable = 1;

@@ -212,9 +212,7 @@ function execute(task: Task, slice: i64): i64 {
     case EXIT_YIELD:
       return -1;
     default:
-      log('the engine stopped for an unknown reason: ' + reason.toString());
-      abort('unknown exit reason');
-      return -1;
+      throw new Error('the engine stopped for an unknown reason: ' + reason.toString());
   }
 }
 

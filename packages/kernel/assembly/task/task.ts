@@ -6,6 +6,7 @@ import { SignalQueue } from '../signal/queue';
 import { Credentials } from './credentials';
 import { enqueueRunnable } from './run-queue';
 import { ThreadGroup } from './thread-group';
+import { NEVER } from '../time/never';
 import { WaitQueue } from './wait';
 
 export const enum TaskState {
@@ -19,8 +20,8 @@ export const enum TaskState {
   dead = 3,
 }
 
-/** No deadline. */
-export const NEVER: u64 = u64.MAX_VALUE;
+
+export { NEVER };
 
 /** A thread: what the scheduler runs. */
 export class Task {

@@ -1,4 +1,5 @@
-import { NEVER, Task, TaskState } from '../task/task';
+import { Task, TaskState } from '../task/task';
+import { NEVER } from './never';
 
 /** Blocked tasks with a deadline. */
 const sleepers: Task[] = [];

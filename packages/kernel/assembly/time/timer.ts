@@ -1,4 +1,4 @@
-import { NEVER } from '../task/task';
+import { NEVER } from './never';
 import { monotonicNow, realtimeNow } from './clock';
 
 let nearest: u64 = NEVER;

@@ -31,7 +31,13 @@ const options: readonly string[] = [
 export async function buildKernel(): Promise<void> {
   const output = path.join(packageRoot, 'dist/kernel.wasm');
   await mkdir(path.dirname(output), { recursive: true });
-  const { error, stderr } = await asc.main([...options, '--baseDir', packageRoot, '--outFile', 'dist/kernel.wasm']);
+  const { error, stderr } = await asc.main([
+    ...options,
+    '--baseDir',
+    packageRoot,
+    '--outFile',
+    'dist/kernel.wasm',
+  ]);
   const messages = stderr.toString();
   if (messages) process.stderr.write(messages);
   if (error) throw new Error(`Cannot compile the kernel: ${error.message}`);

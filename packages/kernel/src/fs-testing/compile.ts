@@ -23,7 +23,10 @@ async function compile(entry: string, options: readonly string[]): Promise<Uint8
 let modules: Promise<{ kernel: WebAssembly.Module; process: WebAssembly.Module }> | undefined;
 
 /** The kernel with the exports of assembly/fs/testing/entry.ts, and a process module without an engine. Compiled once. */
-export async function compiledModules(): Promise<{ kernel: WebAssembly.Module; process: WebAssembly.Module }> {
+export async function compiledModules(): Promise<{
+  kernel: WebAssembly.Module;
+  process: WebAssembly.Module;
+}> {
   modules ??= (async () => {
     const kernel = await compile('assembly/fs/testing/entry.ts', [
       '--exportStart',
@@ -33,7 +36,12 @@ export async function compiledModules(): Promise<{ kernel: WebAssembly.Module; p
       '--initialMemory',
       '64',
     ]);
-    const process = await compile('assembly/fs/testing/process.ts', ['--use', 'abort=', '--initialMemory', '512']);
+    const process = await compile('assembly/fs/testing/process.ts', [
+      '--use',
+      'abort=',
+      '--initialMemory',
+      '512',
+    ]);
     return { kernel: new WebAssembly.Module(patchTable(kernel)), process: new WebAssembly.Module(process) };
   })();
   return modules;

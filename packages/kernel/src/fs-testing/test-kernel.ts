@@ -71,7 +71,9 @@ export class TestKernel {
     }
     const instance = new WebAssembly.Instance(kernel, imports);
     this.exports = instance.exports as unknown as TestExports;
-    const guest = new WebAssembly.Instance(process, { kernel: instance.exports as WebAssembly.ModuleImports });
+    const guest = new WebAssembly.Instance(process, {
+      kernel: instance.exports as WebAssembly.ModuleImports,
+    });
     this.guest = guest.exports['memory'] as WebAssembly.Memory;
     for (const [name, { index }] of Object.entries(processFunctions)) {
       this.exports.table.set(PROCESS_TABLE_BASE + index, guest.exports[name]);
@@ -79,7 +81,10 @@ export class TestKernel {
     const slots: HostSlots = { ...this.defaultSlots(options), ...options.slots };
     for (const [name, slot] of Object.entries(slots)) {
       const { index } = hostSlots[name as keyof typeof hostSlots];
-      this.exports.table.set(HOST_TABLE_BASE + index, await hostSlotModule(name as keyof typeof hostSlots, slot));
+      this.exports.table.set(
+        HOST_TABLE_BASE + index,
+        await hostSlotModule(name as keyof typeof hostSlots, slot),
+      );
     }
     this.exports._initialize();
     if (this.exports.testBoot(options.uid ?? 0) !== 1) throw new Error(`Cannot boot: ${this.outputText()}`);
@@ -200,7 +205,7 @@ export class TestKernel {
     const fd = this.call('openat', -100, path, 0o1101, mode);
     if (fd < 0) throw new Error(`Cannot create ${path}: ${fd}`);
     const bytes = Buffer.from(content);
-    for (let at = 0; at < bytes.length; ) {
+    for (let at = 0; at < bytes.length;) {
       const part = bytes.subarray(at, at + 65536);
       const done = this.call('write', fd, part, part.length);
       if (done < 0) throw new Error(`Cannot write ${path}: ${done}`);

@@ -20,7 +20,10 @@ export type HostFunctions = Record<string, Record<string, (...args: never[]) => 
 export function wasiImports(kernel: () => KernelExports, streams: Streams): HostFunctions {
   const view = (): DataView => new DataView(kernel().memory.buffer);
   return {
-    'wasi:clocks/monotonic-clock@0.2.0': { now: () => process.hrtime.bigint(), 'subscribe-duration': () => 1 },
+    'wasi:clocks/monotonic-clock@0.2.0': {
+      now: () => process.hrtime.bigint(),
+      'subscribe-duration': () => 1,
+    },
     'wasi:clocks/wall-clock@0.2.0': {
       now: (result: number) => {
         const now = Date.now();
@@ -33,8 +36,12 @@ export function wasiImports(kernel: () => KernelExports, streams: Streams): Host
     'wasi:cli/stdout@0.2.0': { 'get-stdout': () => 2 },
     'wasi:cli/stderr@0.2.0': { 'get-stderr': () => 3 },
     'wasi:cli/terminal-stdin@0.2.0': { 'get-terminal-stdin': (result: number) => view().setUint8(result, 0) },
-    'wasi:cli/terminal-stdout@0.2.0': { 'get-terminal-stdout': (result: number) => view().setUint8(result, 0) },
-    'wasi:filesystem/preopens@0.2.0': { 'get-directories': (result: number) => view().setUint32(result + 4, 0, true) },
+    'wasi:cli/terminal-stdout@0.2.0': {
+      'get-terminal-stdout': (result: number) => view().setUint8(result, 0),
+    },
+    'wasi:filesystem/preopens@0.2.0': {
+      'get-directories': (result: number) => view().setUint32(result + 4, 0, true),
+    },
     'wasi:io/poll@0.2.0': {
       poll: (_list: number, _count: number, result: number) => view().setUint32(result + 4, 0, true),
       '[method]pollable.ready': () => (streams.input.length > 0 || streams.inputEnded ? 1 : 0),
@@ -55,7 +62,12 @@ export function wasiImports(kernel: () => KernelExports, streams: Streams): Host
         view().setUint32(result + 4, at, true);
         view().setUint32(result + 8, part.length, true);
       },
-      '[method]output-stream.blocking-write-and-flush': (_self: number, at: number, length: number, result: number) => {
+      '[method]output-stream.blocking-write-and-flush': (
+        _self: number,
+        at: number,
+        length: number,
+        result: number,
+      ) => {
         streams.output.push(new Uint8Array(kernel().memory.buffer).slice(at, at + length));
         view().setUint8(result, 0);
       },

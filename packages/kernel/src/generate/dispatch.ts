@@ -21,10 +21,7 @@ function handlerCall(handler: Handler): string {
  *
  * @throws Error when a handler has no row, or more parameters than its row
  */
-export function dispatchSource(
-  rows: readonly SyscallRow[],
-  handlers: ReadonlyMap<string, Handler>,
-): string {
+export function dispatchSource(rows: readonly SyscallRow[], handlers: ReadonlyMap<string, Handler>): string {
   const byName = new Map(rows.map((row) => [row.name, row]));
   const modules = new Map<string, string[]>();
   for (const handler of handlers.values()) {

@@ -15,7 +15,9 @@ function functionName(set: FlagSet): string {
 }
 
 function flagFunction(set: FlagSet): string {
-  const lines = Object.entries(set.bits).map(([name, bit]) => `  flags.take(0x${bit.toString(16)}, '${name}');`);
+  const lines = Object.entries(set.bits).map(
+    ([name, bit]) => `  flags.take(0x${bit.toString(16)}, '${name}');`,
+  );
   if (set.enumeration) {
     const names = set.enumeration.names.map((name) => `'${name}'`).join(', ');
     lines.unshift(`  flags.takeNumber(${set.enumeration.mask}, [${names}]);`);

@@ -1,0 +1,86 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { packageRoot } from '../build/paths.ts';
+import { syscalls } from '../syscalls.table.ts';
+import type { CallArgument, TestKernel } from './test-kernel.ts';
+
+const numbers = new Map(syscalls.map((row) => [row.name, row.number]));
+
+/** A buffer that the call fills; its content is part of the answer. */
+export class Output {
+  constructor(readonly sizeBytes: number) {}
+}
+
+export type Operation = readonly [name: string, ...args: (CallArgument | Output)[]];
+
+/** Result of a call and the content of its output buffers, as hexadecimal. */
+export interface Answer {
+  readonly result: number;
+  readonly buffers: readonly string[];
+}
+
+function available(command: string): boolean {
+  return spawnSync(command, ['--version'], { stdio: 'ignore' }).status === 0;
+}
+
+/** Whether the same system calls can be made on real Linux: needs the arm64 cross compiler and qemu's user mode. */
+export const hasOracle = available('aarch64-linux-gnu-gcc') && available('qemu-aarch64-static');
+
+/** Real Linux, asked through a small arm64 program under qemu-aarch64 in a directory of its own. */
+export class LinuxOracle {
+  private readonly folder = mkdtempSync(path.join(tmpdir(), 'boxer-oracle-'));
+  private readonly program = path.join(this.folder, 'oracle');
+
+  constructor() {
+    const source = path.join(packageRoot, 'fixtures/syscall-oracle.c');
+    execFileSync('aarch64-linux-gnu-gcc', ['-static', '-O1', '-o', this.program, source]);
+  }
+
+  /** Runs the operations in a fresh directory. */
+  run(operations: readonly Operation[]): Answer[] {
+    const cwd = mkdtempSync(path.join(this.folder, 'run-'));
+    const input = operations.map((operation) => `${encode(operation)}\n`).join('');
+    const { stdout } = spawnSync('qemu-aarch64-static', [this.program], { cwd, input, maxBuffer: 1 << 28 });
+    rmSync(cwd, { recursive: true, force: true });
+    const lines = stdout.toString().trimEnd().split('\n');
+    return lines.map((line) => {
+      const [result = '', ...buffers] = line.split(' ');
+      return { result: Number(result), buffers };
+    });
+  }
+
+  dispose(): void {
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
+
+function encode([name, ...args]: Operation): string {
+  const words = args.map((argument) => {
+    if (argument instanceof Output) return `b${argument.sizeBytes}`;
+    if (typeof argument === 'number' || typeof argument === 'bigint') return `i${argument}`;
+    return `s${Buffer.from(argument as string, 'latin1').toString('hex')}`;
+  });
+  return [`i${numbers.get(name)}`, ...words].join(' ');
+}
+
+/** Makes the same calls in the box. */
+export function runInBox(kernel: TestKernel, operations: readonly Operation[]): Answer[] {
+  return operations.map(([name, ...args]) => {
+    kernel.forget();
+    const outputs: { at: number; sizeBytes: number }[] = [];
+    const values = args.map((argument) => {
+      if (!(argument instanceof Output)) return argument;
+      const at = kernel.reserve(argument.sizeBytes);
+      kernel.guestBytes(at, argument.sizeBytes).fill(0);
+      outputs.push({ at, sizeBytes: argument.sizeBytes });
+      return at;
+    });
+    const result = kernel.call(name, ...values);
+    const buffers = outputs.map(({ at, sizeBytes }) =>
+      Buffer.from(kernel.guestBytes(at, sizeBytes)).toString('hex'),
+    );
+    return { result, buffers };
+  });
+}

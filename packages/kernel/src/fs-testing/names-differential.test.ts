@@ -1,0 +1,108 @@
+import { hasOracle, LinuxOracle, type Operation, Output, runInBox } from './linux-oracle.ts';
+import { TestKernel } from './test-kernel.ts';
+
+const CWD = -100;
+const O_CREAT = 0o100;
+const O_EXCL = 0o200;
+const O_TRUNC = 0o1000;
+const O_APPEND = 0o2000;
+const O_DIRECTORY = 0o40000;
+const O_NOFOLLOW = 0o100000;
+const O_PATH = 0o10000000;
+
+/** A small generator of random numbers, so that a failure can be repeated by its seed. */
+function randomFrom(seed: number): (n: number) => number {
+  let state = seed >>> 0;
+  return (n) => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return Math.floor((state / 2 ** 32) * n);
+  };
+}
+
+const names = ['a', 'b', 'c', 'd'];
+
+function randomPath(random: (n: number) => number): string {
+  const pick = (): string => names[random(names.length)] ?? 'a';
+  let path = pick();
+  for (let depth = random(3); depth > 0; depth--) {
+    const roll = random(12);
+    path += `/${roll === 0 ? '..' : roll === 1 ? '.' : pick()}`;
+  }
+  const ending = random(20);
+  if (ending === 0) path += '/';
+  if (ending === 1) path += '/.';
+  if (ending === 2) path += '/..';
+  return path;
+}
+
+/** What a path is, without numbers that differ between filesystems: type, permissions, links of non-directories, size. */
+function describePath(path: string): Operation[] {
+  return [
+    ['faccessat', CWD, path, 0],
+    ['readlinkat', CWD, path, new Output(16), 16],
+  ];
+}
+
+function randomOperations(random: (n: number) => number): Operation[] {
+  const path = randomPath(random);
+  const other = randomPath(random);
+  switch (random(14)) {
+    case 0:
+    case 1:
+      return [['mkdirat', CWD, path, 0o755]];
+    case 2:
+    case 3:
+    case 4: {
+      const extra = [0, O_EXCL, O_TRUNC, O_DIRECTORY, O_NOFOLLOW, O_APPEND, O_PATH][random(7)] ?? 0;
+      const flags = random(3) | (random(2) * O_CREAT) | extra;
+      return [
+        ['openat', CWD, path, flags, 0o644],
+        ['write', 3, 'some text', random(9)],
+        ['lseek', 3, 0, random(3)],
+        ['read', 3, new Output(16), 16],
+        ['close', 3],
+      ];
+    }
+    case 5:
+      return [['symlinkat', random(3) === 0 ? `../${other}` : other, CWD, path]];
+    case 6:
+      return [['linkat', CWD, path, CWD, other, random(2) * 0x400]];
+    case 7:
+      return [['unlinkat', CWD, path, 0]];
+    case 8:
+      return [['unlinkat', CWD, path, 0x200]];
+    case 9:
+    case 10:
+      return [['renameat2', CWD, path, CWD, other, random(4) === 0 ? random(4) : 0]];
+    case 11:
+      return [['truncate', path, random(20)]];
+    case 12:
+      return [['mknodat', CWD, path, [0o10644, 0o100600, 0o140600, 0o40755][random(4)] ?? 0, 0]];
+    default:
+      return describePath(path);
+  }
+}
+
+// Oracle: Linux itself, through qemu-aarch64, in an empty directory.
+(hasOracle ? describe : describe.skip)('names and paths, compared with Linux', () => {
+  const oracle = hasOracle ? new LinuxOracle() : undefined;
+  afterAll(() => oracle?.dispose());
+
+  const seeds = (process.env['FS_SEEDS'] ?? '1,2,3,4,5,6,7,8').split(',').map(Number);
+  it.each(seeds)('answers random calls as Linux does (seed %i)', async (seed) => {
+    const random = randomFrom(seed);
+    const operations: Operation[] = Array.from({ length: 400 }, () => randomOperations(random)).flat();
+    const kernel = await TestKernel.boot();
+    kernel.call('mkdirat', CWD, '/w', 0o755);
+    kernel.call('chdir', '/w');
+    const expected = oracle?.run(operations) ?? [];
+    const actual = runInBox(kernel, operations);
+    for (const [at, operation] of operations.entries()) {
+      if (JSON.stringify(actual[at]) === JSON.stringify(expected[at])) continue;
+      const history = operations.slice(Math.max(0, at - 1), at);
+      throw new Error(
+        `call ${at} ${JSON.stringify(operation)}: box ${JSON.stringify(actual[at])}, Linux ${JSON.stringify(expected[at])}; before: ${JSON.stringify(history)}`,
+      );
+    }
+  });
+});

@@ -1,0 +1,47 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+
+const compiler = 'aarch64-linux-gnu-gcc';
+const emulator = 'qemu-aarch64-static';
+
+function has(tool: string): boolean {
+  return spawnSync('which', [tool]).status === 0;
+}
+
+/** Tools that are missing for programs of our own and their oracle. */
+export function missingTools(): string[] {
+  return [compiler, emulator].filter((tool) => !has(tool));
+}
+
+let folder: string | undefined;
+
+/** Compiles a C file of fixtures/ into a static program. @returns path of the executable */
+export function compileProgram(source: string, flags: readonly string[] = []): string {
+  folder ??= mkdtempSync(path.join(os.tmpdir(), 'boxer-kernel-'));
+  mkdirSync(folder, { recursive: true });
+  const program = path.join(folder, path.basename(source, '.c'));
+  execFileSync(compiler, ['-static', '-O1', '-Wall', '-o', program, source, '-lpthread', ...flags]);
+  return program;
+}
+
+export interface ProgramResult {
+  readonly exitCode: number;
+  readonly stdout: string;
+}
+
+/** What Linux, as qemu-user shows it, makes of a program. */
+export function runUnderQemu(program: string, args: readonly string[], stdin: string): ProgramResult {
+  const { status, signal, stdout } = spawnSync(emulator, ['-cpu', 'cortex-a57', program, ...args], {
+    input: stdin,
+    env: { PATH: '/usr/bin:/bin' },
+    timeout: 60_000,
+  });
+  const exitCode = status ?? 128 + (signal ? os.constants.signals[signal] : 0);
+  return { exitCode, stdout: stdout.toString('utf8') };
+}
+
+export function readProgram(program: string): Uint8Array {
+  return new Uint8Array(readFileSync(program));
+}
