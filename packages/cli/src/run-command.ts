@@ -12,7 +12,7 @@ import { UsageError } from './errors/usage-error.ts';
 export async function runCommand(words: readonly string[]): Promise<void> {
   settings.debug = false;
   try {
-    await run([...words], { root: fileURLToPath(new URL('..', import.meta.url)) });
+    await run(asHelp(words), { root: fileURLToPath(new URL('..', import.meta.url)) });
   } catch (error) {
     if (error instanceof Errors.ExitError) {
       process.exitCode = error.oclif.exit ?? 0;
@@ -31,5 +31,11 @@ function usageError(command: string, error: Error): UsageError {
     .filter((line) => !/^See more help with/.test(line.trim()))
     .join(' ')
     .trim();
-  return new UsageError(command, why);
+  return new UsageError(/not found$/.test(why) ? '' : command, why);
+}
+
+/** `boxer help build` is `boxer build --help`. */
+function asHelp(words: readonly string[]): string[] {
+  const [first, ...rest] = words;
+  return first === 'help' ? [...rest, '--help'] : [...words];
 }

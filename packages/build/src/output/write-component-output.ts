@@ -1,7 +1,7 @@
 import { join } from 'node:path';
-import { bootFromImageConfig, encodeBootConfiguration, writeComponent } from '@boxer/component';
+import { bootEntries, bootFromImageConfig, writeComponent } from '@boxer/component';
 import { parseDigest } from '@boxer/foundation';
-import { decodeBootEntries, writePayload } from '@boxer/fsimage';
+import { writePayload } from '@boxer/fsimage';
 import { loadEngine } from '../run/engine.ts';
 import type { FinishedImage } from './finish-image.ts';
 import type { OutputEnvironment, WrittenOutput } from './write-output.ts';
@@ -14,7 +14,7 @@ export async function writeComponentOutput(
 ): Promise<WrittenOutput> {
   const payloadFile = join(workDirectory, 'payload');
   const boot = bootFromImageConfig(image.config.config);
-  const entries = decodeBootEntries(encodeBootConfiguration(boot));
+  const entries = bootEntries(boot);
   await writePayload(image.tree, entries, payloadFile, signal === undefined ? {} : { signal });
   const layers = image.layers.map(({ diffId, sizeBytes, createdBy, source }) => ({
     diffId,

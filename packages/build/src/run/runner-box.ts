@@ -1,8 +1,8 @@
 import { createReadStream } from 'node:fs';
 import { open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type BootConfiguration, encodeBootConfiguration, writeComponent } from '@boxer/component';
-import { decodeBootEntries, writePayload } from '@boxer/fsimage';
+import { type BootConfiguration, bootEntries, writeComponent } from '@boxer/component';
+import { writePayload } from '@boxer/fsimage';
 import type { Policy } from '@boxer/policy';
 import { type RunResult, runBox } from '@boxer/runner';
 import { RunUnsupportedError } from '../errors/run-errors.ts';
@@ -67,7 +67,7 @@ export class RunnerBox implements Box {
     };
     const { skeleton, processModule, supportModule } = await loadEngine();
     try {
-      const entries = decodeBootEntries(encodeBootConfiguration(boot));
+      const entries = bootEntries(boot);
       await writePayload(request.tree, entries, payloadFile, signal === undefined ? {} : { signal });
       const metadata = { imageConfig: {}, boot };
       await writeComponent({ skeleton, processModule, supportModule, payloadFile, metadata }, componentPath);

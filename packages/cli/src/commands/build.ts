@@ -1,6 +1,5 @@
 import { Args, Command, Flags } from '@oclif/core';
 import { buildRequest } from '../build/build-request.ts';
-import { runBuild } from '../build/run-build.ts';
 import { progressKinds } from '../progress/create-progress.ts';
 
 const list = { multiple: true, multipleNonGreedy: true } as const;
@@ -34,7 +33,7 @@ export default class Build extends Command {
     'build-arg': Flags.string({
       ...list,
       helpValue: 'K[=V]',
-      summary: 'Value of an ARG; without V, the host’s variable.',
+      summary: "Value of an ARG; without V, the host's variable.",
     }),
     target: Flags.string({ helpValue: 'STAGE', summary: 'Stage to build; default: the last.' }),
     'build-context': Flags.string({
@@ -65,6 +64,8 @@ export default class Build extends Command {
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(Build);
-    await runBuild(await buildRequest(args.context, flags));
+    const request = await buildRequest(args.context, flags);
+    const { runBuild } = await import('../build/run-build.ts');
+    await runBuild(request);
   }
 }

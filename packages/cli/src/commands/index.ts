@@ -1,6 +1,18 @@
 import Build from './build.ts';
+import ImageLoad from './image/load.ts';
+import ImageLs from './image/ls.ts';
+import ImagePull from './image/pull.ts';
+import ImageRm from './image/rm.ts';
 import Inspect from './inspect.ts';
 import Run from './run.ts';
 
-/** All commands but `run`'s execution, which `main.ts` reaches without them. */
-export const commands = { build: Build, inspect: Inspect, run: Run };
+/** All commands. `boxer run` reaches its own without them: see `main.ts`. */
+export const commands = {
+  build: Build,
+  run: Run,
+  inspect: Inspect,
+  'image:load': ImageLoad,
+  'image:ls': ImageLs,
+  'image:pull': ImagePull,
+  'image:rm': ImageRm,
+};

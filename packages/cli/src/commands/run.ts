@@ -17,7 +17,9 @@ export default class Run extends Command {
   ];
   static override readonly strict = false;
   static override readonly flags = Object.fromEntries(
-    (runFlags as readonly FlagRow[]).map((row) => [row.name, flagOf(row)]),
+    (runFlags as readonly FlagRow[])
+      .filter(({ name }) => name !== 'help')
+      .map((row) => [row.name, flagOf(row)]),
   );
 
   async run(): Promise<void> {

@@ -5,9 +5,9 @@ export class UsageError extends BoxerError {
   readonly code = 'CLI_USAGE';
   override readonly hint: string;
 
-  /** @param command - the command whose help tells more: `run` */
+  /** @param command - the command whose help tells more: `run`; empty for that of all */
   constructor(command: string, why: string) {
     super(why);
-    this.hint = `See boxer ${command} --help.`;
+    this.hint = `See boxer ${command === '' ? '' : `${command} `}--help.`;
   }
 }

@@ -8,7 +8,7 @@ export async function runImage(words: readonly string[]): Promise<void> {
     const request = parseRunArguments(words);
     if (request === undefined) {
       const { runCommand } = await import('../run-command.ts');
-      await runCommand(['help', 'run']);
+      await runCommand(['run', '--help']);
       return;
     }
     const { runBoxed } = await import('./run-boxed.ts');
