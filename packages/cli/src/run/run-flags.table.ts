@@ -20,7 +20,7 @@ export const runFlags = [
     char: 'e',
     kind: 'list',
     value: 'NAME[=VALUE]',
-    summary: 'Set a variable; without a value, pass the host's.',
+    summary: "Set a variable; without a value, pass the host's.",
   },
   { name: 'env-file', kind: 'list', value: 'FILE', summary: 'Read variables from a file, one per line.' },
   { name: 'workdir', char: 'w', kind: 'value', value: 'DIR', summary: 'Working directory in the box.' },
