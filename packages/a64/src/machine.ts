@@ -57,6 +57,9 @@ export interface Machine {
   nextX(register: GeneralRegister, distance: number): GeneralRegister;
   nextV(register: VectorRegister, distance: number): VectorRegister;
 
+  /** The register's number; known when predecoding. For encodings that are unallocated for some registers. */
+  registerNumber(register: GeneralRegister | VectorRegister): Value<32>;
+
   // ── General registers. A 32-bit read truncates, a 32-bit write zero-extends. ───────────────────────────
   /** Register 31 reads as zero. */
   readX<W extends Width = 64>(register: GeneralRegister, width?: W): Value<W>;

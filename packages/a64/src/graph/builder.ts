@@ -328,6 +328,13 @@ export class GraphBuilder extends DerivedMachine implements Machine {
     return asRegister(register).next(distance);
   }
 
+  registerNumber(register: GeneralRegister | VectorRegister): Node<32> {
+    const { field, distance, number } = asRegister(register);
+    if (!field) return this.constant(32, number ?? 0);
+    const moved = this.add(this.field(field), this.constant(32, distance));
+    return distance === 0 ? moved : this.and(moved, this.constant(32, 31));
+  }
+
   readX<W extends Width = 64>(register: GeneralRegister, width?: W): Value<W> {
     return this.#readX(asRegister(register), width ?? 64, false) as Node as Node<W>;
   }

@@ -104,6 +104,8 @@ export const lse = [
     },
     semantics(m, { sz, Rs, Rn, Rt }) {
       const [bits, width] = sz ? ([64, 64] as const) : ([32, 32] as const);
+      const odd = m.or(m.registerNumber(Rs), m.registerNumber(Rt));
+      m.undefinedIf(m.and(odd, m.constant(32, 1)));
       const address = m.readXsp(Rn);
       const second = m.add(address, m.constant(64, width / 8));
       const pair = (register: GeneralRegister) =>

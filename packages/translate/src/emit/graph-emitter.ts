@@ -61,7 +61,8 @@ export function loadOperation(node: Node): Load {
 /** @returns the store of the lowest `bits` bits of a value */
 export function storeOperation(kind: Node['kind'], bits: number) {
   if (kind === 'v128') return 'v128.store';
-  if (kind === 64) return ({ 8: 'i64.store8', 16: 'i64.store16', 32: 'i64.store32' } as const)[bits] ?? 'i64.store';
+  if (kind === 64)
+    return ({ 8: 'i64.store8', 16: 'i64.store16', 32: 'i64.store32' } as const)[bits] ?? 'i64.store';
   return ({ 8: 'i32.store8', 16: 'i32.store16' } as const)[bits] ?? 'i32.store';
 }
 
@@ -248,7 +249,9 @@ export class GraphEmitter {
     if (!address) throw new TypeError('A load has no address');
     const operation = loadOperation(node);
     if (uncheckedOffset === undefined) {
-      this.f.get(this.environment.check(this, address, bits / 8, 'read', true)).memory(operation, this.environment.bias);
+      this.f
+        .get(this.environment.check(this, address, bits / 8, 'read', true))
+        .memory(operation, this.environment.bias);
     } else {
       this.f.get(this.#probed(address)).memory(operation, this.environment.bias + uncheckedOffset);
     }
@@ -358,7 +361,9 @@ export class GraphEmitter {
     const { bits, address, value, uncheckedOffset } = statement;
     const { f, environment } = this;
     const checked =
-      uncheckedOffset === undefined ? environment.check(this, address, bits / 8, 'write', true) : this.#probed(address);
+      uncheckedOffset === undefined
+        ? environment.check(this, address, bits / 8, 'write', true)
+        : this.#probed(address);
     f.get(checked);
     this.emit(value);
     f.memory(storeOperation(value.kind, bits), environment.bias + (uncheckedOffset ?? 0));

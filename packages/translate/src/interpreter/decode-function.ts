@@ -26,7 +26,10 @@ function pushEntry(f: FunctionAssembler, { base, statics }: VariantTable): void 
 
 function emitTree(f: FunctionAssembler, tree: DecisionTree<VariantTable>, id: number): void {
   if ('bit' in tree) {
-    f.get(WORD).i32(1 << tree.bit).op('i32.and').if();
+    f.get(WORD)
+      .i32(1 << tree.bit)
+      .op('i32.and')
+      .if();
     emitTree(f, tree.one, id);
     f.else();
     emitTree(f, tree.zero, id);
@@ -34,7 +37,12 @@ function emitTree(f: FunctionAssembler, tree: DecisionTree<VariantTable>, id: nu
     return;
   }
   for (const variant of tree.leaf) {
-    f.get(WORD).i32(variant.mask | 0).op('i32.and').i32(variant.value | 0).op('i32.eq').if();
+    f.get(WORD)
+      .i32(variant.mask | 0)
+      .op('i32.and')
+      .i32(variant.value | 0)
+      .op('i32.eq')
+      .if();
     pushEntry(f, variant);
     f.i32(1).op('i32.shl').memory('i32.load16_u', TABLES_AT).tee(id).if().get(id).op('return').end();
     f.end();

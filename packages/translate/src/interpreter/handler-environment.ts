@@ -8,7 +8,7 @@ import {
   PERMISSIONS_AT,
   RECORD_INDEX_AT,
 } from '@boxer/abi';
-import { type Access, type GraphBuilder, Node, type RegisterOperand, type Statement } from '@boxer/a64';
+import { type Access, type GraphBuilder, type Node, type RegisterOperand, type Statement } from '@boxer/a64';
 import type { Label, Local } from '@boxer/wasm';
 import { type Environment, type GraphEmitter, loadOperation, storeOperation } from '../emit/graph-emitter.ts';
 import { cells, LEAVE_BEHIND, RECORD_BYTES } from './layout.ts';
@@ -52,7 +52,12 @@ const stateCells: Readonly<Record<string, { readonly at: number; readonly bits: 
   fpsr: { at: cpuState.fpsr, bits: 32 },
 };
 
-const SPLATS = { 8: 'v128.load8_splat', 16: 'v128.load16_splat', 32: 'v128.load32_splat', 64: 'v128.load64_splat' } as const;
+const SPLATS = {
+  8: 'v128.load8_splat',
+  16: 'v128.load16_splat',
+  32: 'v128.load32_splat',
+  64: 'v128.load64_splat',
+} as const;
 
 function stateCell(name: string | undefined) {
   const cell = stateCells[name ?? ''];
@@ -72,7 +77,6 @@ const PAGE_MASK = 4095;
 export class HandlerEnvironment implements Environment {
   readonly bias = GUEST_BIAS;
   readonly #ip: Local = 0;
-  readonly #targets = new Map<Node, Node>();
 
   constructor(
     readonly builder: GraphBuilder,
@@ -172,7 +176,8 @@ export class HandlerEnvironment implements Environment {
       case 'writeV': {
         const offset = this.#vector(emitter, statement.register);
         emitter.emit(statement.value);
-        if (statement.bits === 64) f.v128([255, 255, 255, 255, 255, 255, 255, 255, 0, 0, 0, 0, 0, 0, 0, 0]).op('v128.and');
+        if (statement.bits === 64)
+          f.v128([255, 255, 255, 255, 255, 255, 255, 255, 0, 0, 0, 0, 0, 0, 0, 0]).op('v128.and');
         f.memory('v128.store', offset);
         return;
       }
@@ -245,7 +250,13 @@ export class HandlerEnvironment implements Environment {
     const permitted = f.block();
     const slow = f.block();
     this.#inOnePage(emitter, wide, low, element ? bytes : undefined, bytes, slow);
-    f.get(low).i32(12).op('i32.shr_u').memory('i32.load8_u', PERMISSIONS_AT).i32(bit).op('i32.and').brIf(permitted);
+    f.get(low)
+      .i32(12)
+      .op('i32.shr_u')
+      .memory('i32.load8_u', PERMISSIONS_AT)
+      .i32(bit)
+      .op('i32.and')
+      .brIf(permitted);
     f.end();
     f.get(wide).i32(bytes).i32(bit).call(this.runtime.checkAccess).brIf(permitted);
     this.#leave(emitter, exitReasons.fault, false);
@@ -257,25 +268,46 @@ export class HandlerEnvironment implements Environment {
    * Branches to `slow` unless the access is below 4 GiB and certainly inside one page: a single element of up to 8 bytes
    * when it is aligned, others when they end before the page does.
    */
-  #inOnePage(emitter: GraphEmitter, wide: Local, low: Local, element: number | undefined, bytes: number, slow: Label) {
+  #inOnePage(
+    emitter: GraphEmitter,
+    wide: Local,
+    low: Local,
+    element: number | undefined,
+    bytes: number,
+    slow: Label,
+  ) {
     const { f } = emitter;
     if (element !== undefined && element <= 8) {
       // Rotated, the bits that must be zero for alignment become the uppermost ones.
       const shift = BigInt(Math.log2(element));
       f.get(wide);
       if (shift > 0n) f.i64(shift).op('i64.rotr');
-      f.i64(1n << (32n - shift)).op('i64.ge_u').brIf(slow);
+      f.i64(1n << (32n - shift))
+        .op('i64.ge_u')
+        .brIf(slow);
       return;
     }
-    f.get(wide).i64(1n << 32n).op('i64.ge_u').brIf(slow);
-    f.get(low).i32(PAGE_MASK).op('i32.and').i32(PAGE_MASK + 1 - bytes).op('i32.gt_u').brIf(slow);
+    f.get(wide)
+      .i64(1n << 32n)
+      .op('i64.ge_u')
+      .brIf(slow);
+    f.get(low)
+      .i32(PAGE_MASK)
+      .op('i32.and')
+      .i32(PAGE_MASK + 1 - bytes)
+      .op('i32.gt_u')
+      .brIf(slow);
   }
 
   requireAligned(emitter: GraphEmitter, address: Node, bytes: number): void {
     const { f, pool } = emitter;
     const wide = pool.take('i64');
     emitter.emit(address);
-    f.tee(wide).op('i32.wrap_i64').i32(bytes - 1).op('i32.and').if();
+    f.tee(wide)
+      .op('i32.wrap_i64')
+      .i32(bytes - 1)
+      .op('i32.and')
+      .if();
     f.i32(0).get(wide).memory('i64.store', engineCells.faultAddress);
     f.i32(0).i32(0).memory('i32.store', engineCells.faultAccess);
     this.#leave(emitter, exitReasons.fault, false);
@@ -287,7 +319,11 @@ export class HandlerEnvironment implements Environment {
   /** Leaves run(): at this instruction, or behind it. */
   #leave({ f }: GraphEmitter, reason: number, behind: boolean): void {
     if (!this.main) {
-      f.i32(0).i32(reason | (behind ? LEAVE_BEHIND : 0)).memory('i32.store', cells.leave).i32(0).op('return');
+      f.i32(0)
+        .i32(reason | (behind ? LEAVE_BEHIND : 0))
+        .memory('i32.store', cells.leave)
+        .i32(0)
+        .op('return');
       return;
     }
     if (behind) f.get(this.#ip).i32(RECORD_BYTES).op('i32.add').set(this.#ip);
@@ -300,22 +336,12 @@ export class HandlerEnvironment implements Environment {
     if (this.main) f.set(this.#ip).br(this.main.dispatch);
   }
 
-  /** The record of a target that is known when predecoding. */
-  #record(target: Node): Node {
-    const known = this.#targets.get(target);
-    if (known) return known;
-    const node = new Node(-1, 'record', 32, [target], 0, {});
-    node.maximum = 0xffff_ffffn;
-    this.#targets.set(target, node);
-    return node;
-  }
-
   branch(emitter: GraphEmitter, target: Node): void {
     const { f, pool } = emitter;
     const { main } = this;
     if (!main) {
       // Only compared with other handlers: whoever branches lives in the main function.
-      if (target.stage === 0) emitter.emit(this.#record(target));
+      if (target.stage === 0) emitter.emit(this.layout.recordOf(target));
       else {
         emitter.emit(target);
         f.call(this.runtime.recordOfTarget);
@@ -326,7 +352,7 @@ export class HandlerEnvironment implements Environment {
     const left = pool.take('i32');
     f.get(main.fuel).get(this.#ip).op('i32.sub').i32(RECORD_BYTES).op('i32.sub').set(left);
     if (target.stage === 0) {
-      emitter.emit(this.#record(target));
+      emitter.emit(this.layout.recordOf(target));
       f.set(this.#ip);
     } else this.#indirect(emitter, target, left);
     f.get(left).get(this.#ip).op('i32.add').set(main.fuel);
@@ -343,16 +369,38 @@ export class HandlerEnvironment implements Environment {
     const found = f.block();
     const slow = f.block();
     // Aligned and below 4 GiB: the two lowest bits, rotated to the top, and the upper half are zero.
-    f.get(wide).i64(2n).op('i64.rotr').i64(1n << 30n).op('i64.ge_u').brIf(slow);
-    f.get(wide).op('i32.wrap_i64').i32(PAGE_SHIFT - 2).op('i32.shr_u').i32(-4).op('i32.and');
+    f.get(wide)
+      .i64(2n)
+      .op('i64.rotr')
+      .i64(1n << 30n)
+      .op('i64.ge_u')
+      .brIf(slow);
+    f.get(wide)
+      .op('i32.wrap_i64')
+      .i32(PAGE_SHIFT - 2)
+      .op('i32.shr_u')
+      .i32(-4)
+      .op('i32.and');
     f.memory('i32.load', RECORD_INDEX_AT).tee(record).op('i32.eqz').brIf(slow);
-    f.get(record).get(wide).op('i32.wrap_i64').i32(PAGE_MASK).op('i32.and').i32(2).op('i32.shl').op('i32.add');
+    f.get(record)
+      .get(wide)
+      .op('i32.wrap_i64')
+      .i32(PAGE_MASK)
+      .op('i32.and')
+      .i32(2)
+      .op('i32.shl')
+      .op('i32.add');
     f.set(this.#ip).br(found);
     f.end();
     f.get(wide).call(this.runtime.recordOfTarget).tee(this.#ip).brIf(found);
     // pc and fault are set already; only the fuel is left to flush.
     f.i32(0).i32(0).memory('i64.load', engineCells.fuel);
-    f.get(left).i32(4).op('i32.shr_s').op('i64.extend_i32_s').op('i64.add').memory('i64.store', engineCells.fuel);
+    f.get(left)
+      .i32(4)
+      .op('i32.shr_s')
+      .op('i64.extend_i32_s')
+      .op('i64.add')
+      .memory('i64.store', engineCells.fuel);
     f.i32(exitReasons.fault).op('return');
     f.end();
   }
@@ -375,7 +423,11 @@ export class HandlerEnvironment implements Environment {
     f.memory('i64.store', engineCells.fuel);
     f.i32(0).memory('i32.load', cpuState.x + 8 * 8);
     for (let i = 0; i < 6; i++) f.i32(0).memory('i64.load', cpuState.x + 8 * i);
-    f.call(this.runtime.syscall).tee(result).i64(-(1n << 63n)).op('i64.eq').if();
+    f.call(this.runtime.syscall)
+      .tee(result)
+      .i64(-(1n << 63n))
+      .op('i64.eq')
+      .if();
     f.i32(exitReasons.leave).op('return');
     f.end();
     f.i32(0).get(result).memory('i64.store', cpuState.x);

@@ -44,7 +44,12 @@ export function emitHandler(
  * Builds the handler of a variant for some static values. The first emission finds the record's slots, the second uses
  * their places.
  */
-function buildHandler(variant: Variant, statics: FieldValues, runtime: Runtime, recordOfPc: number): Handler | undefined {
+function buildHandler(
+  variant: Variant,
+  statics: FieldValues,
+  runtime: Runtime,
+  recordOfPc: number,
+): Handler | undefined {
   const builder = buildVariant(variant, statics);
   if (!builder) return undefined;
   const layout = new RecordLayout();
@@ -74,6 +79,8 @@ function buildHandler(variant: Variant, statics: FieldValues, runtime: Runtime, 
 export function buildHandlers(variant: Variant, runtime: Runtime, recordOfPc: number): VariantHandlers {
   return {
     variant,
-    handlers: combinations(variant.statics).map((statics) => buildHandler(variant, statics, runtime, recordOfPc)),
+    handlers: combinations(variant.statics).map((statics) =>
+      buildHandler(variant, statics, runtime, recordOfPc),
+    ),
   };
 }

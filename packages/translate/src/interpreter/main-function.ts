@@ -33,9 +33,21 @@ function emitExit(f: FunctionAssembler, reason: number, fuel: number, pages: Rec
   const pc = f.local('i32');
   f.i32(0).get(IP).call(pages.pcOfRecord).tee(pc).op('i64.extend_i32_u').memory('i64.store', cpuState.pc);
   f.i32(0).i32(0).memory('i64.load', engineCells.fuel);
-  f.get(fuel).get(IP).op('i32.sub').i32(Math.log2(RECORD_BYTES)).op('i32.shr_s').op('i64.extend_i32_s').op('i64.add');
+  f.get(fuel)
+    .get(IP)
+    .op('i32.sub')
+    .i32(Math.log2(RECORD_BYTES))
+    .op('i32.shr_s')
+    .op('i64.extend_i32_s')
+    .op('i64.add');
   f.memory('i64.store', engineCells.fuel);
-  f.get(reason).i32(exitReasons.undefined).op('i32.eq').get(reason).i32(exitReasons.breakpoint).op('i32.eq').op('i32.or');
+  f.get(reason)
+    .i32(exitReasons.undefined)
+    .op('i32.eq')
+    .get(reason)
+    .i32(exitReasons.breakpoint)
+    .op('i32.eq')
+    .op('i32.or');
   f.if().i32(0).get(pc).memory('i32.load', GUEST_BIAS).memory('i32.store', engineCells.word).end();
   f.get(reason);
 }
@@ -70,10 +82,19 @@ export function emitMainFunction(f: FunctionAssembler, parts: MainFunctionParts)
   f.get(ip).memory('i32.load16_u', 0).brTable(labels, cold);
 
   /** Goes on at the record in `next`, which need not be the one that fuel counts to. */
-  const moveTo = () => f.get(fuel).get(next).op('i32.add').get(ip).op('i32.sub').set(fuel).get(next).set(ip).br(dispatch);
+  const moveTo = () =>
+    f.get(fuel).get(next).op('i32.add').get(ip).op('i32.sub').set(fuel).get(next).set(ip).br(dispatch);
 
   f.end();
-  f.get(ip).call(pages.predecode).tee(next).op('i32.eqz').if().i32(exitReasons.fault).set(reason).br(exit).end();
+  f.get(ip)
+    .call(pages.predecode)
+    .tee(next)
+    .op('i32.eqz')
+    .if()
+    .i32(exitReasons.fault)
+    .set(reason)
+    .br(exit)
+    .end();
   moveTo();
   f.end();
   f.i32(exitReasons.undefined).set(reason).br(exit);
@@ -89,11 +110,20 @@ export function emitMainFunction(f: FunctionAssembler, parts: MainFunctionParts)
   }
 
   f.end();
-  f.get(ip).get(ip).memory('i32.load16_u', 0).i32(count).op('i32.sub').callIndirect(parts.coldType, parts.coldTable);
+  f.get(ip)
+    .get(ip)
+    .memory('i32.load16_u', 0)
+    .i32(count)
+    .op('i32.sub')
+    .callIndirect(parts.coldType, parts.coldTable);
   f.tee(next).if().get(next).set(ip).br(dispatch).end();
   f.i32(0).memory('i32.load', cells.leave).tee(reason).i32(LEAVE_BEHIND).op('i32.and').if();
   f.get(ip).i32(RECORD_BYTES).op('i32.add').set(ip).end();
-  f.get(reason).i32(LEAVE_BEHIND - 1).op('i32.and').set(reason).br(exit);
+  f.get(reason)
+    .i32(LEAVE_BEHIND - 1)
+    .op('i32.and')
+    .set(reason)
+    .br(exit);
   f.end().op('unreachable').end().op('unreachable').end();
   emitExit(f, reason, fuel, pages);
 }

@@ -49,7 +49,11 @@ const predecodeEnvironment = (recordOfPc: number): Environment => ({
  *
  * @param recordOfPc - index of the function (pc) → address of its record
  */
-export function emitPredecoder(slots: readonly Slot[], undefinedWhen: readonly Node[], recordOfPc: number): Uint8Array {
+export function emitPredecoder(
+  slots: readonly Slot[],
+  undefinedWhen: readonly Node[],
+  recordOfPc: number,
+): Uint8Array {
   const f = new FunctionAssembler(3);
   const emitter = new GraphEmitter(f, predecodeEnvironment(recordOfPc), new LocalPool(f));
   emitter.countAhead([...slots.map((slot) => slot.node), ...undefinedWhen]);

@@ -1,4 +1,4 @@
-import type { Node } from '@boxer/a64';
+import { Node } from '@boxer/a64';
 import type { MemoryOperation } from '@boxer/wasm';
 import { RECORD_BYTES } from './layout.ts';
 
@@ -41,6 +41,7 @@ const stores64 = { 1: 'i64.store8', 2: 'i64.store16', 4: 'i64.store32', 8: 'i64.
 /** The slots of one handler's record: which values, where. */
 export class RecordLayout {
   readonly #slots = new Map<Node, Slot>();
+  readonly #records = new Map<Node, Node>();
 
   get slots(): readonly Slot[] {
     return [...this.#slots.values()];
@@ -52,9 +53,25 @@ export class RecordLayout {
     if (known) return known;
     const { bytes, load32, load64 } = sizeOf(node);
     const wide = node.kind === 64;
-    const slot = { node, bytes, load: wide ? load64 : load32, store: (wide ? stores64 : stores32)[bytes], offset: 0 };
+    const slot = {
+      node,
+      bytes,
+      load: wide ? load64 : load32,
+      store: (wide ? stores64 : stores32)[bytes],
+      offset: 0,
+    };
     this.#slots.set(node, slot);
     return slot;
+  }
+
+  /** The address of the record of a branch target that is known when predecoding. */
+  recordOf(target: Node): Node {
+    const known = this.#records.get(target);
+    if (known) return known;
+    const node = new Node(-1, 'record', 32, [target], 0, {});
+    node.maximum = 0xffff_ffffn;
+    this.#records.set(target, node);
+    return node;
   }
 
   /** Places the slots behind the 2-byte operation, each aligned. @returns the bytes needed, up to 16 */

@@ -89,15 +89,36 @@ function declareReserve(module: ModuleBuilder, engineAlloc: number): number {
     f.i32(0).memory('i32.load', cells.pagesLeft).i32(LOWEST_PAGE_COUNT).op('i32.ge_u').brIf(enough);
     f.i32(CHUNK_BYTES).call(engineAlloc).tee(chunk).if();
     // The map from records to chunks counts in granules.
-    f.get(chunk).i32((1 << GRANULE_SHIFT) - 1).op('i32.and').if().op('unreachable').end();
-    f.i32(0).memory('i32.load', cells.chunkCount).i32(2).op('i32.shl').get(chunk).memory('i32.store', CHUNKS_AT);
-    f.i32(0).i32(0).memory('i32.load', cells.chunkCount).i32(1).op('i32.add').memory('i32.store', cells.chunkCount);
+    f.get(chunk)
+      .i32((1 << GRANULE_SHIFT) - 1)
+      .op('i32.and')
+      .if()
+      .op('unreachable')
+      .end();
+    f.i32(0)
+      .memory('i32.load', cells.chunkCount)
+      .i32(2)
+      .op('i32.shl')
+      .get(chunk)
+      .memory('i32.store', CHUNKS_AT);
+    f.i32(0)
+      .i32(0)
+      .memory('i32.load', cells.chunkCount)
+      .i32(1)
+      .op('i32.add')
+      .memory('i32.store', cells.chunkCount);
     f.i32(0).i32(0).memory('i32.load', cells.pagesLeft).i32(PAGES_PER_CHUNK).op('i32.add');
     f.memory('i32.store', cells.pagesLeft);
     const next = f.loop();
     f.get(chunk).get(at).op('i32.add').i32(GRANULE_SHIFT).op('i32.shr_u').i32(2).op('i32.shl');
     f.get(chunk).memory('i32.store', GRANULES_AT);
-    f.get(at).i32(1 << GRANULE_SHIFT).op('i32.add').tee(at).i32(CHUNK_BYTES).op('i32.lt_u').brIf(next);
+    f.get(at)
+      .i32(1 << GRANULE_SHIFT)
+      .op('i32.add')
+      .tee(at)
+      .i32(CHUNK_BYTES)
+      .op('i32.lt_u')
+      .brIf(next);
     f.end();
     f.br(enough);
     f.end();
@@ -115,7 +136,12 @@ function declareAllocate(module: ModuleBuilder): number {
     f.i32(0).memory('i32.load', cells.leftInChunk).op('i32.eqz').if();
     f.i32(0).i32(0).memory('i32.load', cells.chunkIndex).i32(2).op('i32.shl').memory('i32.load', CHUNKS_AT);
     f.memory('i32.store', cells.nextPage);
-    f.i32(0).i32(0).memory('i32.load', cells.chunkIndex).i32(1).op('i32.add').memory('i32.store', cells.chunkIndex);
+    f.i32(0)
+      .i32(0)
+      .memory('i32.load', cells.chunkIndex)
+      .i32(1)
+      .op('i32.add')
+      .memory('i32.store', cells.chunkIndex);
     f.i32(0).i32(PAGES_PER_CHUNK).memory('i32.store', cells.leftInChunk);
     f.end();
     f.i32(0).memory('i32.load', cells.nextPage).set(page);
@@ -125,7 +151,9 @@ function declareAllocate(module: ModuleBuilder): number {
     }
     f.get(0).i32(2).op('i32.shl').get(page).memory('i32.store', RECORD_INDEX_AT);
     f.get(page).i32(operations.nextPage).memory('i32.store16', SENTINEL_OFFSET);
-    f.get(page).get(0).memory('i32.store', SENTINEL_OFFSET + SENTINEL_GUEST_PAGE);
+    f.get(page)
+      .get(0)
+      .memory('i32.store', SENTINEL_OFFSET + SENTINEL_GUEST_PAGE);
     f.get(page);
   });
 }
@@ -137,13 +165,24 @@ export function defineRecordPages(module: ModuleBuilder, pages: RecordPages, tab
 
   module.body(pages.recordOfPc, 1, (f) => {
     const page = f.local('i32');
-    f.get(0).i32(PAGE_SHIFT - 2).op('i32.shr_u').i32(-4).op('i32.and').memory('i32.load', RECORD_INDEX_AT).tee(page);
+    f.get(0)
+      .i32(PAGE_SHIFT - 2)
+      .op('i32.shr_u')
+      .i32(-4)
+      .op('i32.and')
+      .memory('i32.load', RECORD_INDEX_AT)
+      .tee(page);
     f.op('i32.eqz').if().get(0).i32(PAGE_SHIFT).op('i32.shr_u').call(allocate).set(page).end();
     f.get(page).get(0).i32(0xffc).op('i32.and').i32(2).op('i32.shl').op('i32.add');
   });
 
   module.body(pages.recordOfTarget, 1, (f) => {
-    f.get(0).i64(2n).op('i64.rotr').i64(1n << 30n).op('i64.ge_u').if();
+    f.get(0)
+      .i64(2n)
+      .op('i64.rotr')
+      .i64(1n << 30n)
+      .op('i64.ge_u')
+      .if();
     f.i32(0).get(0).memory('i64.store', cpuState.pc);
     f.i32(0).get(0).memory('i64.store', engineCells.faultAddress);
     f.i32(0).i32(pagePermissions.execute).memory('i32.store', engineCells.faultAccess);
@@ -154,11 +193,32 @@ export function defineRecordPages(module: ModuleBuilder, pages: RecordPages, tab
   module.body(pages.pcOfRecord, 1, (f) => {
     const chunk = f.local('i32');
     const page = f.local('i32');
-    f.get(0).i32(GRANULE_SHIFT).op('i32.shr_u').i32(2).op('i32.shl').memory('i32.load', GRANULES_AT).set(chunk);
-    f.get(0).get(chunk).op('i32.sub').i32(RECORD_PAGE_BYTES).op('i32.div_u').i32(RECORD_PAGE_BYTES).op('i32.mul');
+    f.get(0)
+      .i32(GRANULE_SHIFT)
+      .op('i32.shr_u')
+      .i32(2)
+      .op('i32.shl')
+      .memory('i32.load', GRANULES_AT)
+      .set(chunk);
+    f.get(0)
+      .get(chunk)
+      .op('i32.sub')
+      .i32(RECORD_PAGE_BYTES)
+      .op('i32.div_u')
+      .i32(RECORD_PAGE_BYTES)
+      .op('i32.mul');
     f.get(chunk).op('i32.add').tee(page);
-    f.memory('i32.load', SENTINEL_OFFSET + SENTINEL_GUEST_PAGE).i32(PAGE_SHIFT).op('i32.shl');
-    f.get(0).get(page).op('i32.sub').i32(Math.log2(RECORD_BYTES)).op('i32.shr_u').i32(2).op('i32.shl').op('i32.add');
+    f.memory('i32.load', SENTINEL_OFFSET + SENTINEL_GUEST_PAGE)
+      .i32(PAGE_SHIFT)
+      .op('i32.shl');
+    f.get(0)
+      .get(page)
+      .op('i32.sub')
+      .i32(Math.log2(RECORD_BYTES))
+      .op('i32.shr_u')
+      .i32(2)
+      .op('i32.shl')
+      .op('i32.add');
   });
 
   module.body(pages.predecode, 1, (f) => {
@@ -166,7 +226,11 @@ export function defineRecordPages(module: ModuleBuilder, pages: RecordPages, tab
     const word = f.local('i32');
     const id = f.local('i32');
     f.get(0).call(pages.pcOfRecord).tee(pc);
-    f.i32(PAGE_SHIFT).op('i32.shr_u').memory('i32.load8_u', PERMISSIONS_AT).i32(pagePermissions.execute).op('i32.and');
+    f.i32(PAGE_SHIFT)
+      .op('i32.shr_u')
+      .memory('i32.load8_u', PERMISSIONS_AT)
+      .i32(pagePermissions.execute)
+      .op('i32.and');
     f.op('i32.eqz').if();
     f.i32(0).get(pc).op('i64.extend_i32_u').memory('i64.store', engineCells.faultAddress);
     f.i32(0).i32(pagePermissions.execute).memory('i32.store', engineCells.faultAccess);
@@ -174,22 +238,40 @@ export function defineRecordPages(module: ModuleBuilder, pages: RecordPages, tab
     // Making room may forget all records, this one too.
     f.call(reserve).get(pc).call(pages.recordOfPc).set(0);
     f.get(pc).memory('i32.load', GUEST_BIAS).tee(word).call(tables.decode).set(id);
-    f.get(0).get(id).i32(1).op('i32.shl').memory('i32.load16_u', tables.operationsAt).memory('i32.store16', 0);
+    f.get(0)
+      .get(id)
+      .i32(1)
+      .op('i32.shl')
+      .memory('i32.load16_u', tables.operationsAt)
+      .memory('i32.store16', 0);
     f.get(word).get(pc).get(0).get(id).callIndirect(tables.type, tables.table);
     f.get(0);
   });
 
   module.body(pages.nextPage, 1, (f) => {
-    f.call(reserve).get(0).memory('i32.load', SENTINEL_GUEST_PAGE).i32(1).op('i32.add').i32(PAGE_SHIFT).op('i32.shl');
+    f.call(reserve)
+      .get(0)
+      .memory('i32.load', SENTINEL_GUEST_PAGE)
+      .i32(1)
+      .op('i32.add')
+      .i32(PAGE_SHIFT)
+      .op('i32.shl');
     f.call(pages.recordOfPc);
   });
 
   module.body(pages.invalidateLine, 1, (f) => {
     const page = f.local('i32');
-    f.get(0).op('i32.wrap_i64').i32(PAGE_SHIFT - 2).op('i32.shr_u').i32(-4).op('i32.and');
+    f.get(0)
+      .op('i32.wrap_i64')
+      .i32(PAGE_SHIFT - 2)
+      .op('i32.shr_u')
+      .i32(-4)
+      .op('i32.and');
     f.memory('i32.load', RECORD_INDEX_AT).tee(page).if();
     f.get(page).get(0).op('i32.wrap_i64').i32(0xfc0).op('i32.and').i32(2).op('i32.shl').op('i32.add');
-    f.i32(0).i32(16 * RECORD_BYTES).memoryFill();
+    f.i32(0)
+      .i32(16 * RECORD_BYTES)
+      .memoryFill();
     f.end();
   });
 
@@ -205,4 +287,3 @@ export function defineRecordPages(module: ModuleBuilder, pages: RecordPages, tab
     f.end().end();
   });
 }
-

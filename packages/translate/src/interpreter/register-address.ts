@@ -7,17 +7,13 @@ export type GeneralRole = 'sp' | 'read' | 'write';
 const ZERO_INDEX = (cpuState.zero - cpuState.x) / 8;
 const SINK_INDEX = (cpuState.sink - cpuState.x) / 8;
 
-/** The register's number, in terms of what is known when predecoding. */
-function numberOf(builder: GraphBuilder, register: RegisterOperand): Node<32> {
-  if (!register.field) return builder.constant(32, register.number ?? 0);
-  const field = builder.field(register.field);
-  if (register.distance === 0) return field;
-  return builder.and(builder.add(field, builder.constant(32, register.distance)), builder.constant(32, 31));
-}
-
 /** @returns the address of a general register's cell */
-export function generalAddress(builder: GraphBuilder, register: RegisterOperand, role: GeneralRole): Node<32> {
-  let index = numberOf(builder, register);
+export function generalAddress(
+  builder: GraphBuilder,
+  register: RegisterOperand,
+  role: GeneralRole,
+): Node<32> {
+  let index = builder.registerNumber(register);
   if (role !== 'sp') {
     const is31 = builder.eq(index, builder.constant(32, 31));
     index = builder.select(is31, builder.constant(32, role === 'read' ? ZERO_INDEX : SINK_INDEX), index);
@@ -26,9 +22,14 @@ export function generalAddress(builder: GraphBuilder, register: RegisterOperand,
 }
 
 /** @returns the address of an element of a vector register */
-export function vectorAddress(builder: GraphBuilder, register: RegisterOperand, index?: Node, bits = 128): Node<32> {
+export function vectorAddress(
+  builder: GraphBuilder,
+  register: RegisterOperand,
+  index?: Node,
+  bits = 128,
+): Node<32> {
   const base = builder.add(
-    builder.shl(numberOf(builder, register), builder.constant(32, 4)),
+    builder.shl(builder.registerNumber(register), builder.constant(32, 4)),
     builder.constant(32, cpuState.vectors),
   );
   if (!index) return base;

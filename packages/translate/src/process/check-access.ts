@@ -22,7 +22,13 @@ export function emitCheckAccess(f: FunctionAssembler): void {
     pushPage();
     f.i32(PAGE_SHIFT).op('i32.shr_u').memory('i32.load8_u', PERMISSIONS_AT).get(bit).op('i32.and');
   };
-  f.get(address).i64((1n << ADDRESS_BITS) - 1n).op('i64.and').tee(address).i64(1n << 32n).op('i64.ge_u').if();
+  f.get(address)
+    .i64((1n << ADDRESS_BITS) - 1n)
+    .op('i64.and')
+    .tee(address)
+    .i64(1n << 32n)
+    .op('i64.ge_u')
+    .if();
   fail(() => f.get(address));
   f.end();
   permitted(() => f.get(address).op('i32.wrap_i64'));
@@ -31,7 +37,13 @@ export function emitCheckAccess(f: FunctionAssembler): void {
   f.end();
   permitted(() => f.get(address).op('i32.wrap_i64').get(bytes).op('i32.add').i32(1).op('i32.sub').tee(last));
   f.op('i32.eqz').if();
-  fail(() => f.get(last).i32(-1 << PAGE_SHIFT).op('i32.and').op('i64.extend_i32_u'));
+  fail(() =>
+    f
+      .get(last)
+      .i32(-1 << PAGE_SHIFT)
+      .op('i32.and')
+      .op('i64.extend_i32_u'),
+  );
   f.end();
   f.i32(1);
 }

@@ -21,7 +21,8 @@ function repeatWhile(f: FunctionAssembler, count: number, step: number, body: ()
   f.br(next).end().end();
 }
 
-const advance = (f: FunctionAssembler, local: number, by: number) => f.get(local).i32(by).op('i32.add').set(local);
+const advance = (f: FunctionAssembler, local: number, by: number) =>
+  f.get(local).i32(by).op('i32.add').set(local);
 
 /** (offset, kernel address, n) */
 function copyOut(push: KernelPushes): Write {
@@ -84,7 +85,10 @@ const checkPages: Write = (f) => {
 /** Everything as in a fresh instance, except guest memory, which the kernel clears as it hands it out again. */
 const reset: Write = (f) => {
   f.i32(cpuState.at).i32(0).i32(PAGE_SIZE_BYTES).memoryFill();
-  f.i32(PERMISSIONS_AT).i32(0).i32(RECORD_INDEX_AT - PERMISSIONS_AT).memoryFill();
+  f.i32(PERMISSIONS_AT)
+    .i32(0)
+    .i32(RECORD_INDEX_AT - PERMISSIONS_AT)
+    .memoryFill();
   f.i32(RECORD_INDEX_AT).i32(0).i32(0x40_0000).memoryFill();
   f.i32(0).i64(-1n).memory('i64.store', cpuState.exclusiveAddress);
 };
@@ -98,7 +102,13 @@ export function memoryFunctions(push: KernelPushes): Readonly<Record<string, Wri
     store32: (f) => f.get(0).get(1).memory('i32.store'),
     load8: (f) => f.get(0).memory('i32.load8_u'),
     store8: (f) => f.get(0).get(1).memory('i32.store8'),
-    store64x8: (f) => [1, 2, 3, 4].forEach((value) => f.get(0).get(value).memory('v128.store', (value - 1) * 16)),
+    store64x8: (f) =>
+      [1, 2, 3, 4].forEach((value) =>
+        f
+          .get(0)
+          .get(value)
+          .memory('v128.store', (value - 1) * 16),
+      ),
     copyOut: copyOut(push),
     fill: (f) => f.get(0).get(1).get(2).memoryFill(),
     move: (f) => f.get(0).get(1).get(2).memoryCopy(),
@@ -111,4 +121,5 @@ export function memoryFunctions(push: KernelPushes): Readonly<Record<string, Wri
   };
 }
 
-if (cells.chunkCount >= cpuState.at + PAGE_SIZE_BYTES) throw new RangeError('reset() must clear the interpreter’s cells');
+if (cells.chunkCount >= cpuState.at + PAGE_SIZE_BYTES)
+  throw new RangeError('reset() must clear the interpreter’s cells');

@@ -36,7 +36,13 @@ export interface ProcessModuleStatistics {
 const PREDECODER: FunctionType = { params: ['i32', 'i32', 'i32'], results: [] };
 const HANDLER: FunctionType = { params: ['i32'], results: ['i32'] };
 
-function signature({ params, result }: { params: readonly CoreType[]; result: CoreType | null }): FunctionType {
+function signature({
+  params,
+  result,
+}: {
+  params: readonly CoreType[];
+  result: CoreType | null;
+}): FunctionType {
   return { params, results: result === null ? [] : [result] };
 }
 
@@ -195,10 +201,17 @@ export function buildProcessModule(options: ProcessModuleOptions): {
   const idBytes = halfwords(ids);
   const operationsAt = TABLES_AT + idBytes.length;
   const operationBytes = halfwords(set.operations());
-  if (operationsAt + operationBytes.length > TABLES_END) throw new RangeError('The decoder’s tables are too large');
+  if (operationsAt + operationBytes.length > TABLES_END)
+    throw new RangeError('The decoder’s tables are too large');
   const decode = module.function(HANDLER, (f) => emitDecoder(f, variants));
   const engineAlloc = required(kernel, 'engineAlloc');
-  defineRecordPages(module, pages, { engineAlloc, decode, operationsAt, table: predecoderTable, type: predecoderType });
+  defineRecordPages(module, pages, {
+    engineAlloc,
+    decode,
+    operationsAt,
+    table: predecoderTable,
+    type: predecoderType,
+  });
 
   const execute = module.function({ params: [], results: ['i32'] }, (f) =>
     emitMainFunction(f, { hot: set.hot.items, runtime, pages, coldTable, coldType }),
@@ -218,12 +231,16 @@ export function buildProcessModule(options: ProcessModuleOptions): {
     if (functions.has(name)) continue;
     const write = writers[name];
     if (!write) throw new TypeError(`Process function ${name} is missing`);
-    functions.set(name, module.function(signature(declaration), (f) => void write(f)));
+    functions.set(
+      name,
+      module.function(signature(declaration), (f) => void write(f)),
+    );
   }
 
   const memory = module.memory({ minimum: GUEST_BIAS / 65536, maximum: 65536 });
   module.export('memory', 'memory', memory);
-  for (const name of Object.keys(processFunctions)) module.export(name, 'function', required(functions, name));
+  for (const name of Object.keys(processFunctions))
+    module.export(name, 'function', required(functions, name));
   if (kernelTable !== undefined) {
     const attach = required(kernel, 'attach');
     const start = module.function({ params: [], results: [] }, (f) => {

@@ -1,0 +1,149 @@
+import {
+  cpuState,
+  engineCells,
+  GUEST_BIAS,
+  type kernelFunctions,
+  PAGE_SHIFT,
+  PAGE_SIZE_BYTES,
+  type processFunctions,
+} from '@boxer/abi';
+
+const WASM_PAGE = 65536;
+
+/** What answers system calls: (number, arguments) → x0. */
+export type SystemCall = (process: BareProcess, number: number, args: readonly bigint[]) => bigint;
+
+export interface BareProcessOptions {
+  readonly processModule: WebAssembly.Module;
+  readonly supportModule: WebAssembly.Module;
+  /** Guest memory from address 0 on, in bytes. */
+  readonly guestBytes: number;
+  readonly syscall?: SystemCall;
+  /** What CNTVCT_EL0 reads. */
+  readonly counter?: () => bigint;
+}
+
+type KernelStub = Record<Exclude<keyof typeof kernelFunctions, 'attach'>, (...args: never[]) => unknown>;
+
+/** A process module with a kernel of a few lines: for tests and benchmarks of the interpreter alone. */
+export class BareProcess {
+  readonly exports: Record<keyof typeof processFunctions, (...args: (number | bigint)[]) => number | bigint>;
+  readonly #memory: WebAssembly.Memory;
+  #view: DataView;
+  #bytes: Uint8Array;
+
+  constructor({ processModule, supportModule, guestBytes, syscall, counter }: BareProcessOptions) {
+    const support = new WebAssembly.Instance(supportModule).exports;
+    const refuse = () => {
+      throw new TypeError('The bare process has no kernel memory');
+    };
+    const kernel: KernelStub = {
+      syscall: (number: number, ...args: bigint[]) => {
+        this.#refresh();
+        if (!syscall) throw new TypeError(`System call ${number} is not expected`);
+        return syscall(this, number, args);
+      },
+      pushBytes64: refuse,
+      pushBytes8: refuse,
+      pushByte: refuse,
+      counter: counter ?? (() => 0n),
+      engineAlloc: (bytes: number) => {
+        const at = this.#memory.grow(bytes / WASM_PAGE) * WASM_PAGE;
+        this.#refresh();
+        return at;
+      },
+    };
+    const imports = {
+      kernel: kernel as WebAssembly.ModuleImports,
+      support: support as WebAssembly.ModuleImports,
+    };
+    const { exports } = new WebAssembly.Instance(processModule, imports);
+    this.exports = exports as unknown as typeof this.exports;
+    this.#memory = exports['memory'] as WebAssembly.Memory;
+    this.#memory.grow(Math.ceil(guestBytes / WASM_PAGE));
+    this.#view = new DataView(this.#memory.buffer);
+    this.#bytes = new Uint8Array(this.#memory.buffer);
+    this.exports.reset();
+  }
+
+  #refresh(): void {
+    if (this.#view.buffer === this.#memory.buffer) return;
+    this.#view = new DataView(this.#memory.buffer);
+    this.#bytes = new Uint8Array(this.#memory.buffer);
+  }
+
+  /** The CPU state and engine cells, at the offsets of process-abi. */
+  get view(): DataView {
+    return this.#view;
+  }
+
+  /** A stretch of guest memory. */
+  guest(address: number, length: number): Uint8Array {
+    return this.#bytes.subarray(GUEST_BIAS + address, GUEST_BIAS + address + length);
+  }
+
+  /** Permits accesses to the pages that a range touches. */
+  permit(address: number, length: number, permissions: number): void {
+    const first = address >>> PAGE_SHIFT;
+    const last = (address + length - 1) >>> PAGE_SHIFT;
+    this.exports.setPages(first, last - first + 1, permissions);
+  }
+
+  forgetCode(address: number, length: number): void {
+    this.exports.invalidate(address >>> PAGE_SHIFT, Math.ceil(length / PAGE_SIZE_BYTES) + 1);
+  }
+
+  get pc(): bigint {
+    return this.#view.getBigUint64(cpuState.pc, true);
+  }
+
+  set pc(value: bigint) {
+    this.#view.setBigUint64(cpuState.pc, value, true);
+  }
+
+  /** X0…X30; 31 is SP. */
+  x(index: number): bigint {
+    return this.#view.getBigUint64(cpuState.x + 8 * index, true);
+  }
+
+  setX(index: number, value: bigint): void {
+    this.#view.setBigUint64(cpuState.x + 8 * index, BigInt.asUintN(64, value), true);
+  }
+
+  v(index: number): bigint {
+    const at = cpuState.vectors + 16 * index;
+    return this.#view.getBigUint64(at, true) | (this.#view.getBigUint64(at + 8, true) << 64n);
+  }
+
+  setV(index: number, value: bigint): void {
+    const at = cpuState.vectors + 16 * index;
+    this.#view.setBigUint64(at, BigInt.asUintN(64, value), true);
+    this.#view.setBigUint64(at + 8, BigInt.asUintN(64, value >> 64n), true);
+  }
+
+  /** NZCV as a number of 4 bits. */
+  get flags(): number {
+    const { n, z, c, v } = cpuState;
+    return [n, z, c, v].reduce((bits, at) => bits * 2 + this.#view.getUint32(at, true), 0);
+  }
+
+  set flags(nzcv: number) {
+    const { n, z, c, v } = cpuState;
+    [n, z, c, v].forEach((at, i) => this.#view.setUint32(at, (nzcv >> (3 - i)) & 1, true));
+  }
+
+  get fuel(): bigint {
+    return this.#view.getBigInt64(engineCells.fuel, true);
+  }
+
+  set fuel(instructions: bigint) {
+    this.#view.setBigInt64(engineCells.fuel, instructions, true);
+  }
+
+  /** @returns an exit reason */
+  run(): number {
+    const reason = this.exports.run();
+    this.#refresh();
+    return Number(reason);
+  }
+}

@@ -1,0 +1,42 @@
+/**
+ * Compares the interpreter with qemu on random words of every row: `pnpm --filter @boxer/translate fuzz:a64 -- [ROW]
+ * [--count N] [--seed N]`. ROW is part of a row's name.
+ */
+import { parseArgs } from 'node:util';
+import { instructions } from '@boxer/a64';
+import { readArtifact } from '../artifacts.ts';
+import { compareWithQemu } from './compare-with-qemu.ts';
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    count: { type: 'string', default: '50' },
+    seed: { type: 'string', default: String(Date.now() % 1e9) },
+  },
+});
+const wanted = positionals[0]?.toLowerCase() ?? '';
+const rows = instructions.filter(({ name }) => name.toLowerCase().includes(wanted));
+const seed = Number(values.seed);
+console.log(`${rows.length} rows, ${values.count} words each, seed ${seed}`);
+const [processModule, supportModule] = await Promise.all(
+  (['process', 'support'] as const).map(async (artifact) =>
+    WebAssembly.compile(await readArtifact(artifact)),
+  ),
+);
+if (!processModule || !supportModule) throw new TypeError('The modules are missing');
+const { mismatches, tested } = compareWithQemu({
+  rows,
+  wordsPerRow: Number(values.count),
+  seed,
+  processModule,
+  supportModule,
+});
+const byRow = new Map<string, number>();
+for (const mismatch of mismatches) {
+  const seen = (byRow.get(mismatch.row) ?? 0) + 1;
+  byRow.set(mismatch.row, seen);
+  if (seen <= 3) console.log(`${mismatch.row}: ${mismatch.words} ${mismatch.lines.slice(0, 4).join('; ')}`);
+}
+console.log(`${tested} cases, ${mismatches.length} mismatches in ${byRow.size} rows`);
+for (const [row, count] of byRow) console.log(`  ${count} × ${row}`);
+process.exitCode = mismatches.length > 0 ? 1 : 0;

@@ -1,0 +1,231 @@
+import type { Instruction } from '@boxer/a64';
+import { fieldsOf } from '@boxer/a64';
+import type { InterpreterRunner } from './interpreter-runner.ts';
+import {
+  BRANCH_DISTANCE,
+  type MachineState,
+  type TestCase,
+  WINDOW_BYTES,
+  windowAddress,
+  wordAddress,
+} from './machine-state.ts';
+
+/** Xorshift: small, fast and the same everywhere. */
+export class RandomSource {
+  #state: number;
+
+  constructor(seed: number) {
+    this.#state = seed | 0 || 1;
+  }
+
+  /** 32 bits. */
+  word(): number {
+    let s = this.#state;
+    s ^= s << 13;
+    s ^= s >>> 17;
+    s ^= s << 5;
+    this.#state = s;
+    return s >>> 0;
+  }
+
+  below(limit: number): number {
+    return this.word() % limit;
+  }
+
+  bits(count: number): bigint {
+    let value = 0n;
+    for (let at = 0; at < count; at += 32) value = (value << 32n) | BigInt(this.word());
+    return BigInt.asUintN(count, value);
+  }
+
+  oneOf<T>(values: readonly T[]): T {
+    const value = values[this.below(values.length)];
+    if (value === undefined) throw new RangeError('Nothing to choose from');
+    return value;
+  }
+}
+
+/** Integers that reach corner cases more often than uniform ones. */
+function interesting(random: RandomSource, bits: number): bigint {
+  switch (random.below(8)) {
+    case 0:
+      return 0n;
+    case 1:
+      return BigInt.asUintN(bits, -1n);
+    case 2:
+      return BigInt(random.below(130));
+    case 3:
+      return 1n << BigInt(random.below(bits));
+    case 4:
+      return BigInt.asUintN(bits, (1n << BigInt(random.below(bits))) - 1n);
+    default:
+      return random.bits(bits);
+  }
+}
+
+const specialDoubles = [
+  0n,
+  1n,
+  0x3ff0n << 48n,
+  0x7ff0n << 48n,
+  0x7ff8n << 48n,
+  0x7ff0_0000_0000_0001n,
+  0x000fn << 48n,
+];
+const specialSingles = [
+  0n,
+  1n,
+  0x3f80_0000n,
+  0x7f80_0000n,
+  0x7fc0_0000n,
+  0x7f80_0001n,
+  0x007f_ffffn,
+  0x4b00_0000n,
+];
+
+function float(random: RandomSource, size: 32 | 64): bigint {
+  const sign = BigInt(random.below(2)) << BigInt(size - 1);
+  if (random.below(4) === 0) return sign | random.oneOf(size === 64 ? specialDoubles : specialSingles);
+  const [fraction, bias] = size === 64 ? [52, 1023] : [23, 127];
+  const spread = random.oneOf([4, 40, 2 * bias]);
+  const exponent = Math.min(Math.max(bias - (spread >> 1) + random.below(spread), 0), 2 * bias);
+  const significand = random.oneOf([random.bits(fraction), 0n, random.bits(4) << BigInt(fraction - 4)]);
+  return sign | (BigInt(exponent) << BigInt(fraction)) | significand;
+}
+
+function vector(random: RandomSource): bigint {
+  const lanes = (size: number, lane: () => bigint) => {
+    let value = 0n;
+    for (let at = 0; at < 128; at += size) value |= lane() << BigInt(at);
+    return value;
+  };
+  switch (random.below(6)) {
+    case 0:
+      return lanes(64, () => float(random, 64));
+    case 1:
+      return lanes(32, () => float(random, 32));
+    case 2:
+      return lanes(8, () => BigInt(random.below(40)));
+    case 3:
+      return lanes(random.oneOf([8, 16]), () => interesting(random, 8));
+    case 4:
+      return lanes(random.oneOf([32, 64]), () => interesting(random, 32));
+    default:
+      return random.bits(128);
+  }
+}
+
+const FPCR_MODES = [0, 0, 0, 0x0040_0000, 0x0080_0000, 0x00c0_0000, 0x0100_0000, 0x0200_0000, 0x03c0_0000];
+const INEXACT = 0x10;
+
+function randomState(random: RandomSource): MachineState {
+  return {
+    x: Array.from({ length: 32 }, () => interesting(random, 64)),
+    v: Array.from({ length: 32 }, () => vector(random)),
+    nzcv: random.below(16),
+    fpcr: random.oneOf(FPCR_MODES),
+    fpsr: random.oneOf([0, INEXACT, INEXACT]),
+  };
+}
+
+/** A word of the row: random fields that `when` accepts, registers sometimes equal. */
+function randomWord(random: RandomSource, row: Instruction): number | undefined {
+  for (let attempt = 0; attempt < 200; attempt++) {
+    const { mask, value, fields } = row.pattern;
+    let word = value | (random.word() & ~mask);
+    const shared = random.below(32);
+    for (const field of fields) {
+      const register = field.kind === 'general' || field.kind === 'vector';
+      if (!register || random.below(8) !== 0) continue;
+      word = (word & ~(31 << field.low)) | (random.oneOf([shared, 31]) << field.low);
+    }
+    word >>>= 0;
+    if (row.when(fieldsOf(row, word))) return word;
+  }
+  return undefined;
+}
+
+function withField(row: Instruction, word: number, name: string, value: number): number {
+  const field = row.pattern.fields.find((candidate) => candidate.name === name);
+  if (!field) return word;
+  const mask = 2 ** field.bits - 1;
+  return ((word & ~(mask << field.low)) | ((value & mask) << field.low)) >>> 0;
+}
+
+/** Rows whose effect lies outside of registers and window, or differs between machines by design. */
+const UNTESTED = /^(SVC|BRK|IC IVAU|DC |MRS (?!nzcv|fpcr|fpsr)|MSR (?!nzcv))/;
+
+/** Puts the branch's target to the place that the harness expects. */
+function aimBranch(
+  row: Instruction,
+  word: number,
+  index: number,
+  state: MachineState,
+): [number, MachineState] | undefined {
+  const words = BRANCH_DISTANCE / 4;
+  if (/^BR\/BLR/.test(row.name)) {
+    const { Rn = 0 } = fieldsOf(row, word);
+    if (Rn === 31) return undefined;
+    return [word, { ...state, x: state.x.with(Rn, BigInt(wordAddress(index, [word]) + BRANCH_DISTANCE)) }];
+  }
+  const name = ['imm26', 'imm19', 'imm14'].find((field) => row.pattern.fields.some((f) => f.name === field));
+  return [name ? withField(row, word, name, words) : word, state];
+}
+
+const isBranch = (row: Instruction) => /^(B\/BL|B\.cond|CBZ|TBZ|BR\/BLR)/.test(row.name);
+const isLiteral = (row: Instruction) => /literal/.test(row.name);
+
+/** The LDXR or LDXP that lets a store exclusive of the same size succeed. */
+function monitorWord(row: Instruction, word: number): number | undefined {
+  if (!/^STL?X[RP]/.test(row.name)) return undefined;
+  const { Rn = 0 } = fieldsOf(row, word);
+  const pair = /^STXP/.test(row.name);
+  return ((word & 0xc000_0000) | 0x085f_7c1f | (pair ? 0x0020_0000 : 0) | (Rn << 5)) >>> 0;
+}
+
+/**
+ * Makes a random case of a row. For instructions that access memory, the base register is set so that the access falls
+ * into the case's window; where it goes first is found out by executing without permissions.
+ *
+ * @returns undefined when the random word cannot be tested
+ */
+export function randomCase(
+  random: RandomSource,
+  row: Instruction,
+  index: number,
+  runner: InterpreterRunner,
+): TestCase | undefined {
+  if (UNTESTED.test(row.name)) return undefined;
+  let word = randomWord(random, row);
+  if (word === undefined) return undefined;
+  let before = randomState(random);
+  const window = Uint8Array.from({ length: WINDOW_BYTES }, () => random.below(256));
+  if (isBranch(row)) {
+    const aimed = aimBranch(row, word, index, before);
+    if (!aimed) return undefined;
+    [word, before] = aimed;
+    return { name: row.name, words: [word], before, window };
+  }
+  const exclusive = /X[RP]|LDAR|STLR|STLL|CAS|LDLAR|SWP|LDADD|LDAPR/.test(row.name);
+  const alignment = exclusive ? 16 : random.oneOf([1, 4, 8, 16]);
+  const target = windowAddress(index) + 128 + random.below(8) * 16 + (random.below(16) & -alignment);
+  const monitor = random.below(4) === 0 ? undefined : monitorWord(row, word);
+  if (isLiteral(row)) {
+    const distance = (target - wordAddress(index, [word])) >> 2;
+    return { name: row.name, words: [withField(row, word, 'imm19', distance)], before, window };
+  }
+  const single = { name: row.name, words: [word], before, window };
+  const base =
+    row.pattern.fields.find((field) => field.name === 'Rn') ??
+    row.pattern.fields.find((f) => f.name === 'Rt');
+  const accessed = runner.firstAccess(index, single);
+  if (accessed === undefined) return single;
+  if (!base) return undefined;
+  const register = fieldsOf(row, word)[base.name] ?? 0;
+  const value = BigInt.asUintN(64, (before.x[register] ?? 0n) + BigInt(target) - accessed);
+  const aimed = { ...single, before: { ...before, x: before.x.with(register, value) } };
+  const again = runner.firstAccess(index, aimed);
+  if (again === undefined || again < BigInt(windowAddress(index)) + 64n) return undefined;
+  if (again >= BigInt(windowAddress(index)) + 320n) return undefined;
+  return monitor === undefined ? aimed : { ...aimed, words: [monitor, word] };
+}
