@@ -40,6 +40,7 @@ export const fpArithmeticRows = [
       const mnemonic = `f${f.o1 ? 'n' : ''}m${f.o0 ? 'sub' : 'add'}`;
       return `${mnemonic} {Vd:${letter}}, {Vn:${letter}}, {Vm:${letter}}, {Va:${letter}}`;
     },
+    hot: (f) => f.ftype === 1,
     semantics(m, { ftype, o1, Vm, o0, Va, Vn, Vd }) {
       const size = formatOf(ftype);
       const negateProduct = o0 !== o1;

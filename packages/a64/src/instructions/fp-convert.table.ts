@@ -40,6 +40,7 @@ export const fpConvertRows = [
     pattern: '00011110 ftype:2 1 0001 opc:2 10000 Vn:5 Vd:5',
     when: (f) => isFormat(f.ftype) && isFormat(f.opc) && f.ftype !== f.opc,
     assembly: (f) => `fcvt {Vd:${letterOf(f.opc)}}, {Vn:${letterOf(f.ftype)}}`,
+    hot: (f) => f.ftype !== 3 && f.opc !== 3,
     semantics(m, { ftype, opc, Vn, Vd }) {
       fpConvert(m, formatOf(ftype), formatOf(opc), { Vd, Vn });
     },
@@ -59,6 +60,7 @@ export const fpConvertRows = [
     pattern: 'sf 0011110 ftype:2 1 rmode:2 00 U 000000 Vn:5 Rd:5',
     when: (f) => isFormat(f.ftype),
     assembly: (f) => `fcvt${'npmz'[f.rmode]}${f.U ? 'u' : 's'} {Rd}, {Vn:${letterOf(f.ftype)}}`,
+    hot: (f) => f.ftype === 1 && f.rmode === 3,
     semantics(m, { sf, ftype, rmode, U, Vn, Rd }) {
       const [width, mode] = [sf ? 64 : 32, directionOf(rmode)] as const;
       m.writeX(Rd, fpToInteger(m, formatOf(ftype), Vn, { unsigned: U === 1, width, mode }));
@@ -91,6 +93,7 @@ export const fpConvertRows = [
     pattern: 'sf 0011110 ftype:2 1 00 01 U 000000 Rn:5 Vd:5',
     when: (f) => isFormat(f.ftype),
     assembly: (f) => `${f.U ? 'u' : 's'}cvtf {Vd:${letterOf(f.ftype)}}, {Rn}`,
+    hot: (f) => f.ftype === 1,
     semantics(m, { sf, ftype, U, Rn, Vd }) {
       const width = sf ? 64 : 32;
       fpFromInteger(m, formatOf(ftype), Vd, width, m.readX(Rn, width), { unsigned: U === 1 });

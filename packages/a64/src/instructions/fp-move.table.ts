@@ -51,6 +51,7 @@ export const fpMove = [
     pattern: '00011110 ftype:2 1 000001 10000 Vn:5 Vd:5',
     when: (f) => isFormat(f.ftype),
     assembly: (f) => `fabs {Vd:${letterOf(f.ftype)}}, {Vn:${letterOf(f.ftype)}}`,
+    hot: (f) => f.ftype === 1,
     semantics(m, { ftype, Vn, Vd }) {
       const size = formatOf(ftype);
       if (size === 16) writeBits(m, Vd, size, m.and(readBits(m, Vn, size), m.constant(64, 0x7fff)));
@@ -62,6 +63,7 @@ export const fpMove = [
     pattern: '00011110 ftype:2 1 000010 10000 Vn:5 Vd:5',
     when: (f) => isFormat(f.ftype),
     assembly: (f) => `fneg {Vd:${letterOf(f.ftype)}}, {Vn:${letterOf(f.ftype)}}`,
+    hot: (f) => f.ftype === 1,
     semantics(m, { ftype, Vn, Vd }) {
       const size = formatOf(ftype);
       if (size === 16) writeBits(m, Vd, size, negateBits(m, size, readBits(m, Vn, size)));
@@ -74,6 +76,7 @@ export const fpMove = [
     when: (f) => isFormat(f.ftype),
     assembly: (f) => `fmov {Vd:${letterOf(f.ftype)}}, #{number}`,
     operands: (f) => ({ number: immediateNumber(f.imm8) }),
+    hot: (f) => f.ftype === 1,
     semantics(m, { ftype, imm8, Vd }) {
       const size = formatOf(ftype);
       writeBits(m, Vd, size, expandImmediate(m, size, imm8));
@@ -122,6 +125,7 @@ export const fpMove = [
     assembly: (f) =>
       `fcsel {Vd:${letterOf(f.ftype)}}, {Vn:${letterOf(f.ftype)}}, {Vm:${letterOf(f.ftype)}}, {condition}`,
     operands: (f) => ({ condition: conditionNames[f.cond] ?? '' }),
+    hot: (f) => f.ftype === 1,
     semantics(m, { ftype, Vm, cond, Vn, Vd }) {
       const size = formatOf(ftype);
       writeBits(m, Vd, size, m.select(m.condition(cond), readBits(m, Vn, size), readBits(m, Vm, size)));
