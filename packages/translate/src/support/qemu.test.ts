@@ -7,12 +7,14 @@ import { controls, Random, randomFloat, randomInteger } from './operands.ts';
 const seed = Number(process.env['BOXER_SEED'] ?? 1);
 const count = Number(process.env['BOXER_CASES'] ?? 300);
 
+type State = Required<Pick<Before, 'fpcr' | 'x' | 'v'>>;
+
 /** One instruction on registers 0 (destination), 1, 2, 3, and the same computed by the support module. */
 interface Case {
   readonly name: string;
   readonly word: number;
   readonly prepare: (random: Random) => Partial<Before>;
-  readonly compute: (call: CallSupport, before: Required<Before>) => bigint;
+  readonly compute: (call: CallSupport, before: State) => bigint;
   readonly result: (after: After) => bigint;
   /** Whether the upper half of the result holds flags to be compared with FPSR. */
   readonly flags: boolean;
