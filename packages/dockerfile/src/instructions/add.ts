@@ -1,4 +1,4 @@
-import { parseFlags } from './flags.ts';
+import { type FlagSpec, parseFlags } from './flags.ts';
 import { commonOf, type InstructionCommon } from './instruction-common.ts';
 import type { InstructionNode } from './instruction-node.ts';
 import { requireDestination, type SourcesAndDest, sourcesAndDestOf } from './sources-and-dest.ts';
@@ -17,17 +17,20 @@ export interface AddInstruction extends InstructionCommon, SourcesAndDest {
   readonly unpack: boolean | undefined;
 }
 
+/** Flags of ADD. */
+export const addFlags = {
+  chown: 'string',
+  chmod: 'string',
+  link: 'bool',
+  'keep-git-dir': 'bool',
+  checksum: 'string',
+  unpack: 'bool',
+  exclude: 'strings',
+} as const satisfies FlagSpec;
+
 export function parseAdd(node: InstructionNode): AddInstruction {
   requireDestination(node, 'ADD');
-  const flags = parseFlags(node.flags, {
-    chown: 'string',
-    chmod: 'string',
-    link: 'bool',
-    'keep-git-dir': 'bool',
-    checksum: 'string',
-    unpack: 'bool',
-    exclude: 'strings',
-  });
+  const flags = parseFlags(node.flags, addFlags);
   return {
     kind: 'add',
     ...commonOf(node),

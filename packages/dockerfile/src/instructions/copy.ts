@@ -1,4 +1,4 @@
-import { parseFlags } from './flags.ts';
+import { type FlagSpec, parseFlags } from './flags.ts';
 import { commonOf, type InstructionCommon } from './instruction-common.ts';
 import type { InstructionNode } from './instruction-node.ts';
 import { requireDestination, type SourcesAndDest, sourcesAndDestOf } from './sources-and-dest.ts';
@@ -14,16 +14,19 @@ export interface CopyInstruction extends InstructionCommon, SourcesAndDest {
   readonly exclude: readonly string[];
 }
 
+/** Flags of COPY. */
+export const copyFlags = {
+  chown: 'string',
+  from: 'string',
+  chmod: 'string',
+  link: 'bool',
+  parents: 'bool',
+  exclude: 'strings',
+} as const satisfies FlagSpec;
+
 export function parseCopy(node: InstructionNode): CopyInstruction {
   requireDestination(node, 'COPY');
-  const flags = parseFlags(node.flags, {
-    chown: 'string',
-    from: 'string',
-    chmod: 'string',
-    link: 'bool',
-    parents: 'bool',
-    exclude: 'strings',
-  });
+  const flags = parseFlags(node.flags, copyFlags);
   return {
     kind: 'copy',
     ...commonOf(node),

@@ -1,6 +1,6 @@
 import { goQuote } from '../gotext/quote.ts';
 import { instructionError } from './argument-errors.ts';
-import { parseFlags } from './flags.ts';
+import { type FlagSpec, parseFlags } from './flags.ts';
 import { commonOf, type InstructionCommon } from './instruction-common.ts';
 import type { InstructionNode } from './instruction-node.ts';
 
@@ -18,9 +18,12 @@ export interface FromInstruction extends InstructionCommon {
 
 const STAGE_NAME = /^[a-z][a-z0-9\-_.]*$/;
 
+/** Flags of FROM. */
+export const fromFlags = { platform: 'string' } as const satisfies FlagSpec;
+
 export function parseFrom(node: InstructionNode): FromInstruction {
   const name = parseStageName(node.args);
-  const { platform } = parseFlags(node.flags, { platform: 'string' });
+  const { platform } = parseFlags(node.flags, fromFlags);
   const base = node.args[0] ?? '';
   return { kind: 'from', ...commonOf(node), base, name, words: node.args, platform };
 }

@@ -2,7 +2,7 @@ import { formatDuration, parseDuration } from '../gotext/duration.ts';
 import { goQuote } from '../gotext/quote.ts';
 import { atLeastOneArgument, instructionError } from './argument-errors.ts';
 import { commandWords } from './command-line.ts';
-import { parseFlags } from './flags.ts';
+import { type FlagSpec, parseFlags } from './flags.ts';
 import { commonOf, type InstructionCommon } from './instruction-common.ts';
 import type { InstructionNode } from './instruction-node.ts';
 
@@ -22,6 +22,15 @@ export interface HealthcheckInstruction extends InstructionCommon {
 const MINIMUM_DURATION = 1_000_000n;
 const DEFAULTS = { interval: 0n, timeout: 0n, startPeriod: 0n, startInterval: 0n, retries: 0 };
 
+/** Flags of HEALTHCHECK. */
+export const healthcheckFlags = {
+  interval: 'string',
+  timeout: 'string',
+  'start-period': 'string',
+  'start-interval': 'string',
+  retries: 'string',
+} as const satisfies FlagSpec;
+
 export function parseHealthcheck(node: InstructionNode): HealthcheckInstruction {
   const [first, ...args] = node.args;
   if (first === undefined) throw atLeastOneArgument('HEALTHCHECK');
@@ -30,13 +39,7 @@ export function parseHealthcheck(node: InstructionNode): HealthcheckInstruction 
     if (args.length > 0) throw instructionError('HEALTHCHECK NONE takes no arguments');
     return { kind: 'healthcheck', ...commonOf(node), test: ['NONE'], ...DEFAULTS };
   }
-  const flags = parseFlags(node.flags, {
-    interval: 'string',
-    timeout: 'string',
-    'start-period': 'string',
-    'start-interval': 'string',
-    retries: 'string',
-  });
+  const flags = parseFlags(node.flags, healthcheckFlags);
   if (type !== 'CMD') throw instructionError(`Unknown type ${goQuote(type)} in HEALTHCHECK (try CMD)`);
   const words = commandWords(args, node.json);
   if (words.length === 0) throw instructionError('Missing command after HEALTHCHECK CMD');

@@ -1,7 +1,7 @@
 import { goQuote } from '../gotext/quote.ts';
 import { instructionError } from './argument-errors.ts';
 import { type CommandLine, commandLineOf } from './command-line.ts';
-import { parseFlags } from './flags.ts';
+import { type FlagSpec, parseFlags } from './flags.ts';
 import { commonOf, type InstructionCommon } from './instruction-common.ts';
 import type { InstructionNode } from './instruction-node.ts';
 import { parseRunDevice, type RunDevice } from './run-device.ts';
@@ -27,13 +27,16 @@ export interface UnexpandedMount {
   readonly from: string | undefined;
 }
 
+/** Flags of RUN. */
+export const runFlags = {
+  mount: 'strings',
+  network: 'string',
+  security: 'string',
+  device: 'strings',
+} as const satisfies FlagSpec;
+
 export function parseRun(node: InstructionNode): RunInstruction {
-  const flags = parseFlags(node.flags, {
-    mount: 'strings',
-    network: 'string',
-    security: 'string',
-    device: 'strings',
-  });
+  const flags = parseFlags(node.flags, runFlags);
   return {
     kind: 'run',
     ...commonOf(node),

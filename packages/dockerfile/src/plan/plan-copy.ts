@@ -34,7 +34,6 @@ export function planCopy(
   const from = instruction.kind === 'copy' ? sourceOf(planner, instruction, context) : CONTEXT;
   const resolved = resolveDestination(planner.workdir, dest);
   const mode = chmod === '' ? undefined : parseCopyMode(chmod);
-  checkChecksum(checksum, paths);
   const flags: CopyFlags = {
     from,
     checksum,
@@ -43,6 +42,7 @@ export function planCopy(
     keepGitDir: instruction.kind === 'add' ? instruction.keepGitDir : undefined,
     unpack: instruction.kind === 'add' ? instruction.unpack : undefined,
   };
+  checkChecksum(flags, paths);
   const sources = [...paths.map((path) => planSource(planner, instruction, path, flags)), ...contents];
 
   const shown = [
@@ -102,13 +102,13 @@ function sourceOf(
   );
 }
 
-function checkChecksum(checksum: string, paths: readonly string[]): void {
+function checkChecksum({ checksum, keepGitDir }: CopyFlags, paths: readonly string[]): void {
   if (checksum === '') return;
   const [path] = paths;
   if (path === undefined || paths.length > 1) {
     throw new DockerfileError('DOCKERFILE_VALUE', "checksum can't be specified for multiple sources");
   }
-  if (!/^https?:\/\//.test(path) && !isGitReference(path)) {
+  if (!/^https?:\/\//.test(path) && !isGitReference(path, keepGitDir !== undefined)) {
     throw new DockerfileError('DOCKERFILE_VALUE', 'checksum requires HTTP(S) or Git sources');
   }
 }
