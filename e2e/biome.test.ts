@@ -1,8 +1,16 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { boxer, boxerOk, command, installFixture, root, temporaryDirectory } from './support/boxer.ts';
+import {
+  allowTime,
+  boxer,
+  boxerOk,
+  command,
+  installFixture,
+  root,
+  temporaryDirectory,
+} from './support/boxer.ts';
 
-jest.setTimeout(900_000);
+allowTime(900_000);
 
 const hostBiome = join(root, 'e2e', 'node_modules', '.bin', 'biome');
 

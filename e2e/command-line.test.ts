@@ -1,8 +1,8 @@
 import { mkdirSync, readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { boxer, boxerOk, temporaryDirectory } from './support/boxer.ts';
+import { allowTime, boxer, boxerOk, temporaryDirectory } from './support/boxer.ts';
 
-jest.setTimeout(300_000);
+allowTime(300_000);
 
 describe('boxer build', () => {
   const work = temporaryDirectory();

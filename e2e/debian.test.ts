@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
+  allowTime,
   boxer,
   boxerOk,
   command,
@@ -13,7 +14,7 @@ import {
 } from './support/boxer.ts';
 import { debianLayout, whyNoDebian } from './support/debian.ts';
 
-jest.setTimeout(1_200_000);
+allowTime(1_200_000);
 
 describeIf(whyNoDebian(), 'Debian trixie for linux/arm64 in a box', () => {
   const work = temporaryDirectory();

@@ -1,8 +1,16 @@
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { boxer, boxerOk, command, installFixture, root, temporaryDirectory } from './support/boxer.ts';
+import {
+  allowTime,
+  boxer,
+  boxerOk,
+  command,
+  installFixture,
+  root,
+  temporaryDirectory,
+} from './support/boxer.ts';
 
-jest.setTimeout(600_000);
+allowTime(600_000);
 
 /** The host's own esbuild, of the same version: what the box must answer. */
 const hostEsbuild = join(root, 'e2e', 'node_modules', '.bin', 'esbuild');

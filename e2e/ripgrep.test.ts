@@ -1,9 +1,17 @@
 import { cpSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { boxer, boxerOk, command, installFixture, root, temporaryDirectory } from './support/boxer.ts';
+import {
+  allowTime,
+  boxer,
+  boxerOk,
+  command,
+  installFixture,
+  root,
+  temporaryDirectory,
+} from './support/boxer.ts';
 
-jest.setTimeout(600_000);
+allowTime(600_000);
 
 const { rgPath: hostRipgrep } = createRequire(import.meta.url)('@vscode/ripgrep') as { rgPath: string };
 

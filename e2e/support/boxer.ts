@@ -7,6 +7,12 @@ import { fileURLToPath } from 'node:url';
 /** Root of the checkout. */
 export const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 
+/** Sets how long each test and hook of the file may take. In ECMAScript modules jest is no global. */
+export function allowTime(ms: number): void {
+  const { jest } = import.meta as ImportMeta & { readonly jest: { setTimeout(ms: number): void } };
+  jest.setTimeout(ms);
+}
+
 /** What a command did. */
 export interface Outcome {
   readonly status: number | null;

@@ -39,7 +39,7 @@ export async function runBoxed(request: RunArguments): Promise<number> {
       tty,
       forwardSignals: true,
     });
-    const complaint = describeEnd(result, policy, request);
+    const complaint = describeEnd(result, policy);
     if (complaint !== undefined) process.stderr.write(`error: ${complaint}\n`);
     return result.exitCode;
   } finally {
