@@ -28,7 +28,7 @@ export function planSource(
   path: string,
   flags: CopyFlags,
 ): CopySource {
-  const git = parseGitReference(path, flags.keepGitDir !== undefined);
+  const git = parseGitReference(path);
   if (git !== undefined && !git.looksLocal) {
     if (!flags.isAdd) throw fail("source can't be a git ref for COPY");
     return gitSource(git, flags);

@@ -30,14 +30,13 @@ const VALUELESS = new Set(['submodules', 'keep-git-dir', 'fetch-by-commit']);
 /**
  * Recognises a git repository: `git@host:path`, `ssh://`, `git://`, and `http(s)://` that ends with `.git`.
  *
- * @param isKnown - the source is known to be git, so that `http(s)://` needs no `.git`
  * @returns undefined when the source is something else
  * @throws {@link DockerfileError} for contradictory or unknown query parameters
  * @source buildkit, frontend/dockerfile/dfgitutil/git_ref.go
  */
-export function parseGitReference(source: string, isKnown = false): GitReference | undefined {
+export function parseGitReference(source: string): GitReference | undefined {
   if (source.startsWith('./') || source.startsWith('../')) return undefined;
-  const parts = splitRemote(source, isKnown);
+  const parts = splitRemote(source);
   if (parts === undefined) return undefined;
   const { remote, query, fragment } = parts;
   const colon = fragment.indexOf(':');
@@ -59,9 +58,9 @@ export function parseGitReference(source: string, isKnown = false): GitReference
 }
 
 /** @returns true for a git repository, contradictory parameters or not */
-export function isGitReference(source: string, isKnown = false): boolean {
+export function isGitReference(source: string): boolean {
   try {
-    return parseGitReference(source, isKnown) !== undefined;
+    return parseGitReference(source) !== undefined;
   } catch (error) {
     if (error instanceof DockerfileError) return true;
     throw error;
@@ -75,14 +74,14 @@ interface RemoteParts {
   readonly looksLocal: boolean;
 }
 
-function splitRemote(source: string, isKnown: boolean): RemoteParts | undefined {
+function splitRemote(source: string): RemoteParts | undefined {
   const url = URL_FORM.exec(source);
   if (url !== null) {
     const [, scheme = '', rest = '', query = '', fragment = ''] = url;
     const protocol = scheme.toLowerCase();
     const isHttp = protocol === 'http' || protocol === 'https';
     if (!isHttp && protocol !== 'ssh' && protocol !== 'git') return undefined;
-    if (isHttp && !(rest.includes('/') && (isKnown || rest.endsWith('.git')))) return undefined;
+    if (isHttp && !(rest.includes('/') && rest.endsWith('.git'))) return undefined;
     return { remote: `${protocol}://${rest}`, query, fragment, looksLocal: false };
   }
   const local = LOCAL_FORM.exec(source);

@@ -42,7 +42,7 @@ export function planCopy(
     keepGitDir: instruction.kind === 'add' ? instruction.keepGitDir : undefined,
     unpack: instruction.kind === 'add' ? instruction.unpack : undefined,
   };
-  checkChecksum(flags, paths);
+  checkChecksum(checksum, paths);
   const sources = [...paths.map((path) => planSource(planner, instruction, path, flags)), ...contents];
 
   const shown = [
@@ -102,13 +102,13 @@ function sourceOf(
   );
 }
 
-function checkChecksum({ checksum, keepGitDir }: CopyFlags, paths: readonly string[]): void {
+function checkChecksum(checksum: string, paths: readonly string[]): void {
   if (checksum === '') return;
   const [path] = paths;
   if (path === undefined || paths.length > 1) {
     throw new DockerfileError('DOCKERFILE_VALUE', "checksum can't be specified for multiple sources");
   }
-  if (!/^https?:\/\//.test(path) && !isGitReference(path, keepGitDir !== undefined)) {
+  if (!/^https?:\/\//.test(path) && !isGitReference(path)) {
     throw new DockerfileError('DOCKERFILE_VALUE', 'checksum requires HTTP(S) or Git sources');
   }
 }

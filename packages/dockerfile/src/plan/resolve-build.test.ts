@@ -306,10 +306,6 @@ describe('resolveBuild', () => {
           sources: [{ kind: 'git', remote: 'git@h:y', ref: undefined, keepGitDir: true, submodules: false }],
         },
       ],
-      [
-        'ADD --keep-git-dir=false https://x/y#v1 /e/',
-        { sources: [{ kind: 'git', remote: 'https://x/y', ref: 'v1' }] },
-      ],
       ['ADD github.com/a/b /e/', { sources: [{ kind: 'files', path: '/github.com/a/b' }] }],
     ])('%s', async (instruction, expected) => {
       expect(stepsOf(await build(`FROM a\nWORKDIR /w\n${instruction}`), 'copy')).toMatchObject([expected]);
