@@ -2,7 +2,9 @@ import type { SupportName } from '@boxer/a64';
 import { type CallSupport, supportCaller } from './call-support.ts';
 import { compileSupportModule } from '../build/compile-support.ts';
 import { type After, type Before, executeWords, oracleMissing } from './execute-words.ts';
-import { controls, Random, randomFloat, randomInteger } from './operands.ts';
+import { randomFloat } from '../testing/random-floats.ts';
+import { RandomSource } from '../testing/random-source.ts';
+import { controls, randomInteger } from './operands.ts';
 
 const seed = Number(process.env['BOXER_SEED'] ?? 1);
 const count = Number(process.env['BOXER_CASES'] ?? 300);
@@ -13,7 +15,7 @@ type State = Required<Pick<Before, 'fpcr' | 'x' | 'v'>>;
 interface Case {
   readonly name: string;
   readonly word: number;
-  readonly prepare: (random: Random) => Partial<Before>;
+  readonly prepare: (random: RandomSource) => Partial<Before>;
   readonly compute: (call: CallSupport, before: State) => bigint;
   readonly result: (after: After) => bigint;
   /** Whether the upper half of the result holds flags to be compared with FPSR. */
@@ -30,7 +32,7 @@ const lower = (bits: bigint) => BigInt.asUintN(64, bits);
 
 const floats =
   (size: number, operands: number) =>
-  (random: Random): Partial<Before> => ({
+  (random: RandomSource): Partial<Before> => ({
     v: [0n, ...Array.from({ length: operands }, () => randomFloat(random, size))],
   });
 const at = (values: readonly bigint[], index: number) => values[index] ?? 0n;
@@ -210,7 +212,7 @@ function estimates(size: number): Case[] {
   ];
 }
 
-const wide = (random: Random) => random.bits(64) | (random.bits(64) << 64n);
+const wide = (random: RandomSource) => random.bits(64) | (random.bits(64) << 64n);
 
 function cryptography(): Case[] {
   const vector = (name: SupportName, word: number, compute: Case['compute']): Case => ({
@@ -285,10 +287,10 @@ const FLAGS = 0x9f;
     }, 60_000);
 
     test.each(all.map((one) => [one.name, one] as const))('%s', (_name, one) => {
-      const random = new Random(seed);
+      const random = new RandomSource(seed);
       const before = Array.from({ length: count }, () => ({
         word: one.word >>> 0,
-        fpcr: one.flags && random.below(3) ? random.of(controls) : 0,
+        fpcr: one.flags && random.below(3) ? random.oneOf(controls) : 0,
         nzcv: 0,
         x: [],
         v: [],

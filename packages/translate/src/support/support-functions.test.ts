@@ -1,26 +1,28 @@
 import { type SupportName, supportFunctions } from '@boxer/a64';
 import { type CallSupport, supportCaller } from './call-support.ts';
 import { compileSupportModule } from '../build/compile-support.ts';
-import { controls, Random, randomFloat, randomInteger } from './operands.ts';
+import { randomFloat } from '../testing/random-floats.ts';
+import { RandomSource } from '../testing/random-source.ts';
+import { controls, randomInteger } from './operands.ts';
 
 const seed = Number(process.env['BOXER_SEED'] ?? 1);
 const count = Number(process.env['BOXER_CASES'] ?? 400);
 const floatSizes = [16, 32, 64];
 
-type Operands = (random: Random) => bigint[];
+type Operands = (random: RandomSource) => bigint[];
 
 const vectors =
   (operands: number): Operands =>
   (random) =>
     Array.from({ length: operands }, () => random.bits(64) | (random.bits(64) << 64n));
 
-const fpcr = (random: Random) => (random.below(3) === 0 ? 0n : BigInt(random.of(controls)));
+const fpcr = (random: RandomSource) => (random.below(3) === 0 ? 0n : BigInt(random.oneOf(controls)));
 
 /** `(size, operands…, fpcr)` */
 const floats =
   (operands: number): Operands =>
   (random) => {
-    const size = random.of(floatSizes);
+    const size = random.oneOf(floatSizes);
     return [BigInt(size), ...Array.from({ length: operands }, () => randomFloat(random, size)), fpcr(random)];
   };
 
@@ -44,19 +46,19 @@ interface Description {
 const described =
   ({ scale = [0], modes, widths = [64], integer = false }: Description): Operands =>
   (random) => {
-    const size = random.of(floatSizes);
+    const size = random.oneOf(floatSizes);
     const description =
-      random.of(scale) |
+      random.oneOf(scale) |
       (random.below(2) << 7) |
-      (random.of(modes) << 8) |
+      (random.oneOf(modes) << 8) |
       (size << 11) |
-      (random.of(widths) << 18);
+      (random.oneOf(widths) << 18);
     const operand = integer ? randomInteger(random) : randomFloat(random, size);
     return [BigInt(description), operand, fpcr(random)];
   };
 
 const convert: Operands = (random) => {
-  const [from, to] = random.of([
+  const [from, to] = random.oneOf([
     [16, 32],
     [16, 64],
     [32, 16],
@@ -64,11 +66,11 @@ const convert: Operands = (random) => {
     [64, 16],
     [64, 32],
   ]) as [number, number];
-  const description = to | (random.of([0, 1, 2, 3, 5]) << 8) | (from << 11);
+  const description = to | (random.oneOf([0, 1, 2, 3, 5]) << 8) | (from << 11);
   return [BigInt(description), randomFloat(random, from), fpcr(random)];
 };
 
-const checksum: Operands = (random) => [random.bits(32), random.bits(64), BigInt(random.of([1, 2, 4, 8]))];
+const checksum: Operands = (random) => [random.bits(32), random.bits(64), BigInt(random.oneOf([1, 2, 4, 8]))];
 const natives =
   (size: number, operands: number): Operands =>
   (random) =>
@@ -147,7 +149,7 @@ describe('the support module', () => {
 
   // Oracle: the references in packages/a64/src/support, written by other methods (exact fractions, bits, bytes).
   test.each(Object.keys(cases) as SupportName[])('%s agrees with its reference', (name) => {
-    const random = new Random(seed);
+    const random = new RandomSource(seed);
     for (let i = 0; i < count; i += 1) {
       const operands = cases[name]?.(random) ?? [];
       const expected = supportFunctions[name].reference(...operands);

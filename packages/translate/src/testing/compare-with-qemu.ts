@@ -2,7 +2,8 @@ import type { Instruction } from '@boxer/a64';
 import { InterpreterRunner } from './interpreter-runner.ts';
 import { differences, type TestCase, type TestResult } from './machine-state.ts';
 import { runUnderQemu } from './qemu-program.ts';
-import { randomCase, RandomSource } from './random-cases.ts';
+import { randomCase } from './random-cases.ts';
+import { RandomSource } from './random-source.ts';
 
 export interface Comparison {
   readonly rows: readonly Instruction[];

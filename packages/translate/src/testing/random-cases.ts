@@ -9,41 +9,8 @@ import {
   windowAddress,
   wordAddress,
 } from './machine-state.ts';
-
-/** Xorshift: small, fast and the same everywhere. */
-export class RandomSource {
-  #state: number;
-
-  constructor(seed: number) {
-    this.#state = seed | 0 || 1;
-  }
-
-  /** 32 bits. */
-  word(): number {
-    let s = this.#state;
-    s ^= s << 13;
-    s ^= s >>> 17;
-    s ^= s << 5;
-    this.#state = s;
-    return s >>> 0;
-  }
-
-  below(limit: number): number {
-    return this.word() % limit;
-  }
-
-  bits(count: number): bigint {
-    let value = 0n;
-    for (let at = 0; at < count; at += 32) value = (value << 32n) | BigInt(this.word());
-    return BigInt.asUintN(count, value);
-  }
-
-  oneOf<T>(values: readonly T[]): T {
-    const value = values[this.below(values.length)];
-    if (value === undefined) throw new RangeError('Nothing to choose from');
-    return value;
-  }
-}
+import { randomFloat } from './random-floats.ts';
+import type { RandomSource } from './random-source.ts';
 
 /** Integers that reach corner cases more often than uniform ones. */
 function interesting(random: RandomSource, bits: number): bigint {
@@ -63,53 +30,25 @@ function interesting(random: RandomSource, bits: number): bigint {
   }
 }
 
-const specialDoubles = [
-  0n,
-  1n,
-  0x3ff0n << 48n,
-  0x7ff0n << 48n,
-  0x7ff8n << 48n,
-  0x7ff0_0000_0000_0001n,
-  0x000fn << 48n,
-];
-const specialSingles = [
-  0n,
-  1n,
-  0x3f80_0000n,
-  0x7f80_0000n,
-  0x7fc0_0000n,
-  0x7f80_0001n,
-  0x007f_ffffn,
-  0x4b00_0000n,
-];
-
-function float(random: RandomSource, size: 32 | 64): bigint {
-  const sign = BigInt(random.below(2)) << BigInt(size - 1);
-  if (random.below(4) === 0) return sign | random.oneOf(size === 64 ? specialDoubles : specialSingles);
-  const [fraction, bias] = size === 64 ? [52, 1023] : [23, 127];
-  const spread = random.oneOf([4, 40, 2 * bias]);
-  const exponent = Math.min(Math.max(bias - (spread >> 1) + random.below(spread), 0), 2 * bias);
-  const significand = random.oneOf([random.bits(fraction), 0n, random.bits(4) << BigInt(fraction - 4)]);
-  return sign | (BigInt(exponent) << BigInt(fraction)) | significand;
-}
-
 function vector(random: RandomSource): bigint {
   const lanes = (size: number, lane: () => bigint) => {
     let value = 0n;
     for (let at = 0; at < 128; at += size) value |= lane() << BigInt(at);
     return value;
   };
-  switch (random.below(6)) {
+  switch (random.below(7)) {
     case 0:
-      return lanes(64, () => float(random, 64));
+      return lanes(64, () => randomFloat(random, 64));
     case 1:
-      return lanes(32, () => float(random, 32));
+      return lanes(32, () => randomFloat(random, 32));
     case 2:
       return lanes(8, () => BigInt(random.below(40)));
     case 3:
       return lanes(random.oneOf([8, 16]), () => interesting(random, 8));
     case 4:
       return lanes(random.oneOf([32, 64]), () => interesting(random, 32));
+    case 5:
+      return lanes(16, () => randomFloat(random, 16));
     default:
       return random.bits(128);
   }
