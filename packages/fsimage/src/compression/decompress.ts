@@ -6,21 +6,21 @@ import { unzstd } from './zstd.ts';
 
 export type Compression = 'none' | 'gzip' | 'zstd' | 'bzip2' | 'xz';
 
-/** First bytes by which streams are told apart (file(1), RFC 1952, RFC 8878; the last row is zstd's skippable frame). */
+/** First bytes, in hexadecimal, by which streams are told apart (file(1), RFC 1952, RFC 8878; the last row is zstd's skippable frame). */
 const MAGIC: readonly (readonly [Compression, RegExp])[] = [
-  ['gzip', /^\x1f\x8b\x08/],
-  ['bzip2', /^BZh[1-9]/],
-  ['xz', /^\xfd7zXZ\0/],
-  ['zstd', /^\x28\xb5\x2f\xfd/],
-  ['zstd', /^[\x50-\x5f]\x2a\x4d\x18/],
+  ['gzip', /^1f8b08/],
+  ['bzip2', /^425a683[1-9]/],
+  ['xz', /^fd377a585a00/],
+  ['zstd', /^28b52ffd/],
+  ['zstd', /^5.2a4d18/],
 ];
 const MAGIC_BYTES = 6;
 const OUTPUT_CHUNK_BYTES = 256 * 1024;
 
 /** @param start - the first bytes of a stream; six decide */
 export function detectCompression(start: Uint8Array): Compression {
-  const text = Buffer.from(start.subarray(0, MAGIC_BYTES)).toString('latin1');
-  return MAGIC.find(([, pattern]) => pattern.test(text))?.[0] ?? 'none';
+  const hex = Buffer.from(start.subarray(0, MAGIC_BYTES)).toString('hex');
+  return MAGIC.find(([, pattern]) => pattern.test(hex))?.[0] ?? 'none';
 }
 
 /**

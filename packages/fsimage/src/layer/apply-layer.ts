@@ -1,7 +1,7 @@
 import { decompress } from '../compression/decompress.ts';
 import type { Spool } from '../content/spool.ts';
 import { LayerEntryError, LayerLimitError, TreePathError } from '../errors.ts';
-import { readTar, type TarEntry } from '../tar/tar-reader.ts';
+import { readTar, type TarEntry, type TarEntryType } from '../tar/tar-reader.ts';
 import { type Attributes, attributes, type InodeId, noXattrs, type NewLeaf } from '../tree/inode.ts';
 import type { Tree } from '../tree/tree.ts';
 import { checkSymlinkTarget, parseWhiteout, splitEntryName } from './entry-path.ts';
@@ -120,18 +120,12 @@ class LayerTarget {
   }
 
   async #make(place: Place, entry: TarEntry): Promise<void> {
-    switch (entry.type) {
-      case 'directory':
-        return this.#makeDirectory(place, entry);
-      case 'hard-link':
-        return this.#makeLink(place, entry);
-      default: {
-        const leaf = await this.#leaf(entry);
-        this.#clear(place);
-        this.#tree.createAt(place.parent, place.name, leaf);
-        this.#remember(place);
-      }
-    }
+    if (entry.type === 'directory') return this.#makeDirectory(place, entry);
+    if (entry.type === 'hard-link') return this.#makeLink(place, entry);
+    const leaf = await this.#leaf(entry, entry.type);
+    this.#clear(place);
+    this.#tree.createAt(place.parent, place.name, leaf);
+    this.#remember(place);
   }
 
   /** A directory over a directory keeps its children; over anything else, a link to a directory too, it replaces. */
@@ -176,9 +170,9 @@ class LayerTarget {
     }
   }
 
-  async #leaf(entry: TarEntry): Promise<NewLeaf> {
+  async #leaf(entry: TarEntry, type: Exclude<TarEntryType, 'directory' | 'hard-link'>): Promise<NewLeaf> {
     const given = entryAttributes(entry);
-    switch (entry.type) {
+    switch (type) {
       case 'symlink':
         return {
           ...given,
@@ -188,10 +182,10 @@ class LayerTarget {
         };
       case 'character-device':
       case 'block-device':
-        return { ...given, kind: entry.type, ...deviceNumbers(entry) };
+        return { ...given, kind: type, ...deviceNumbers(entry) };
       case 'fifo':
         return { ...given, kind: 'fifo' };
-      default:
+      case 'file':
         return { ...given, kind: 'file', content: await this.#options.spool.store(entry.body()) };
     }
   }

@@ -34,7 +34,8 @@ export async function* writeLayerTar(
       case 'linked':
         yield* linkMember(tree.inode(change.id), change.path, change.target);
         break;
-      default:
+      case 'added':
+      case 'changed':
         yield* writeMember(tree.inode(change.id), change.path);
     }
   }

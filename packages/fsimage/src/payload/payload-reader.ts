@@ -3,7 +3,7 @@ import { inflateRaw } from 'node:zlib';
 import { BLOCK_SIZE_BYTES, payloadMethods } from '@boxer/abi';
 import { type Content, emptyContent } from '../content/content.ts';
 import { PayloadFormatError, TreePathError } from '../errors.ts';
-import { attributesOf, type InodeId, type NewLeaf } from '../tree/inode.ts';
+import { attributesOf, type InodeId, type InodeKind, type NewLeaf } from '../tree/inode.ts';
 import { Tree } from '../tree/tree.ts';
 import { type BootEntry, decodeBootEntries } from './boot-strings.ts';
 import { PayloadIndexView, type PayloadInodeRow } from './index-view.ts';
@@ -107,25 +107,25 @@ export class PayloadReader implements AsyncDisposable {
           made.set(number, id);
           pending.push({ id, row });
         } else {
-          made.set(number, tree.createAt(next.id, name, this.#leaf(row)));
+          made.set(number, tree.createAt(next.id, name, this.#leaf(row, row.kind)));
         }
       }
     }
     return tree;
   }
 
-  #leaf(row: PayloadInodeRow): NewLeaf {
+  #leaf(row: PayloadInodeRow, kind: Exclude<InodeKind, 'directory'>): NewLeaf {
     const given = attributesOf(row);
-    switch (row.kind) {
+    switch (kind) {
       case 'symlink':
         return { ...given, kind: 'symlink', target: this.#index.name(row.location, row.sizeBytes) };
       case 'character-device':
       case 'block-device':
-        return { ...given, kind: row.kind, major: row.major, minor: row.minor };
+        return { ...given, kind, major: row.major, minor: row.minor };
       case 'fifo':
       case 'socket':
-        return { ...given, kind: row.kind };
-      default:
+        return { ...given, kind };
+      case 'file':
         return { ...given, kind: 'file', content: this.#content(row) };
     }
   }

@@ -158,7 +158,7 @@ describe('writing', () => {
       const changing: Content = {
         ...inlineContent('four'),
         sizeBytes: 4,
-        chunks: inlineContent('x'.repeat(length)).chunks,
+        chunks: () => inlineContent('x'.repeat(length)).chunks(),
       };
       tree.create('/file', { ...directory, kind: 'file', content: changing });
       await expect(writePayload(tree, [], join(work, 'never'))).rejects.toThrow(ContentError);

@@ -26,7 +26,7 @@ export interface TarEntry {
   /** Offset of the entry's header in the archive. */
   readonly offset: number;
   /** Streams the contents; to be read before the next entry is asked for. Chunks are valid until the next one. */
-  body(): AsyncIterable<Uint8Array>;
+  readonly body: () => AsyncIterable<Uint8Array>;
 }
 
 const TYPES: Readonly<Record<string, TarEntryType>> = {

@@ -48,7 +48,9 @@ async function describeData(inode: Inode): Promise<string> {
     case 'character-device':
     case 'block-device':
       return `${inode.major}:${inode.minor}`;
-    default:
+    case 'directory':
+    case 'fifo':
+    case 'socket':
       return '';
   }
 }

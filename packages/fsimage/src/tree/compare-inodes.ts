@@ -28,7 +28,9 @@ async function nodesEqual(left: Inode, right: Inode): Promise<boolean> {
     case 'character-device':
     case 'block-device':
       return right.kind === left.kind && left.major === right.major && left.minor === right.minor;
-    default:
+    case 'directory':
+    case 'fifo':
+    case 'socket':
       return right.kind === left.kind;
   }
 }

@@ -1,9 +1,14 @@
 import { TreePathError } from '../errors.ts';
-import type { InodeId } from './inode.ts';
-import type { Tree } from './tree.ts';
+import type { Inode, InodeId } from './inode.ts';
 
 /** As many symbolic links as Linux follows (include/linux/namei.h, MAXSYMLINKS). */
 const SYMLINK_LIMIT = 40;
+
+/** What a walk needs to know of a {@link Tree}. */
+export interface InodeTable {
+  readonly root: InodeId;
+  inode(id: InodeId): Inode;
+}
 
 /** Where a path leads. */
 export interface Resolution {
@@ -37,7 +42,7 @@ interface Step {
  * @throws {@link TreePathError} ENOENT, ENOTDIR or ELOOP for what stands in the way
  * @source path_resolution(7)
  */
-export function resolvePath(tree: Tree, path: string, options: ResolveOptions): Resolution {
+export function resolvePath(tree: InodeTable, path: string, options: ResolveOptions): Resolution {
   const follow = options.follow || path.endsWith('/');
   const root: Step = { id: tree.root, name: '' };
   const pending = components(path);
@@ -86,7 +91,7 @@ function components(path: string): string[] {
     .reverse();
 }
 
-function childOf(tree: Tree, directory: InodeId, name: string): InodeId | undefined {
+function childOf(tree: InodeTable, directory: InodeId, name: string): InodeId | undefined {
   const inode = tree.inode(directory);
   return inode.kind === 'directory' ? inode.entries.get(name) : undefined;
 }
