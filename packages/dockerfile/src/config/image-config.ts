@@ -36,6 +36,7 @@ export interface ContainerConfig {
   readonly ArgsEscaped?: boolean;
 }
 
+/** An object without properties: a member of a set, as image configs write sets. */
 export type EmptyObject = Record<string, never>;
 
 /** How to test that a container works. Durations are nanoseconds; absent means the runtime's default. */

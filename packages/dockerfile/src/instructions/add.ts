@@ -28,6 +28,7 @@ export const addFlags = {
   exclude: 'strings',
 } as const satisfies FlagSpec;
 
+/** @throws {@link DockerfileError} for wrong flags, a missing destination, or a heredoc in its place */
 export function parseAdd(node: InstructionNode): AddInstruction {
   requireDestination(node, 'ADD');
   const flags = parseFlags(node.flags, addFlags);

@@ -8,12 +8,14 @@ export interface ArgInstruction extends InstructionCommon {
   readonly definitions: readonly ArgDefinition[];
 }
 
+/** One declared argument. */
 export interface ArgDefinition {
   readonly name: string;
   /** Quotes are still in place; undefined without a default. */
   readonly defaultValue: string | undefined;
 }
 
+/** @throws {@link DockerfileError} without arguments or for a blank name */
 export function parseArg(node: InstructionNode): ArgInstruction {
   if (node.args.length === 0) throw atLeastOneArgument('ARG');
   return { kind: 'arg', ...commonOf(node), definitions: node.args.map(parseDefinition) };

@@ -15,11 +15,13 @@ export interface EntrypointInstruction extends InstructionCommon {
   readonly command: CommandLine;
 }
 
+/** @throws {@link DockerfileError} for flags: CMD has none */
 export function parseCmd(node: InstructionNode): CmdInstruction {
   parseFlags(node.flags, {});
   return { kind: 'cmd', ...commonOf(node), command: commandLineOf(node) };
 }
 
+/** @throws {@link DockerfileError} for flags: ENTRYPOINT has none */
 export function parseEntrypoint(node: InstructionNode): EntrypointInstruction {
   parseFlags(node.flags, {});
   return { kind: 'entrypoint', ...commonOf(node), command: commandLineOf(node) };

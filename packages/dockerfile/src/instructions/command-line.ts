@@ -9,6 +9,7 @@ export interface CommandLine {
   readonly heredocs: readonly Heredoc[];
 }
 
+/** The command of an instruction that takes a JSON array or a text. */
 export function commandLineOf(node: InstructionNode): CommandLine {
   return {
     words: commandWords(node.args, node.json),

@@ -24,6 +24,7 @@ export const copyFlags = {
   exclude: 'strings',
 } as const satisfies FlagSpec;
 
+/** @throws {@link DockerfileError} for wrong flags, a missing destination, or a heredoc in its place */
 export function parseCopy(node: InstructionNode): CopyInstruction {
   requireDestination(node, 'COPY');
   const flags = parseFlags(node.flags, copyFlags);

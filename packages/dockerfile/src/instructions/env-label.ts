@@ -23,11 +23,13 @@ export interface NameValue {
   readonly legacy: boolean;
 }
 
+/** @throws {@link DockerfileError} without arguments or for a blank name */
 export function parseEnv(node: InstructionNode): EnvInstruction {
   parseFlags(node.flags, {});
   return { kind: 'env', ...commonOf(node), pairs: pairsOf(node, 'ENV') };
 }
 
+/** @throws {@link DockerfileError} without arguments or for a blank name */
 export function parseLabel(node: InstructionNode): LabelInstruction {
   parseFlags(node.flags, {});
   return { kind: 'label', ...commonOf(node), pairs: pairsOf(node, 'LABEL') };

@@ -10,6 +10,7 @@ export interface ExposeInstruction extends InstructionCommon {
   readonly ports: readonly string[];
 }
 
+/** @throws {@link DockerfileError} without arguments; ports are checked after expansion */
 export function parseExpose(node: InstructionNode): ExposeInstruction {
   if (node.args.length === 0) throw atLeastOneArgument('EXPOSE');
   parseFlags(node.flags, {});

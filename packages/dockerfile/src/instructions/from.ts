@@ -21,6 +21,7 @@ const STAGE_NAME = /^[a-z][a-z0-9\-_.]*$/;
 /** Flags of FROM. */
 export const fromFlags = { platform: 'string' } as const satisfies FlagSpec;
 
+/** @throws {@link DockerfileError} unless there are one or three words and the name is valid */
 export function parseFrom(node: InstructionNode): FromInstruction {
   const name = parseStageName(node.args);
   const { platform } = parseFlags(node.flags, fromFlags);

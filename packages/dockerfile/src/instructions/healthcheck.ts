@@ -31,6 +31,7 @@ export const healthcheckFlags = {
   retries: 'string',
 } as const satisfies FlagSpec;
 
+/** @throws {@link DockerfileError} for an unknown type, a missing command, or durations and retries out of range */
 export function parseHealthcheck(node: InstructionNode): HealthcheckInstruction {
   const [first, ...args] = node.args;
   if (first === undefined) throw atLeastOneArgument('HEALTHCHECK');

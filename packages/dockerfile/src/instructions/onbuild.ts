@@ -12,6 +12,7 @@ export interface OnbuildInstruction extends InstructionCommon {
 
 const ONBUILD = /^[\t\n\f\r ]*ONBUILD[\t\n\f\r ]*/i;
 
+/** @throws {@link DockerfileError} for a trigger that may not be one; other mistakes in it show when it runs */
 export function parseOnbuild(node: InstructionNode): OnbuildInstruction {
   if (node.trigger === undefined) throw atLeastOneArgument('ONBUILD');
   parseFlags(node.flags, {});

@@ -5,7 +5,9 @@ import { goQuote } from '../gotext/quote.ts';
 import { withSuggestion } from '../gotext/suggest.ts';
 import { parseByteSize } from '../gotext/byte-size.ts';
 
+/** What is mounted. */
 export type MountType = 'bind' | 'cache' | 'tmpfs' | 'secret' | 'ssh';
+/** Whether builds at the same time share a cache, get one each, or wait for each other. */
 export type CacheSharing = 'shared' | 'private' | 'locked';
 
 /** The fields of a `--mount`, checked, but not yet resolved. Empty text means not given. */

@@ -17,7 +17,9 @@ export interface RunInstruction extends InstructionCommon {
   readonly devices: readonly RunDevice[];
 }
 
+/** `none` has only the loopback interface. */
 export type RunNetwork = 'default' | 'none' | 'host';
+/** `insecure` asks for a privileged container. */
 export type RunSecurity = 'sandbox' | 'insecure';
 
 /** A `--mount` value before variables are expanded. */
@@ -35,6 +37,7 @@ export const runFlags = {
   device: 'strings',
 } as const satisfies FlagSpec;
 
+/** @throws {@link DockerfileError} for wrong flags; mounts are checked after expansion, but for `from` */
 export function parseRun(node: InstructionNode): RunInstruction {
   const flags = parseFlags(node.flags, runFlags);
   return {

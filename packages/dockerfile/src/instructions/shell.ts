@@ -9,6 +9,7 @@ export interface ShellInstruction extends InstructionCommon {
   readonly shell: readonly string[];
 }
 
+/** @throws {@link DockerfileError} unless the argument is a JSON array that is not empty */
 export function parseShell(node: InstructionNode): ShellInstruction {
   parseFlags(node.flags, {});
   if (node.args.length === 0) throw atLeastOneArgument('SHELL');

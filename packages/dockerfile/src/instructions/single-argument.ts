@@ -27,22 +27,26 @@ export interface WorkdirInstruction extends InstructionCommon {
   readonly path: string;
 }
 
+/** @throws {@link DockerfileError} without argument or for flags */
 export function parseMaintainer(node: InstructionNode): MaintainerInstruction {
   const maintainer = onlyArgument(node, 'MAINTAINER');
   parseFlags(node.flags, {});
   return { kind: 'maintainer', ...commonOf(node), maintainer };
 }
 
+/** @throws {@link DockerfileError} without argument; the signal is checked after expansion */
 export function parseStopsignal(node: InstructionNode): StopsignalInstruction {
   return { kind: 'stopsignal', ...commonOf(node), signal: onlyArgument(node, 'STOPSIGNAL') };
 }
 
+/** @throws {@link DockerfileError} without argument or for flags */
 export function parseUser(node: InstructionNode): UserInstruction {
   const user = onlyArgument(node, 'USER');
   parseFlags(node.flags, {});
   return { kind: 'user', ...commonOf(node), user };
 }
 
+/** @throws {@link DockerfileError} without argument or for flags */
 export function parseWorkdir(node: InstructionNode): WorkdirInstruction {
   const path = onlyArgument(node, 'WORKDIR');
   parseFlags(node.flags, {});

@@ -10,6 +10,7 @@ export interface VolumeInstruction extends InstructionCommon {
   readonly volumes: readonly string[];
 }
 
+/** @throws {@link DockerfileError} without arguments or for an empty path */
 export function parseVolume(node: InstructionNode): VolumeInstruction {
   if (node.args.length === 0) throw atLeastOneArgument('VOLUME');
   parseFlags(node.flags, {});

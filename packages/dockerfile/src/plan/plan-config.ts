@@ -37,6 +37,7 @@ export function planEnv(
   finish(planner, instruction, context, `ENV ${showPairs(pairs)}`);
 }
 
+/** LABEL: the last value of a name counts. */
 export function planLabel(
   planner: StagePlanner,
   instruction: LabelInstruction,
@@ -50,6 +51,7 @@ export function planLabel(
   finish(planner, instruction, context, `LABEL ${showPairs(pairs)}`);
 }
 
+/** MAINTAINER: sets the author of the image. */
 export function planMaintainer(
   planner: StagePlanner,
   instruction: MaintainerInstruction,
@@ -59,6 +61,7 @@ export function planMaintainer(
   finish(planner, instruction, context, `MAINTAINER ${instruction.maintainer}`);
 }
 
+/** CMD: with SHELL in front when it is no JSON array. */
 export function planCmd(
   planner: StagePlanner,
   instruction: CmdInstruction,
@@ -84,6 +87,7 @@ export function planEntrypoint(
   finish(planner, instruction, context, `ENTRYPOINT ${goQuoteList(argv)}`);
 }
 
+/** HEALTHCHECK: replaces that of the base. */
 export function planHealthcheck(
   planner: StagePlanner,
   instruction: HealthcheckInstruction,
@@ -108,6 +112,7 @@ export function planExpose(
   finish(planner, instruction, context, `EXPOSE [${ports.join(' ')}]`);
 }
 
+/** USER: stored as written; names are looked up when programs run. */
 export function planUser(
   planner: StagePlanner,
   instruction: UserInstruction,
@@ -118,6 +123,7 @@ export function planUser(
   finish(planner, instruction, context, `USER ${user}`);
 }
 
+/** VOLUME: adds to the volumes of the base. */
 export function planVolume(
   planner: StagePlanner,
   instruction: VolumeInstruction,
@@ -131,6 +137,7 @@ export function planVolume(
   finish(planner, instruction, context, `VOLUME [${volumes.join(' ')}]`);
 }
 
+/** STOPSIGNAL: stored as written, once checked. */
 export function planStopsignal(
   planner: StagePlanner,
   instruction: StopsignalInstruction,
@@ -142,6 +149,7 @@ export function planStopsignal(
   finish(planner, instruction, context, `STOPSIGNAL ${signal}`);
 }
 
+/** SHELL: applies to later commands in shell form. */
 export function planShell(
   planner: StagePlanner,
   instruction: ShellInstruction,
