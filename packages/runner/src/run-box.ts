@@ -45,6 +45,7 @@ export async function runBox(options: RunOptions): Promise<RunResult> {
   const started = performance.now();
   const control = new ControlBlock();
   const worker = startWorker();
+  let endsByItself = false;
   try {
     const input = planInput(options.stdin ?? 'empty');
     const job = planJob(
@@ -64,9 +65,12 @@ export async function runBox(options: RunOptions): Promise<RunResult> {
     worker.postMessage(job);
     const pump = input.open && new InputPump(input.open, control);
     const end = await supervise(options, { worker, control, pump });
+    endsByItself = end.reason !== 'timeout' && end.reason !== 'killed';
     return { ...end, elapsedMs: performance.now() - started };
   } finally {
-    await terminate(worker);
+    // Tearing a thread down waits for the engine's optimising compiler; a box that has ended need not wait for it.
+    if (endsByItself) worker.removeAllListeners().unref();
+    else await terminate(worker);
   }
 }
 
