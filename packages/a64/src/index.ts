@@ -7,6 +7,13 @@ export { buildVariant, buildWord, combinations, type Variant, variantsOf } from 
 export { type FieldValues, type Instruction, instruction, type InstructionRow } from './instruction.ts';
 export { instructions } from './instructions/index.ts';
 export type { Access, FlagName, LoadOptions, Machine, StateName } from './machine.ts';
+export {
+  execute,
+  OracleFault,
+  type OracleMemory,
+  type OracleOutcome,
+  type OracleState,
+} from './oracle/oracle.ts';
 export { type Field, fieldOf, type Fields, type Pattern, parsePattern } from './pattern.ts';
 export { supportFunctions, type SupportName } from './support/index.ts';
 export type {

@@ -165,7 +165,10 @@ export interface Machine {
   writeF(register: VectorRegister, value: Value<'f32' | 'f64'>): void;
   /** The low `bits` bits of an integer; clears the rest of the register. */
   writeScalar(register: VectorRegister, bits: ElementBits, value: Value<Width>): void;
-  /** One element. The index may be an immediate: it is folded into the register's address when predecoding. */
+  /**
+   * One element. The index may be an immediate: it is folded into the register's address when predecoding. When reading,
+   * it may go on into the registers behind (not past V31).
+   */
   readElement<W extends Width = Width>(
     register: VectorRegister,
     bits: ElementBits,

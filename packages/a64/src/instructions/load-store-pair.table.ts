@@ -51,9 +51,10 @@ export const loadStorePair = [
       if (L) {
         const options = { signed: opc === 1, width: opc === 0 ? 32 : 64 } as const;
         const [a, b] = [m.load(bits, first, options), m.load(bits, second, options)];
-        moveBase();
         m.writeX(Rt, a);
         m.writeX(Rt2, b);
+        // Last, as qemu does it where the base is loaded too (constrained unpredictable).
+        moveBase();
       } else {
         const [a, b] = [m.readX(Rt, bits), m.readX(Rt2, bits)];
         m.store(bits, first, a);

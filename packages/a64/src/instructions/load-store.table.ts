@@ -29,8 +29,9 @@ function access(
     return;
   }
   const value = m.load(bits, address, { signed: opc > 1, width: opc === 2 || size === 3 ? 64 : 32 });
-  moveBase();
   m.writeX(Rt, value);
+  // Last, as qemu does it where the two registers are one (constrained unpredictable).
+  moveBase();
 }
 
 /** The offset of register-offset addressing: a register, extended and scaled. */

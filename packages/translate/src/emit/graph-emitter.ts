@@ -92,7 +92,8 @@ function operandsOf(statement: Statement): readonly Node[] {
     case 'choose':
       return [statement.condition, statement.thenValue, statement.otherwiseValue];
     case 'branch':
-      return [];
+      // A target known when predecoding becomes a record's address; another one is a value like any.
+      return statement.target.stage === 0 ? [] : [statement.target];
     case 'branchIf':
       return [statement.condition];
     default:

@@ -1,6 +1,7 @@
 import type { Instruction } from '@boxer/a64';
 import { InterpreterRunner } from './interpreter-runner.ts';
 import { differences, type TestCase, type TestResult } from './machine-state.ts';
+import { runInOracle } from './oracle-runner.ts';
 import { runUnderQemu } from './qemu-program.ts';
 import { randomCase } from './random-cases.ts';
 import { RandomSource } from './random-source.ts';
@@ -24,15 +25,16 @@ export interface Mismatch {
 /** Cases that one qemu process executes. */
 const BATCH = 4000;
 
-function ours(runner: InterpreterRunner, index: number, testCase: TestCase): TestResult | string {
+/** What differs from qemu's result, each line headed by who differs. */
+function deviations(who: string, run: () => TestResult, expected: TestResult): string[] {
   try {
-    return runner.run(index, testCase);
+    return differences(run(), expected).map((line) => `${who}: ${line}`);
   } catch (error) {
-    return String(error);
+    return [`${who}: ${String(error)}`];
   }
 }
 
-/** Executes random words of rows in the interpreter and under qemu. */
+/** Executes random words of rows in the interpreter, in the oracle and under qemu. */
 export function compareWithQemu(comparison: Comparison): {
   readonly tested: number;
   readonly mismatches: Mismatch[];
@@ -46,10 +48,12 @@ export function compareWithQemu(comparison: Comparison): {
     if (batch.length === 0) return;
     const theirs = runUnderQemu(batch);
     batch.forEach((testCase, i) => {
-      const result = ours(runner, i, testCase);
       const expected = theirs[i];
-      const lines =
-        typeof result === 'string' || !expected ? [String(result)] : differences(result, expected);
+      if (!expected) return;
+      const lines = [
+        ...deviations('interpreter', () => runner.run(i, testCase), expected),
+        ...deviations('oracle', () => runInOracle(i, testCase), expected),
+      ];
       if (lines.length === 0) return;
       const words = testCase.words.map((word) => word.toString(16).padStart(8, '0')).join(' ');
       mismatches.push({ row: testCase.name, words, lines, testCase });
