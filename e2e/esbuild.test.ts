@@ -6,14 +6,14 @@ import {
   boxerOk,
   command,
   installFixture,
-  root,
+  nativeBinary,
   temporaryDirectory,
 } from './support/boxer.ts';
 
 allowTime(600_000);
 
 /** The host's own esbuild, of the same version: what the box must answer. */
-const hostEsbuild = join(root, 'e2e', 'node_modules', '.bin', 'esbuild');
+const hostEsbuild = nativeBinary('esbuild', `@esbuild/${process.platform}-${process.arch}/bin/esbuild`);
 
 describe('esbuild for linux/arm64 in a box', () => {
   const work = temporaryDirectory();

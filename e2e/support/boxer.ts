@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -56,6 +57,12 @@ export function boxerOk(args: readonly string[], options: CommandOptions = {}): 
     );
   }
   return outcome;
+}
+
+/** @returns a program that an npm package brings through one of its own dependencies, without its JavaScript wrapper */
+export function nativeBinary(packageName: string, path: string): string {
+  const require = createRequire(import.meta.url);
+  return createRequire(require.resolve(`${packageName}/package.json`)).resolve(path);
 }
 
 /** A directory that is gone after the tests of the file. */

@@ -24,7 +24,7 @@ export async function readInput(options: BuildOptions, progress: Progress): Prom
       : { file: 'Dockerfile', text: options.dockerfileText },
   );
   const ignorePatterns = await progress.job('[internal] load .dockerignore', () =>
-    readIgnorePatterns(contextDirectory, dockerfile.file),
+    readIgnorePatterns(contextDirectory, options.dockerfileText === undefined ? dockerfile.file : undefined),
   );
   const ignore = new IgnoreMatcher(ignorePatterns);
   return {
@@ -34,9 +34,13 @@ export async function readInput(options: BuildOptions, progress: Progress): Prom
   };
 }
 
-/** `<Dockerfile>.dockerignore` wins over `.dockerignore` of the context. */
-async function readIgnorePatterns(contextDirectory: string, file: string): Promise<readonly string[]> {
-  for (const path of [`${file}.dockerignore`, join(contextDirectory, '.dockerignore')]) {
+/** `<Dockerfile>.dockerignore` wins over `.dockerignore` of the context. @param file - undefined for text from elsewhere */
+async function readIgnorePatterns(
+  contextDirectory: string,
+  file: string | undefined,
+): Promise<readonly string[]> {
+  const own = file === undefined ? [] : [`${file}.dockerignore`];
+  for (const path of [...own, join(contextDirectory, '.dockerignore')]) {
     try {
       return parseIgnoreFile(await readFile(path, 'utf8'));
     } catch (error) {
