@@ -1,17 +1,8 @@
-import { transpile, print, componentWit } from '@bytecodealliance/jco';
+import { componentWit, print } from '@bytecodealliance/jco';
 import { spawnSync } from 'node:child_process';
-import {
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import {
   ComponentInvalidError,
   type ComponentParts,
@@ -24,6 +15,7 @@ import {
 import { layoutOf } from './read/read-component.ts';
 import { memorySource } from './read/byte-source.ts';
 import { scanComponent } from './read/scan-component.ts';
+import { hostWithJco } from './testing/jco-host.ts';
 import {
   toyDataBytes,
   toyIndexBytes,
@@ -91,21 +83,8 @@ describe('a written component', () => {
   });
 
   it('runs under jco and its preview2-shim, an independent host', async () => {
-    const { files } = await transpile(new Uint8Array(readFileSync(output)), { name: 'toy' });
-    const target = join(folder, 'jco');
-    for (const [name, content] of Object.entries(files)) {
-      mkdirSync(dirname(join(target, name)), { recursive: true });
-      writeFileSync(join(target, name), content);
-    }
-    const main = "import { run } from './toy.js'; run.run();\n";
-    writeFileSync(join(target, 'main.mjs'), main);
-    linkPackage(
-      target,
-      fileURLToPath(new URL('../node_modules/@bytecodealliance/preview2-shim', import.meta.url)),
-    );
-    const result = spawnSync(process.execPath, [join(target, 'main.mjs')], { encoding: 'utf8' });
-    expect(result.stderr).toBe('');
-    expect(result.stdout).toBe(expected);
+    const host = await hostWithJco(output, join(folder, 'jco'));
+    expect(host.run()).toEqual({ stdout: expected, stderr: '', failed: false });
   }, 60_000);
 
   withWasmtime('runs under wasmtime (skipped when it is not on the PATH)', () => {
@@ -226,11 +205,4 @@ function attempt(action: () => unknown): unknown {
   } catch (error) {
     return error;
   }
-}
-
-/** Makes preview2-shim importable from `target`. */
-function linkPackage(target: string, shim: string): void {
-  const scope = join(target, 'node_modules', '@bytecodealliance');
-  mkdirSync(scope, { recursive: true });
-  symlinkSync(shim, join(scope, 'preview2-shim'));
 }
