@@ -33,6 +33,10 @@ export function parseManifest(what: string, bytes: Uint8Array, declaredType?: st
       'its manifest is of Docker schema 1, which registries no longer serve; push it again',
     );
   }
+  // What is both could be two images, by the type under which it is read (CVE-2021-41190).
+  if ('manifests' in json && ('layers' in json || 'config' in json)) {
+    throw new InvalidManifestError(what, 'it is a manifest and an index at once');
+  }
   const declared = declaredType?.split(';')[0]?.trim();
   const isIndex = ownType === undefined ? looksLikeIndex(json, declared) : indexTypes.includes(ownType);
   if (isIndex) {

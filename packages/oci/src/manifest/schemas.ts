@@ -35,7 +35,7 @@ export const descriptorSchema = z.object({
 export const indexSchema = z.object({
   schemaVersion: z.literal(2),
   mediaType: z.exactOptional(text),
-  manifests: z.array(descriptorSchema),
+  manifests: z.prefault(z.array(descriptorSchema), []),
   annotations: z.exactOptional(annotations),
 });
 
@@ -44,7 +44,7 @@ export const manifestSchema = z.object({
   schemaVersion: z.literal(2),
   mediaType: z.exactOptional(text),
   config: descriptorSchema,
-  layers: z.array(descriptorSchema),
+  layers: z.prefault(z.array(descriptorSchema), []),
   annotations: z.exactOptional(annotations),
 });
 
@@ -91,7 +91,7 @@ export const imageConfigSchema = z.object({
   'os.version': z.exactOptional(text),
   'os.features': z.exactOptional(list),
   config: z.prefault(containerConfigSchema, {}),
-  rootfs: z.object({ type: z.literal('layers'), diff_ids: z.array(digest) }),
+  rootfs: z.object({ type: z.literal('layers'), diff_ids: z.prefault(z.array(digest), []) }),
   history: z.exactOptional(z.array(historySchema)),
 });
 

@@ -19,18 +19,24 @@ export interface ChosenManifest {
   readonly manifest: ImageManifest;
 }
 
+/** What is done with manifests on the way. */
+export interface ManifestVisitor {
+  /** Tells the platform of a manifest by its image config: an index may be wrong about it, or silent. */
+  readonly platformOf: (manifest: ImageManifest) => Promise<Platform>;
+  readonly onIndex: (served: ServedManifest) => Promise<void>;
+}
+
 /**
  * Finds the manifest for a platform: what the source's name stands for, or what an index there lists. Manifests of an
  * index whose platform is unknown are looked into last.
  *
- * @param matches - tells the platform of a manifest by its image config, for manifests that no index describes
  * @throws {@link PlatformNotFoundError} naming what there is
  * @source OCI image-spec v1.1.0, image-index.md: "the first matching entry SHOULD be used"
  */
 export async function chooseManifest(
   source: ImageSource,
   platform: Platform,
-  matches: (manifest: ImageManifest) => Promise<Platform>,
+  { platformOf, onIndex }: ManifestVisitor,
   signal?: AbortSignal,
 ): Promise<ChosenManifest> {
   const available = new Set<string>();
@@ -38,7 +44,7 @@ export async function chooseManifest(
   const look = async (served: ServedManifest, depth: number): Promise<ChosenManifest | undefined> => {
     const parsed = parseManifest(source.description, served.bytes, served.descriptor.mediaType);
     if (parsed.kind === 'manifest') {
-      const own = await matches(parsed.manifest);
+      const own = await platformOf(parsed.manifest);
       available.add(formatPlatform(own));
       const { digest, size } = served.descriptor;
       const descriptor = { mediaType: parsed.mediaType, digest, size };
@@ -46,6 +52,7 @@ export async function chooseManifest(
         ? { served: { ...served, descriptor }, manifest: parsed.manifest }
         : undefined;
     }
+    await onIndex(served);
     if (depth >= NESTING_LIMIT)
       throw new InvalidManifestError(source.description, 'its indexes are nested too deeply');
     for (const descriptor of candidates(parsed.index.manifests, platform, available)) {

@@ -1,7 +1,9 @@
+import { BlobNotFoundError } from '../errors.ts';
 import { type Image, openImage } from '../image.ts';
 import { DEFAULT_PLATFORM, platformsMatch } from '../platform/platform.ts';
 import { parseReference } from '../reference/reference.ts';
 import { listLocalImages, openLocalSource } from '../source/open-local-source.ts';
+import { storeSource } from '../source/store-source.ts';
 import { ImageNames, type NamedImage } from '../store/image-names.ts';
 import { type PullOptions, pullImage } from './pull-image.ts';
 
@@ -42,7 +44,8 @@ export async function loadImages(
 }
 
 /**
- * Finds the image that FROM names: one that was loaded under that name for the platform, else one of a registry.
+ * Finds the image that FROM names: one that was loaded under that name for the platform; one that its digest names, when
+ * all of it is stored; else one of a registry.
  *
  * @throws as {@link pullImage} does
  */
@@ -53,7 +56,19 @@ export async function findImage(reference: string, options: PullOptions): Promis
     if (platformsMatch(options.platform ?? DEFAULT_PLATFORM, image.config)) return image;
     options.logger?.info(`The loaded image ${reference} is for another platform; asking the registry`);
   }
-  return pullImage(reference, options);
+  return (await findByDigest(reference, options)) ?? pullImage(reference, options);
+}
+
+/** What a digest names never changes, so the registry need not be asked again. */
+async function findByDigest(reference: string, options: PullOptions): Promise<Image | undefined> {
+  const { digest } = parseReference(reference);
+  if (digest === undefined || options.source !== undefined) return undefined;
+  try {
+    return await pullImage(reference, { ...options, source: storeSource(options.store, digest) });
+  } catch (error) {
+    if (error instanceof BlobNotFoundError) return undefined;
+    throw error;
+  }
 }
 
 /** Layouts often hold a plain tag, such as `latest`, which names no image. */

@@ -17,6 +17,7 @@ import { randomImage } from '../testing/random-image.ts';
 import { type Interception, RegistryServer, type RegistryServerOptions } from '../testing/registry-server.ts';
 import { temporaryStore } from '../testing/temporary-store.ts';
 import { validateImage } from '../validate-image.ts';
+import { findImage } from './local-images.ts';
 import { pullImage, type PullOptions, type PullProgress } from './pull-image.ts';
 import type { RegistryOptions } from '../registry/registry-source.ts';
 
@@ -80,6 +81,34 @@ describe('pullImage', () => {
     const other = digestOf('other');
     it.registry.addManifest('test/image', other, mediaTypes.ociManifest, it.image.manifestBytes);
     await expect(it.pull({}, `test/image@${other}`)).rejects.toThrow(DigestMismatchError);
+  });
+});
+
+describe('findImage', () => {
+  it('asks no registry for what a digest names and the store has, an index too', async () => {
+    await using it = await scene();
+    const bytes = encode({
+      schemaVersion: 2,
+      manifests: [{ ...it.image.descriptor, platform: { os: 'linux', architecture: 'arm64' } }],
+    });
+    it.registry.addManifest('test/image', 'index', mediaTypes.ociIndex, bytes);
+    for (const digest of [digestOf(bytes), it.image.descriptor.digest]) {
+      const reference = `${it.registry.host}/test/image@${digest}`;
+      const find = () => findImage(reference, { store: it.store, registry: quick });
+      expect((await find()).descriptor.digest).toBe(it.image.descriptor.digest);
+      const before = it.registry.requests.length;
+      expect((await find()).descriptor.digest).toBe(it.image.descriptor.digest);
+      expect(it.registry.requests.length).toBe(before);
+    }
+  });
+
+  it('fetches again what was removed from the store', async () => {
+    await using it = await scene();
+    const reference = `${it.registry.host}/test/image@${it.image.descriptor.digest}`;
+    await findImage(reference, { store: it.store, registry: quick });
+    await it.store.remove(it.image.layers[0]?.digest ?? digestOf(''));
+    const image = await findImage(reference, { store: it.store, registry: quick });
+    expect(await validateImage(image)).toEqual([]);
   });
 });
 
@@ -163,6 +192,12 @@ describe('a bad registry', () => {
       InvalidManifestError,
     ],
     ['a negative size', manifestWith({ size: -1 }), mediaTypes.ociManifest, InvalidManifestError],
+    [
+      'a manifest that is an index too',
+      Buffer.from(manifestWith({}).toString().replace('}', '},"manifests":[]')),
+      mediaTypes.ociIndex,
+      InvalidManifestError,
+    ],
     ['a huge config', manifestWith({ size: 2 ** 40 }), mediaTypes.ociManifest, SizeMismatchError],
     [
       'schema 1',

@@ -9,7 +9,7 @@ import { defaultHttpOptions, type HttpOptions } from '../registry/http-client.ts
 import { type RegistryOptions, registrySource } from '../registry/registry-source.ts';
 import type { ImageSource } from '../source/image-source.ts';
 import type { BlobStore } from '../store/blob-store.ts';
-import { chooseManifest } from './choose-manifest.ts';
+import { chooseManifest, type ManifestVisitor } from './choose-manifest.ts';
 import { downloadBlob } from './download-blob.ts';
 import { runParallel } from './run-parallel.ts';
 
@@ -77,8 +77,12 @@ class Puller {
 
   async pull(): Promise<Image> {
     const { store, platform = DEFAULT_PLATFORM, signal } = this.#options;
-    const platformOf = (manifest: ImageManifest): Promise<Platform> => this.#platformOf(manifest);
-    const { served, manifest } = await chooseManifest(this.#source, platform, platformOf, signal);
+    const visitor: ManifestVisitor = {
+      platformOf: (image) => this.#platformOf(image),
+      // Kept, so that a reference by the digest of an index can be followed without the registry.
+      onIndex: async ({ bytes }) => void (await store.putWhole(bytes)),
+    };
+    const { served, manifest } = await chooseManifest(this.#source, platform, visitor, signal);
     const { digest } = served.descriptor;
     checkManifest(digest, manifest);
     const config = await this.#readConfig(manifest.config);

@@ -64,7 +64,8 @@ export class RepositoryClient {
     const range: Record<string, string> = offset > 0 ? { range: `bytes=${offset}-` } : {};
     const response = await this.#get(`blobs/${digest}`, { ...range, 'accept-encoding': 'identity' }, signal);
     if (!response.ok) throw await this.#failure(what, response, signal);
-    let skip = response.status === 206 ? offset - rangeStart(what, response) : offset;
+    let skip = offset - (response.status === 206 ? rangeStart(what, response) : 0);
+    if (skip < 0) throw new RegistryError(`read ${what}`, 'the server leaves out a part of it');
     for await (const chunk of readBody(response, this.#options.timeoutMs, signal)) {
       if (chunk.byteLength > skip) yield chunk.subarray(skip);
       skip = Math.max(skip - chunk.byteLength, 0);
