@@ -138,7 +138,8 @@ function run(
   return new Promise((resolve, reject) => {
     const child = spawn(program, ['get'], {
       stdio: ['pipe', 'pipe', 'ignore'],
-      timeout: HELPER_TIMEOUT_MS,
+      // Not `timeout`: its timer outlives a program that cannot be started, and keeps the process alive.
+      signal: AbortSignal.timeout(HELPER_TIMEOUT_MS),
       env,
     });
     let stdout = '';
@@ -146,7 +147,10 @@ function run(
       stdout += text;
       if (stdout.length > HELPER_OUTPUT_LIMIT_BYTES) child.kill();
     });
-    child.on('error', (cause) => reject(new CredentialsError(program, 'it cannot be started', { cause })));
+    child.on('error', (cause) => {
+      const why = cause.name === 'AbortError' ? 'it does not answer' : 'it cannot be started';
+      reject(new CredentialsError(program, why, { cause }));
+    });
     child.on('close', (status) => resolve({ status, stdout }));
     // A helper may end without reading: that is no matter.
     child.stdin.on('error', () => undefined);
