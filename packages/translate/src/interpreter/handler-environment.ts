@@ -409,14 +409,17 @@ export class HandlerEnvironment implements Environment {
   supervisorCall(emitter: GraphEmitter): void {
     const { f, pool } = emitter;
     const { main } = this;
+    const behind = this.builder.add(this.builder.pc(), this.builder.constant(64, 4));
     if (!main) {
-      f.op('unreachable');
+      // Finds the record's slots; it executes in the main function only.
+      emitter.emit(behind);
+      f.op('drop').op('unreachable');
       return;
     }
     const result = pool.take('i64');
     f.get(this.#ip).i32(RECORD_BYTES).op('i32.add').set(this.#ip);
     f.i32(0);
-    emitter.emit(this.builder.add(this.builder.pc(), this.builder.constant(64, 4)));
+    emitter.emit(behind);
     f.memory('i64.store', cpuState.pc);
     f.i32(0).i32(0).memory('i64.load', engineCells.fuel);
     f.get(main.fuel).get(this.#ip).op('i32.sub').i32(4).op('i32.shr_s').op('i64.extend_i32_s').op('i64.add');

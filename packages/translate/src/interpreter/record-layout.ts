@@ -41,16 +41,19 @@ const stores64 = { 1: 'i64.store8', 2: 'i64.store16', 4: 'i64.store32', 8: 'i64.
 /** The slots of one handler's record: which values, where. */
 export class RecordLayout {
   readonly #slots = new Map<Node, Slot>();
+  #arranged = false;
   readonly #records = new Map<Node, Node>();
 
   get slots(): readonly Slot[] {
     return [...this.#slots.values()];
   }
 
-  /** The slot of a value; new ones have no offset until {@link arrange}. */
+  /** The slot of a value; new ones have no offset until {@link arrange}, after which there are no new ones. */
   slot(node: Node): Slot {
     const known = this.#slots.get(node);
     if (known) return known;
+    if (this.#arranged)
+      throw new RangeError(`a value (${node.op}) was not there when the record was laid out`);
     const { bytes, load32, load64 } = sizeOf(node);
     const wide = node.kind === 64;
     const slot = {
@@ -76,6 +79,7 @@ export class RecordLayout {
 
   /** Places the slots behind the 2-byte operation, each aligned. @returns the bytes needed, up to 16 */
   arrange(): number {
+    this.#arranged = true;
     const taken = new Set([0, 1]);
     for (const slot of this.slots.toSorted((a, b) => b.bytes - a.bytes)) {
       const range = (at: number) => Array.from({ length: slot.bytes }, (_, i) => at + i);

@@ -21,9 +21,26 @@ export interface BareProcessOptions {
   readonly syscall?: SystemCall;
   /** What CNTVCT_EL0 reads. */
   readonly counter?: () => bigint;
+  /** Whether to refuse memory for predecoded code. */
+  readonly refuseMemory?: () => boolean;
+  /** Where copyOut pushes small pieces. */
+  readonly pushes?: {
+    pushBytes8(to: number, value: bigint): void;
+    pushByte(to: number, value: number): void;
+  };
 }
 
 type KernelStub = Record<Exclude<keyof typeof kernelFunctions, 'attach'>, (...args: never[]) => unknown>;
+
+/** Functions that the support module lacks fail when called: tests that need none of them can do without the module. */
+function withStubs(support: WebAssembly.Exports): WebAssembly.ModuleImports {
+  const missing = () => {
+    throw new TypeError('The support module lacks this function');
+  };
+  return new Proxy({} as WebAssembly.ModuleImports, {
+    get: (_, name) => support[String(name)] ?? missing,
+  }) as WebAssembly.ModuleImports;
+}
 
 /** A process module with a kernel of a few lines: for tests and benchmarks of the interpreter alone. */
 export class BareProcess {
@@ -32,7 +49,8 @@ export class BareProcess {
   #view: DataView;
   #bytes: Uint8Array;
 
-  constructor({ processModule, supportModule, guestBytes, syscall, counter }: BareProcessOptions) {
+  constructor(options: BareProcessOptions) {
+    const { processModule, supportModule, guestBytes, syscall, counter, refuseMemory, pushes } = options;
     const support = new WebAssembly.Instance(supportModule).exports;
     const refuse = () => {
       throw new TypeError('The bare process has no kernel memory');
@@ -44,10 +62,11 @@ export class BareProcess {
         return syscall(this, number, args);
       },
       pushBytes64: refuse,
-      pushBytes8: refuse,
-      pushByte: refuse,
+      pushBytes8: pushes?.pushBytes8 ?? refuse,
+      pushByte: pushes?.pushByte ?? refuse,
       counter: counter ?? (() => 0n),
       engineAlloc: (bytes: number) => {
+        if (refuseMemory?.()) return 0;
         const at = this.#memory.grow(bytes / WASM_PAGE) * WASM_PAGE;
         this.#refresh();
         return at;
@@ -55,7 +74,7 @@ export class BareProcess {
     };
     const imports = {
       kernel: kernel as WebAssembly.ModuleImports,
-      support: support as WebAssembly.ModuleImports,
+      support: withStubs(support),
     };
     const { exports } = new WebAssembly.Instance(processModule, imports);
     this.exports = exports as unknown as typeof this.exports;
