@@ -417,10 +417,10 @@ export class HandlerEnvironment implements Environment {
       return;
     }
     const result = pool.take('i64');
-    f.get(this.#ip).i32(RECORD_BYTES).op('i32.add').set(this.#ip);
     f.i32(0);
     emitter.emit(behind);
     f.memory('i64.store', cpuState.pc);
+    f.get(this.#ip).i32(RECORD_BYTES).op('i32.add').set(this.#ip);
     f.i32(0).i32(0).memory('i64.load', engineCells.fuel);
     f.get(main.fuel).get(this.#ip).op('i32.sub').i32(4).op('i32.shr_s').op('i64.extend_i32_s').op('i64.add');
     f.memory('i64.store', engineCells.fuel);
