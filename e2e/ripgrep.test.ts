@@ -31,17 +31,17 @@ describe('ripgrep for linux/arm64 in a box', () => {
 
   it.each([
     ['finds lines, with numbers', ['-n', '--sort', 'path', 'export', '.']],
-    ['counts', ['-c', '--sort', 'path', 'sha256']],
-    ['matches Unicode classes without regard to case', ['-i', '-n', '--sort', 'path', '\\bgr\\p{L}+']],
-    ['follows links', ['--follow', '-l', '--sort', 'path', 'Digester']],
+    ['counts', ['-c', '--sort', 'path', 'sha256', '.']],
+    ['matches Unicode classes without regard to case', ['-i', '-n', '--sort', 'path', '\\bgr\\p{L}+', '.']],
+    ['follows links', ['--follow', '-l', '--sort', 'path', 'Digester', '.']],
     [
       'looks behind and captures with PCRE2',
-      ['-P', '-o', '-r', '$1', '--sort', 'path', '(?<=export )(\\w+)'],
+      ['-P', '-o', '-r', '$1', '--sort', 'path', '(?<=export )(\\w+)', '.'],
     ],
-    ['writes JSON', ['--json', '--sort', 'path', 'class ']],
+    ['writes JSON', ['--json', '--sort', 'path', 'class ', '.']],
     ['lists files', ['--files', '--sort', 'path', '--hidden']],
-    ['finds nothing', ['no such text at all']],
-    ['refuses a bad pattern', ['(']],
+    ['finds nothing', ['no such text at all', '.']],
+    ['refuses a bad pattern', ['(', '.']],
   ])('%s as on the host', (_, args) => {
     const box = boxer(['run', '-v', `${tree}:/work:ro`, image, ...args]);
     const host = command(hostRipgrep, args, { cwd: tree });

@@ -8,7 +8,7 @@ interface FlagShape {
   readonly type?: 'boolean' | 'option';
   readonly helpValue?: string | string[];
   readonly summary?: string;
-  readonly default?: unknown;
+  readonly default?: string | boolean;
   readonly options?: readonly string[];
   readonly multiple?: boolean;
 }
@@ -16,7 +16,7 @@ interface FlagShape {
 interface ArgShape {
   readonly description?: string;
   readonly required?: boolean;
-  readonly default?: unknown;
+  readonly default?: string | boolean;
 }
 
 /** @returns docs/reference/cli.md, from the commands themselves */
@@ -49,8 +49,8 @@ export function cliReference(): string {
 }
 
 function commandSection(name: string, command: typeof Command): string[] {
-  const args = Object.entries((command.args ?? {}) as Readonly<Record<string, ArgShape>>);
-  const flags = Object.entries((command.flags ?? {}) as Readonly<Record<string, FlagShape>>);
+  const args = Object.entries((command.args ?? {}) as unknown as Readonly<Record<string, ArgShape>>);
+  const flags = Object.entries((command.flags ?? {}) as unknown as Readonly<Record<string, FlagShape>>);
   const usage = typeof command.usage === 'string' ? command.usage : usageOf(name, args, flags.length > 0);
   return [
     `## boxer ${name}`,
@@ -77,7 +77,7 @@ function usageOf(name: string, args: readonly [string, ArgShape][], hasFlags: bo
 }
 
 function argRow([name, { description = '', default: value }]: [string, ArgShape]): string {
-  return `| \`${name.toUpperCase()}\` | ${escapeCell(description)}${value === undefined ? '' : ` Default \`${String(value)}\`.`} |`;
+  return `| \`${name.toUpperCase()}\` | ${escapeCell(description)}${value === undefined ? '' : ` Default \`${value}\`.`} |`;
 }
 
 function flagRow(name: string, shape: FlagShape): string {
@@ -89,7 +89,7 @@ function flagRow(name: string, shape: FlagShape): string {
     shape.char === undefined ? `\`${escapeCell(long)}\`` : `\`-${shape.char}\`, \`${escapeCell(long)}\``;
   const again = shape.multiple === true ? ' May be given several times.' : '';
   const preset =
-    shape.default === undefined || shape.default === false ? '' : ` Default \`${String(shape.default)}\`.`;
+    shape.default === undefined || shape.default === false ? '' : ` Default \`${shape.default}\`.`;
   return `| ${flag} | ${escapeCell(shape.summary ?? '')}${again}${preset} |`;
 }
 

@@ -28,10 +28,10 @@ export async function runCommand(words: readonly string[]): Promise<void> {
 function usageError(command: string, error: Error): UsageError {
   const why = error.message
     .split('\n')
-    .filter((line) => !/^See more help with/.test(line.trim()))
+    .filter((line) => !line.trim().startsWith('See more help with'))
     .join(' ')
     .trim();
-  return new UsageError(/not found$/.test(why) ? '' : command, why);
+  return new UsageError(why.endsWith('not found') ? '' : command, why);
 }
 
 /** `boxer help build` is `boxer build --help`. */

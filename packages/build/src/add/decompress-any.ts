@@ -27,7 +27,9 @@ export async function* decompressAny(
       case 'xz':
         yield* unxz(whole);
         break;
-      default:
+      case 'none':
+      case 'gzip':
+      case 'zstd':
         yield* decompress(whole);
     }
   } finally {

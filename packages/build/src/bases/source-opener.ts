@@ -36,7 +36,8 @@ export class SourceOpener {
         if (stage === undefined) throw new TypeError(`Stage ${from.index} is read before it is executed`);
         return new TreeSource(stage.name, stage.result.tree);
       }
-      default:
+      case 'image':
+      case 'named-context':
         return this.#openExternal(from);
     }
   }

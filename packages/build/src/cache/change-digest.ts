@@ -33,7 +33,9 @@ export async function describeInode(inode: Inode): Promise<unknown[]> {
     case 'character-device':
     case 'block-device':
       return [...common, inode.major, inode.minor];
-    default:
+    case 'directory':
+    case 'fifo':
+    case 'socket':
       return common;
   }
 }

@@ -127,7 +127,7 @@ const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 async function readNames(hostPath: string): Promise<readonly string[]> {
   try {
     const names = await readdir(hostPath, { encoding: 'buffer' });
-    return names.sort(Buffer.compare).map((name) => utf8.decode(name));
+    return names.sort((left, right) => Buffer.compare(left, right)).map((name) => utf8.decode(name));
   } catch (cause) {
     if (isErrno(cause, 'ENOENT', 'ENOTDIR')) return [];
     throw new ContextError(hostPath, cause);

@@ -164,7 +164,8 @@ class CopyExecution {
     if (!(await collector.copy(root, '/', '/', this.#selection(undefined)))) {
       throw new SourceNotFoundError(source.remote, source.subdir ?? '/');
     }
-    for (const { path, inode } of [...holder.walk()]) {
+    const files = Array.from(holder.walk());
+    for (const { path, inode } of files) {
       if (inode.kind !== 'file') continue;
       const content = await spool.store(inode.content.chunks());
       holder.writeFile(path, content, attributesOf(inode));

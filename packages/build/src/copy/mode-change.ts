@@ -28,7 +28,7 @@ function parseClause(clause: string, expression: string): ModeChange {
   const match = /^(?<who>[ugoa]*)(?<actions>(?:[-+=](?:[rwxXst]*|[ugo]))+)$/.exec(clause);
   if (match?.groups === undefined) throw new InvalidModeError(expression);
   const { who = '', actions = '' } = match.groups;
-  const mask = who === '' ? ALL : [...who].reduce((bits, letter) => bits | (CLASSES[letter] ?? 0), 0);
+  const mask = who === '' ? ALL : who.split('').reduce((bits, letter) => bits | (CLASSES[letter] ?? 0), 0);
   const steps = [...actions.matchAll(/(?<operator>[-+=])(?<what>[rwxXstugo]*)/g)].map(({ groups }) => ({
     operator: groups?.['operator'] ?? '',
     what: groups?.['what'] ?? '',

@@ -4,7 +4,7 @@ import { parseDigest } from '@boxer/foundation';
 import { writePayload } from '@boxer/fsimage';
 import { loadEngine } from '../run/engine.ts';
 import type { FinishedImage } from './finish-image.ts';
-import type { OutputEnvironment, WrittenOutput } from './write-output.ts';
+import type { OutputEnvironment, WrittenOutput } from './output-environment.ts';
 
 /** Writes an image as one WebAssembly component. */
 export async function writeComponentOutput(

@@ -9,7 +9,7 @@ import {
   writeOciArchive,
 } from '@boxer/oci';
 import type { FinishedImage, FinishedLayer } from './finish-image.ts';
-import type { OutputEnvironment, WrittenOutput } from './write-output.ts';
+import type { OutputEnvironment, WrittenOutput } from './output-environment.ts';
 
 /**
  * Writes an image as one tar archive: an OCI layout, or what `docker load` takes. Layers go through the blob store, so

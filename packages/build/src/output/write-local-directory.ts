@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { Digester } from '@boxer/foundation';
 import type { Content, InodeId, Tree, TreeEntry } from '@boxer/fsimage';
 import { isErrno } from '../errors/is-errno.ts';
-import type { OutputEnvironment, WrittenOutput } from './write-output.ts';
+import type { OutputEnvironment, WrittenOutput } from './output-environment.ts';
 
 /**
  * Writes a filesystem as files of the host, owned by whoever runs this. Devices, pipes and sockets are left out.

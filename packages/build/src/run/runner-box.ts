@@ -91,7 +91,8 @@ function outcomeOf(result: RunResult, policy: Policy, changesPath: string): BoxO
       throw new RunUnsupportedError('the box was killed');
     case 'not-started':
       return { kind: 'not-started', exitCode: result.exitCode };
-    default:
+    case 'exited':
+    case 'signalled':
       return { kind: 'exited', exitCode: result.exitCode, changes: readAndRemove(changesPath) };
   }
 }

@@ -82,7 +82,8 @@ export class StageExecutor {
         if (result === undefined) throw new TypeError(`Stage ${stage.index} is executed before its base`);
         return result;
       }
-      default: {
+      case 'image':
+      case 'named-context': {
         const { progress, sources } = this.#environment;
         return progress.job(stageTitle(this.#environment.build, stage), () => sources.baseState(base));
       }

@@ -24,11 +24,12 @@ export class FakeBox implements Box {
 
   async run(request: BoxRequest): Promise<BoxOutcome> {
     this.requests.push(request);
-    const { output = '', exitCode = 0, limit, changes } = this.#answer(request);
+    const fake = this.#answer(request);
+    const { output = '', exitCode = 0, limit } = fake;
     request.onOutput('stdout', Buffer.from(output));
     if (limit !== undefined) return { kind: 'limit', why: limit };
     const writer = new ChangeStreamWriter();
-    changes?.(writer);
+    fake.changes?.(writer);
     return { kind: 'exited', exitCode, changes: once(writer.bytes()) };
   }
 }

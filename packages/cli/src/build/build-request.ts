@@ -46,7 +46,7 @@ export async function buildRequest(context: string, flags: BuildFlags): Promise<
       ...(flags.file === '-' ? { dockerfileText: readFileSync(0, 'utf8') } : { dockerfilePath: flags.file }),
       output: parseOutput(flags.output),
       target: flags.target,
-      buildArgs: buildArguments(flags['build-arg'] ?? []),
+      buildArgs: { ...epochOfEnvironment(), ...buildArguments(flags['build-arg'] ?? []) },
       labels: Object.fromEntries((flags.label ?? []).map((label) => splitPair(label))),
       buildContexts: Object.fromEntries(
         (flags['build-context'] ?? []).map((text) => requirePair('--build-context', text, 'NAME=SRC')),
@@ -71,6 +71,12 @@ function buildArguments(texts: readonly string[]): Record<string, string> {
     return value === undefined ? [] : [[text, value]];
   });
   return Object.fromEntries(pairs);
+}
+
+/** As docker buildx does, the variable of this name becomes a build argument. @source reproducible-builds.org */
+function epochOfEnvironment(): Record<string, string> {
+  const value = process.env['SOURCE_DATE_EPOCH'];
+  return value === undefined || value === '' ? {} : { SOURCE_DATE_EPOCH: value };
 }
 
 function splitPair(text: string): [key: string, value: string] {

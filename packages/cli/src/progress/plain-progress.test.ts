@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from 'node:util';
 import type { BuildEvent } from '@boxer/build';
 import { PlainProgress } from './plain-progress.ts';
 import { TerminalProgress } from './terminal-progress.ts';
@@ -65,7 +66,7 @@ describe('TerminalProgress', () => {
     for (const event of events) view.show(event);
     view.show({ type: 'started', job: 9, title: 'x'.repeat(100), atMs: 500 });
     view.close();
-    const drawn = text.split(/\r|\n/).map((line) => line.replaceAll(/\u001b\[[0-9;]*[mK]/g, ''));
+    const drawn = text.split(/\r|\n/).map((line) => stripVTControlCharacters(line));
     expect(Math.max(...drawn.map((line) => line.length))).toBeLessThanOrEqual(40);
     expect(text.endsWith('\r\u001b[K')).toBe(true);
     expect(text).toContain('RUN make');

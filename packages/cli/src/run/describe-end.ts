@@ -16,7 +16,10 @@ export function describeEnd(result: RunResult, policy: Policy): string | undefin
       return `the box was ended: it used more than ${policy.memoryMiB} MiB of memory (--memory)`;
     case 'output-limit':
       return `the box was ended: it wrote more than ${formatBytes(policy.maxOutputBytes ?? 0)} (--max-output)`;
-    default:
+    case 'exited':
+    case 'signalled':
+    case 'killed':
+    case 'not-started':
       return undefined;
   }
 }
