@@ -4,6 +4,10 @@ declare namespace WebAssembly {
   type ImportValue = ExportValue;
   type Imports = Record<string, Record<string, ImportValue>>;
 
+  type ModuleImports = Record<string, ImportValue>;
+
+  function instantiate(bytes: Uint8Array, imports?: Imports): Promise<{ module: Module; instance: Instance }>;
+
   interface ImportDescriptor {
     readonly module: string;
     readonly name: string;

@@ -112,7 +112,7 @@ export function runTestBox(options: TestBoxOptions): TestBoxResult {
   const payload = tinyPayload(options.files);
   const wasi = testWasi({ args: ['boxer'], env: {}, stdin: Buffer.from(options.stdin ?? '') });
   const kernelModule = compile(options.kernelPath ?? defaultKernelPath);
-  const kernel = new WebAssembly.Instance(kernelModule, wasi.imports).exports;
+  const kernel = new WebAssembly.Instance(kernelModule, completed(kernelModule, wasi.imports)).exports;
   const kernelMemory = kernel as unknown as KernelMemory;
   const table = kernel['table'] as WebAssembly.Table;
   wasi.attach(kernelMemory);
@@ -219,6 +219,18 @@ export function runTestBox(options: TestBoxOptions): TestBoxResult {
     stderr: wasi.stderr().toString('utf8'),
     log,
   };
+}
+
+/** Adds functions that throw for what the kernel imports and tests do not offer. */
+function completed(module: WebAssembly.Module, imports: WebAssembly.Imports): WebAssembly.Imports {
+  const all: Record<string, Record<string, WebAssembly.ImportValue>> = {};
+  for (const { module: from, name } of WebAssembly.Module.imports(module)) {
+    const refuse = (): never => {
+      throw new Error(`Cannot call ${from} ${name}: tests do not offer it`);
+    };
+    all[from] = { ...all[from], [name]: imports[from]?.[name] ?? refuse };
+  }
+  return all;
 }
 
 /** Program counters, for traps. */
