@@ -1,5 +1,5 @@
 import { defaultPolicy, type Policy } from '@boxer/policy';
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -184,4 +184,29 @@ describe('a process that runs a box', () => {
     child.stdout.resume();
     await ended;
   }, 10_000);
+});
+
+// script(1) of util-linux runs a command on a terminal of its own.
+const hasScript = !spawnSync('script', ['--version']).error;
+
+(hasScript ? describe : describe.skip)('a box on a terminal (skipped without script(1))', () => {
+  const onTerminal = (command: string, after = 'true') => {
+    const file = join(folder, `${command}.mjs`);
+    writeFileSync(file, script(command, 'tty: true'));
+    const line = `stty rows 40 cols 100; "${process.execPath}" "${file}" 2>/dev/null; ${after}`;
+    const { stdout } = spawnSync('script', ['-qec', line, '/dev/null'], { encoding: 'utf8', input: '' });
+    return stdout;
+  };
+
+  it('knows the size of the window', () => {
+    expect(onTerminal('terminal')).toContain('columns 100\r\nrows 40\r\n');
+  });
+
+  it('leaves the terminal as it was, even when the box crashed', () => {
+    const output = onTerminal('raw-then-trap', 'stty -a');
+    // In raw mode nobody but the box turns a line feed into a carriage return and a line feed.
+    expect(output).toContain('raw\n');
+    expect(output).not.toContain('raw\r\n');
+    expect(output).toMatch(/[^-]icanon[^]*[^-]echo[^]*[^-]opost|[^-]opost[^]*[^-]icanon[^]*[^-]echo/);
+  });
 });

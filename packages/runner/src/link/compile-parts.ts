@@ -10,8 +10,6 @@ import { limitMemory, WASM_PAGE_BYTES } from './memory-limit.ts';
 
 /** The kernel keeps files that the box writes, and the image's index: so much more than the box's cap is its own. */
 const KERNEL_OVERHEAD_BYTES = 512 * 1024 * 1024;
-/** A process has tables beside the guest's memory: permissions, record index, predecoded code. */
-const PROCESS_OVERHEAD_BYTES = 256 * 1024 * 1024;
 const MAX_PAGES = 65536;
 
 /** A component taken apart and compiled; all of it can be handed to a worker. */
@@ -42,7 +40,8 @@ export function compileParts(layout: ComponentLayout, fd: number, memoryBytes: n
   return {
     path: layout.path,
     kernel: compile('kernel', layout.kernel, memoryBytes + KERNEL_OVERHEAD_BYTES),
-    process: compile('process module', layout.process, memoryBytes + PROCESS_OVERHEAD_BYTES),
+    // A process's memory is its address space, most of which is never touched: the kernel counts what is.
+    process: compile('process module', layout.process, MAX_PAGES * WASM_PAGE_BYTES),
     ...(layout.support ? { support: compile('support module', layout.support, memoryBytes) } : {}),
     ...(layout.payload ? { payload: layout.payload } : {}),
   };

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import type { ControlBlock } from '../control/control-block.ts';
 
 const SIGWINCH = 28;
@@ -18,8 +19,12 @@ export class Terminal {
     process.stdout.on('resize', this.#resized);
   }
 
+  /** In raw mode the box's own terminal does everything, down to turning "\n" into "\r\n". */
   setRaw(raw: boolean): void {
-    if (process.stdin.isTTY && process.stdin.isRaw !== raw) process.stdin.setRawMode(raw);
+    if (!process.stdin.isTTY || process.stdin.isRaw === raw) return;
+    process.stdin.setRawMode(raw);
+    // Node's raw mode keeps output processing on, which would do that a second time; leaving raw mode puts all back.
+    if (raw) spawnSync('stty', ['-opost'], { stdio: ['inherit', 'ignore', 'ignore'] });
   }
 
   close(): void {
