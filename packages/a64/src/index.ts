@@ -1,5 +1,7 @@
 export { candidates, decisionTree, type DecisionTree, fixedBits, type Matcher } from './decision-tree.ts';
 export { createDecoder, decode, type Decoded, type Decoder, fieldsOf } from './decoder.ts';
+export { disassemble } from './disassemble.ts';
+export { requireNoOverlap } from './overlap.ts';
 export { InvalidPatternError, InvalidSemanticsError, OverlappingRowsError } from './errors.ts';
 export { GraphBuilder } from './graph/builder.ts';
 export { Node, type NodeDetail, RegisterOperand, type Stage, type Statement } from './graph/node.ts';
