@@ -1,3 +1,5 @@
+import { signalName } from '../trace/names';
+import { isTracing, traceEvent } from '../trace/trace';
 import {
   CELL_FAULT_ACCESS,
   CELL_FAULT_ADDRESS,
@@ -239,5 +241,10 @@ function syndrome(access: i32, isMapped: bool): u64 {
 function raise(task: Task, signal: i32, code: i32, address: u64): void {
   const info = new SignalInfo(signal, code);
   info.address = address;
+  if (isTracing()) traceEvent(task, faultText(signal, address, programCounter(task)));
   forceSignal(task, info);
+}
+
+function faultText(signal: i32, address: u64, pc: u64): string {
+  return '--- ' + signalName(signal) + ' {si_addr=' + hex(address) + '} pc=' + hex(pc) + ' ---';
 }
