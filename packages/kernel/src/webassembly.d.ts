@@ -35,7 +35,7 @@ declare namespace WebAssembly {
     constructor(limits: { initial: number; element: 'anyfunc' });
     readonly length: number;
     get(index: number): ((...args: never[]) => unknown) | null;
-    set(index: number, value: ((...args: never[]) => unknown) | null): void;
+    set(index: number, value: unknown): void;
     grow(entries: number): number;
   }
 

@@ -1,6 +1,7 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import asc from 'assemblyscript/asc';
+import { KernelBuildError } from '../errors.ts';
 import { packageRoot } from './paths.ts';
 import { patchTable } from './patch-table.ts';
 
@@ -26,7 +27,7 @@ const options: readonly string[] = [
 /**
  * Compiles assembly/ and writes dist/kernel.wasm.
  *
- * @throws Error with asc's messages when the sources do not compile
+ * @throws {@link KernelBuildError} with asc's messages when the sources do not compile
  */
 export async function buildKernel(): Promise<void> {
   const output = path.join(packageRoot, 'dist/kernel.wasm');
@@ -39,8 +40,7 @@ export async function buildKernel(): Promise<void> {
     'dist/kernel.wasm',
   ]);
   const messages = stderr.toString();
-  if (messages) process.stderr.write(messages);
-  if (error) throw new Error(`Cannot compile the kernel: ${error.message}`);
+  if (error) throw new KernelBuildError(messages, error);
   const compiled = new Uint8Array(await readFile(output));
   await writeFile(output, patchTable(compiled));
 }

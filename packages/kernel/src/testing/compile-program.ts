@@ -12,7 +12,7 @@ function has(tool: string): boolean {
 
 /** Tools that are missing for programs of our own and their oracle. */
 export function missingTools(): string[] {
-  return [compiler, emulator].filter((tool) => !has(tool));
+  return [compiler, emulator, 'cc'].filter((tool) => !has(tool));
 }
 
 let folder: string | undefined;
@@ -44,4 +44,18 @@ export function runUnderQemu(program: string, args: readonly string[], stdin: st
 
 export function readProgram(program: string): Uint8Array {
   return new Uint8Array(readFileSync(program));
+}
+
+/** Compiles a C file for this machine. @returns path of the executable */
+export function compileNative(source: string): string {
+  folder ??= mkdtempSync(path.join(os.tmpdir(), 'boxer-kernel-'));
+  const program = path.join(folder, `${path.basename(source, '.c')}-native`);
+  execFileSync('cc', ['-O1', '-o', program, source, '-lpthread']);
+  return program;
+}
+
+/** What this machine's Linux makes of a program. */
+export function runNative(program: string, args: readonly string[]): ProgramResult {
+  const { status, stdout } = spawnSync(program, args, { env: { PATH: '/usr/bin:/bin' }, timeout: 60_000 });
+  return { exitCode: status ?? -1, stdout: stdout.toString('utf8') };
 }

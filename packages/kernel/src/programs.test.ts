@@ -1,0 +1,122 @@
+/**
+ * C programs in a box. Oracle: the same binary under qemu-aarch64 (user mode), or, for what qemu-user does otherwise than
+ * Linux, the same source compiled for this machine and run on its Linux.
+ */
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { packageRoot } from './build/paths.ts';
+import {
+  compileNative,
+  compileProgram,
+  missingTools,
+  readProgram,
+  runNative,
+  runUnderQemu,
+} from './testing/compile-program.ts';
+import { missingArtifacts, runTestBox, type TestBoxResult } from './testing/test-box.ts';
+
+const missing = [...missingTools(), ...missingArtifacts()];
+const given = missing.length === 0 ? describe : describe.skip;
+if (missing.length > 0) process.stderr.write(`Skipping programs in boxes: ${missing.join(', ')} missing\n`);
+
+const fixture = (name: string): string => path.join(packageRoot, 'fixtures', `${name}.c`);
+
+function runInBox(
+  program: string,
+  args: readonly string[] = [],
+  boot: readonly (readonly [string, string])[] = [],
+): TestBoxResult {
+  return runTestBox({
+    files: [
+      { path: '/bin/program', mode: 0o100755, content: readProgram(program) },
+      { path: '/tmp', mode: 0o041777 },
+    ],
+    argv: ['/bin/program', ...args],
+    boot: [['memory', '536870912'], ...boot],
+  });
+}
+
+given('programs behave in a box as under qemu-aarch64', () => {
+  // oracle: qemu-aarch64 7.2 -cpu cortex-a57
+  test.each(['hello', 'threads', 'fork-wait', 'pipes', 'signals', 'memory', 'futex', 'timers', 'identity'])(
+    '%s',
+    (name) => {
+      const program = compileProgram(fixture(name));
+      const expected = runUnderQemu(program, ['argument'], '');
+      const { stdout, exitCode } = runInBox(program, ['argument']);
+      expect({ stdout, exitCode }).toEqual(expected);
+    },
+    60_000,
+  );
+});
+
+given('programs behave in a box as on Linux', () => {
+  // oracle: the same source on this machine's Linux
+  test('exec', () => {
+    const native = compileNative(fixture('exec'));
+    const expected = runNative(native, [native]);
+    const { stdout, exitCode } = runInBox(compileProgram(fixture('exec')), ['/bin/program']);
+    expect({ stdout, exitCode }).toEqual(expected);
+  }, 60_000);
+
+  test('what qemu-user does otherwise', () => {
+    const expected = readFileSync(path.join(packageRoot, 'fixtures/native-only.expected'), 'utf8');
+    const { stdout, exitCode } = runInBox(compileProgram(fixture('native-only')));
+    expect({ stdout, exitCode }).toEqual({ stdout: expected, exitCode: 0 });
+  }, 60_000);
+});
+
+given('the box', () => {
+  it('ends with 127 and a message when the command does not exist', () => {
+    const result = runTestBox({ files: [{ path: '/tmp', mode: 0o041777 }], argv: ['nothing'] });
+    expect(result).toMatchObject({ end: 'bootFailed', exitCode: 127 });
+    expect(result.log).toEqual(['boxer: cannot run "nothing": executable file not found in $PATH']);
+  });
+
+  it('ends with 126 when the command may not be executed', () => {
+    const result = runTestBox({
+      files: [{ path: '/bin/text', mode: 0o100644, content: Buffer.from('text') }],
+      argv: ['/bin/text'],
+    });
+    expect(result).toMatchObject({ end: 'bootFailed', exitCode: 126 });
+  });
+
+  it('ends with 126 when the command is no program', () => {
+    const result = runTestBox({
+      files: [{ path: '/bin/text', mode: 0o100755, content: Buffer.from('text') }],
+      argv: ['text'],
+    });
+    expect(result).toMatchObject({ end: 'bootFailed', exitCode: 126 });
+  });
+
+  it('ends with 152 when the fuel is used up', () => {
+    const result = runInBox(compileProgram(fixture('spin')), [], [['fuel', '1000000']]);
+    expect(result).toMatchObject({ end: 'outOfFuel', exitCode: 152 });
+  });
+
+  it('ends with 137 when it uses more memory than its cap', () => {
+    const result = runInBox(compileProgram(fixture('eat')), [], [['memory', '33554432']]);
+    expect(result).toMatchObject({ end: 'outOfMemory', exitCode: 137 });
+  });
+
+  it('shows system calls, strings and flags decoded', () => {
+    const { log } = runInBox(compileProgram(fixture('hello')), ['a'], [['strace', '1']]);
+    expect(log).toContain('[pid 1] write(1, "hello, 1 arguments, a\\n", 22) = 22');
+    expect(log).toContain('[pid 1] exit_group(7) = ?');
+  });
+
+  it('runs as the user that the configuration names', () => {
+    const program = compileProgram(fixture('who'));
+    const { stdout } = runTestBox({
+      files: [
+        { path: '/bin/who', mode: 0o100755, content: readProgram(program) },
+        { path: '/etc/passwd', mode: 0o100644, content: Buffer.from('app:x:1000:1001::/home/app:/bin/sh\n') },
+        { path: '/etc/group', mode: 0o100644, content: Buffer.from('app:x:1001:\nmore:x:7:app\n') },
+      ],
+      argv: ['who'],
+      boot: [['user', 'app']],
+    });
+    // Docker: supplementary groups are those that list the account.
+    expect(stdout).toBe('1000 1001 groups 7 home /home/app\n');
+  });
+});
