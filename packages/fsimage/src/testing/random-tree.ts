@@ -81,6 +81,7 @@ function randomAttributes(random: (limit: number) => number): Attributes {
     uid: random(2) * random(2 ** 32),
     gid: random(3),
     mtime: { seconds: random(2 ** 31) - 2 ** 30, nanoseconds: random(2) * random(1e9) },
-    xattrs: new Map(random(4) === 0 ? [['user.x', value]] : []),
+    // Linux allows trusted attributes on every kind of file, user attributes on some only.
+    xattrs: new Map(random(4) === 0 ? [['trusted.x', value]] : []),
   });
 }
