@@ -10,9 +10,9 @@ import { FdTable } from './fd-table';
 import { FileSystem } from './file-system';
 import { FsContext } from './fs-context';
 import { mountPreopens } from './host-fs';
-import { findPlace, rootPlace, setKernelTask } from './lookup';
+import { findPlace, rootPlace, setKernelTask, topmost } from './lookup';
 import { MemoryFileSystem } from './memory-fs';
-import { attachMount, Mount, mountAt, mounts } from './mount';
+import { attachMount, Mount, mounts } from './mount';
 import { Path } from './path';
 import { loadPayloadIndex, payloadProblem } from './payload-index';
 import { ProcFileSystem } from './proc-fs';
@@ -86,24 +86,12 @@ export function ensureDirectory(path: string): Path | null {
       inode.mtime = mtime;
     }
     if (child.node.isSymlink) return null;
-    place = enter(new Path(place.mount, child));
+    place = topmost(new Path(place.mount, child));
   }
   return place.inode.isDirectory ? place : null;
 }
 
 const nameBuffer: usize = memory.data(256, 8);
-
-function enter(place: Path): Path {
-  let mount = place.mount;
-  let dentry = place.dentry;
-  while (dentry.mountpoint) {
-    const over = mountAt(mount, dentry);
-    if (over == null) break;
-    mount = over;
-    dentry = over.root;
-  }
-  return new Path(mount, dentry);
-}
 
 /** Root and working directory of the first process: both "/"; see `changeDirectory`. */
 export function newFsContext(): FsContext {

@@ -3,7 +3,7 @@ import { AT_FDCWD, O_RDONLY } from '../linux/open-flags';
 import { byteString, storeByteString } from '../memory/bytes';
 import { Task } from '../task/task';
 import { Inode } from './inode';
-import { mounts } from './mount';
+import { mountAt, mounts } from './mount';
 import { OpenFile } from './open-file';
 import { Path } from './path';
 import { MAY_EXECUTE, mayAccess } from './permissions';
@@ -104,8 +104,21 @@ function findPlainPlace(at: usize, length: u32): Path | null {
     if (!inode.isDirectory) return null;
     const child = inode.lookup(place.dentry, at + start, end - start);
     if (child == null) return null;
-    place = new Path(place.mount, child);
+    place = topmost(new Path(place.mount, child));
     start = end;
   }
   return place;
+}
+
+/** The place that covers this one: the root of what is mounted on it, if anything is. */
+export function topmost(place: Path): Path {
+  let mount = place.mount;
+  let dentry = place.dentry;
+  while (dentry.mountpoint) {
+    const over = mountAt(mount, dentry);
+    if (over == null) break;
+    mount = over;
+    dentry = over.root;
+  }
+  return new Path(mount, dentry);
 }
