@@ -69,7 +69,7 @@ export function openAndInstall(task: Task, dirFd: i32, path: u64, flags: u32, mo
   walk.resolve = resolve;
   const problem = walkUser(task, dirFd, path, walkFlags, walk);
   if (problem != 0) return problem;
-  if (creates && (walk.trailingSlash || walk.kind != LastKind.name)) return -EISDIR;
+  if (creates && (walk.trailingSlash || walk.kind != LastKind.name)) return (flags & O_EXCL) != 0 && !walk.trailingSlash ? -EEXIST : -EISDIR;
   let file: OpenFile | null;
   if (walk.dentry == null) file = createAndOpen(task, walk, flags, mode);
   else if ((flags & O_TMPFILE_BIT) != 0) file = openTemporary(task, walk, flags, mode);

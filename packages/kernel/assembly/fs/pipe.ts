@@ -19,12 +19,12 @@ import { raiseSignal, realtimeNow } from './seam';
 
 /** Writes of at most this many bytes are atomic. */
 export const PIPE_BUF: u32 = 4096;
-const DEFAULT_PAGES: u32 = 16;
+const DEFAULT_PAGES: i32 = 16;
 const MAX_PAGES: u32 = 256;
 
 /** The bytes in a pipe: a ring of page frames. */
 export class PipeBuffer {
-  private frames: StaticArray<usize> = new StaticArray<usize>(DEFAULT_PAGES);
+  private frames: StaticArray<usize>;
   /** Ring positions: bytes ever read and written, modulo the capacity. */
   private readAt: u32 = 0;
   /** Bytes in the pipe. */
@@ -36,6 +36,11 @@ export class PipeBuffer {
   writerOpens: u32 = 0;
   readonly readable: Notifier = new Notifier();
   readonly writable: Notifier = new Notifier();
+
+  /** @param pages - capacity in pages */
+  constructor(pages: i32 = DEFAULT_PAGES) {
+    this.frames = new StaticArray<usize>(pages);
+  }
 
   get capacity(): u32 {
     return <u32>this.frames.length << 12;

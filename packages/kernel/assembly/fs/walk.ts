@@ -1,4 +1,4 @@
-import { EACCES, EBADF, ELOOP, ENAMETOOLONG, ENOENT, ENOTDIR, EXDEV } from '../linux/errno';
+import { EACCES, EBADF, EISDIR, ELOOP, ENAMETOOLONG, ENOENT, ENOTDIR, EXDEV } from '../linux/errno';
 import {
   AT_FDCWD,
   MAX_SYMLINKS,
@@ -192,6 +192,8 @@ export function walkPath(task: Task, dirFd: i32, path: usize, length: u32, flags
       }
     }
 
+    // open(2) with O_CREAT: what ends with a slash could only be a directory.
+    if (slash && (flags & (MAY_MISS | NAME_ITSELF)) == MAY_MISS) return -EISDIR;
     const parent = atDentry;
     const parentMount = atMount;
     const child = directory.lookup(parent, at, nameLength);

@@ -40,8 +40,8 @@ export function sys_pwrite64(task: Task, fd: i32, from: u64, count: u64, offset:
   return file.writeTo(task, io.user(task, from, min(count, MAX_COUNT)), offset);
 }
 
-/** Reads struct iovec into `vectorBuffer` and aims `io` at it. @returns 0 or -errno */
-function readVector(task: Task, vector: u64, count: i32): i32 {
+/** Reads struct iovec and aims `io` at it; valid until the next call. @returns 0 or -errno */
+export function aimAtVector(task: Task, io: IoCursor, vector: u64, count: i32): i32 {
   if (<u32>count > <u32>IOV_MAX) return -EINVAL;
   if (copyFromUser(task, vector, vectorBuffer, <usize>count << 4) != 0) return -EFAULT;
   let total: u64 = 0;
@@ -60,7 +60,7 @@ function readVector(task: Task, vector: u64, count: i32): i32 {
 function readVectored(task: Task, fd: i32, vector: u64, count: i32, offset: i64): i64 {
   const file = task.files.getForIo(fd);
   if (file == null || !file.isReadable) return -EBADF;
-  const problem = readVector(task, vector, count);
+  const problem = aimAtVector(task, io, vector, count);
   if (problem != 0) return problem;
   return offset == -1 ? file.read(task, io) : file.readFrom(task, io, offset);
 }
@@ -68,7 +68,7 @@ function readVectored(task: Task, fd: i32, vector: u64, count: i32, offset: i64)
 function writeVectored(task: Task, fd: i32, vector: u64, count: i32, offset: i64): i64 {
   const file = task.files.getForIo(fd);
   if (file == null || !file.isWritable) return -EBADF;
-  const problem = readVector(task, vector, count);
+  const problem = aimAtVector(task, io, vector, count);
   if (problem != 0) return problem;
   return offset == -1 ? file.write(task, io) : file.writeTo(task, io, offset);
 }

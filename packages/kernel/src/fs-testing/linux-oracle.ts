@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { packageRoot } from '../build/paths.ts';
@@ -40,10 +40,18 @@ export class LinuxOracle {
 
   /** Runs the operations in a fresh directory. */
   run(operations: readonly Operation[]): Answer[] {
-    const cwd = mkdtempSync(path.join(this.folder, 'run-'));
+    // Paths may climb one level and more: what they make there must not be seen by the next run.
+    const around = mkdtempSync(path.join(this.folder, 'run-'));
+    const cwd = path.join(around, 'x/y/z/w');
+    mkdirSync(cwd, { recursive: true });
     const input = operations.map((operation) => `${encode(operation)}\n`).join('');
-    const { stdout } = spawnSync('qemu-aarch64-static', [this.program], { cwd, input, maxBuffer: 1 << 28 });
-    rmSync(cwd, { recursive: true, force: true });
+    const { stdout } = spawnSync('qemu-aarch64-static', [this.program], {
+      cwd,
+      input,
+      maxBuffer: 1 << 28,
+      timeout: 20_000,
+    });
+    rmSync(around, { recursive: true, force: true });
     const lines = stdout.toString().trimEnd().split('\n');
     return lines.map((line) => {
       const [result = '', ...buffers] = line.split(' ');

@@ -1,0 +1,505 @@
+import {
+  EAGAIN,
+  ECONNABORTED,
+  ECONNREFUSED,
+  ECONNRESET,
+  EFAULT,
+  EINVAL,
+  EISCONN,
+  EMSGSIZE,
+  ENOTCONN,
+  EOPNOTSUPP,
+  EPIPE,
+  ETIMEDOUT,
+} from '../linux/errno';
+import { FIONREAD, SIOCATMARK } from '../linux/ioctl';
+import { O_NONBLOCK, O_RDWR } from '../linux/open-flags';
+import { POLLERR, POLLHUP, POLLRDHUP, POLL_READABLE, POLL_WRITABLE } from '../linux/poll';
+import { SIGPIPE } from '../linux/signal';
+import {
+  MSG_DONTWAIT,
+  MSG_NOSIGNAL,
+  MSG_PEEK,
+  MSG_WAITALL,
+  SHUT_RD,
+  SHUT_RDWR,
+  SHUT_WR,
+  SOCK_DGRAM,
+  SOCK_SEQPACKET,
+  SOCK_STREAM,
+} from '../linux/socket';
+import { S_IFSOCK } from '../linux/stat';
+import { writeU32 } from '../process/user-memory';
+import { Task } from '../task/task';
+import { BLOCK } from '../task/wait';
+import { monotonicNow } from '../time/clock';
+import { anonymousPlace } from './anonymous';
+import { IoCursor } from './io-cursor';
+import { Notifier } from './notifier';
+import { OpenFile } from './open-file';
+import { Path } from './path';
+import { PipeBuffer } from './pipe';
+import { raiseSignal } from './seam';
+import { SocketAddress } from './socket-address';
+
+/** Bytes of a stream on their way: 256 KiB. */
+const STREAM_PAGES: i32 = 64;
+const MAX_MESSAGES: i32 = 512;
+const MAX_MESSAGE_BYTES: u32 = 1 << 20;
+/** Longest datagram. */
+export const DATAGRAM_MAX: u64 = 212_960;
+
+/** What comes along with bytes: open files, and who sent it. */
+export class Ancillary {
+  files: OpenFile[] = [];
+  pid: i32 = 0;
+  uid: u32 = 0;
+  gid: u32 = 0;
+  /** Stream: bytes ever sent before it. */
+  position: u64 = 0;
+
+  release(): void {
+    for (let i = 0; i < this.files.length; i++) this.files[i].release();
+    this.files = [];
+  }
+}
+
+/** A datagram or a record. */
+export class Message {
+  constructor(
+    readonly at: usize,
+    readonly length: u32,
+    readonly sender: SocketAddress | null,
+    readonly ancillary: Ancillary | null,
+  ) {}
+}
+
+// What the last `receive` found besides bytes.
+export let receivedAncillary: Ancillary | null = null;
+export let receivedSender: SocketAddress | null = null;
+/** The datagram was longer than the room for it; its whole length. */
+export let receivedLength: u32 = 0;
+
+/** A socket of any family: what does not depend on addresses. */
+export abstract class Socket extends OpenFile {
+  readonly changed: Notifier = new Notifier();
+  local: SocketAddress | null = null;
+  remote: SocketAddress | null = null;
+  /** The other end of a connection, or the default target of a datagram socket. */
+  peer: Socket | null = null;
+  /** A connection exists or existed: what is missing now is a closed peer, not a connection. */
+  isConnected: bool = false;
+  isListening: bool = false;
+  private backlog: Socket[] = [];
+  backlogLimit: i32 = 0;
+  private bytes: PipeBuffer | null = null;
+  private sentBytes: u64 = 0;
+  private receivedBytes: u64 = 0;
+  private ancillaries: Ancillary[] = [];
+  private messages: Message[] = [];
+  private queuedBytes: u32 = 0;
+  shutRead: bool = false;
+  shutWrite: bool = false;
+  /** Reported once, by the next call or SO_ERROR. */
+  pendingError: i32 = 0;
+  isClosed: bool = false;
+  passCredentials: bool = false;
+  /** SO_RCVTIMEO and SO_SNDTIMEO in nanoseconds; 0: none. */
+  receiveTimeout: u64 = 0;
+  sendTimeout: u64 = 0;
+  /** Who connected, listened or made the pair: SO_PEERCRED of the other end. */
+  ownerPid: i32 = 0;
+  ownerUid: u32 = 0;
+  ownerGid: u32 = 0;
+  peerPid: i32 = 0;
+  peerUid: u32 = u32.MAX_VALUE;
+  peerGid: u32 = u32.MAX_VALUE;
+  readonly options: Map<i32, i32> = new Map<i32, i32>();
+
+  constructor(
+    place: Path,
+    flags: u32,
+    readonly domain: i32,
+    readonly type: i32,
+    readonly protocol: i32,
+  ) {
+    super(place, flags);
+    place.inode.hold();
+  }
+
+  get isStream(): bool {
+    return this.type == SOCK_STREAM;
+  }
+  get isDatagram(): bool {
+    return this.type == SOCK_DGRAM;
+  }
+  get isWaiting(): bool {
+    return (this.flags & O_NONBLOCK) == 0;
+  }
+
+  ownedBy(task: Task): void {
+    this.ownerPid = task.pid;
+    this.ownerUid = task.credentials.euid;
+    this.ownerGid = task.credentials.egid;
+  }
+
+  // ---- what families do ----
+  abstract bind(task: Task, at: usize, length: u32): i32;
+  /** The socket to talk to at an address, or null with lastError. */
+  abstract resolve(task: Task, at: usize, length: u32): Socket | null;
+  /** A socket of this family for the accepting side of a connection. */
+  abstract makePeer(task: Task): Socket;
+  /** Gives an unbound socket an address before it connects, listens or sends. */
+  autoBind(task: Task, target: Socket | null): i32 {
+    return 0;
+  }
+  onUnbind(): void {}
+
+  // ---- connections ----
+
+  listen(task: Task, backlog: i32): i32 {
+    if (this.isDatagram) return -EOPNOTSUPP;
+    if (this.isConnected) return -EINVAL;
+    const problem = this.autoBind(task, null);
+    if (problem != 0) return problem;
+    if (this.local == null) return -EINVAL;
+    this.isListening = true;
+    this.backlogLimit = max(min(backlog, 4096), 0) + 1;
+    this.ownedBy(task);
+    return 0;
+  }
+
+  /** Connects a stream or record socket to a listening one. @returns 0, -errno or BLOCK */
+  connectTo(task: Task, listener: Socket): i64 {
+    if (!listener.isListening || listener.type != this.type) return -ECONNREFUSED;
+    if (listener.backlog.length >= listener.backlogLimit) {
+      if (!this.isWaiting) return -EAGAIN;
+      listener.changed.sleep(task);
+      return BLOCK;
+    }
+    const server = listener.makePeer(task);
+    server.local = listener.local;
+    server.remote = this.local;
+    server.ownerPid = listener.ownerPid;
+    server.ownerUid = listener.ownerUid;
+    server.ownerGid = listener.ownerGid;
+    this.ownedBy(task);
+    joinSockets(this, server);
+    listener.backlog.push(server);
+    listener.changed.notify(POLL_READABLE);
+    this.changed.notify(POLL_WRITABLE);
+    return 0;
+  }
+
+  /** The next connection, or null with `acceptResult`: -errno or BLOCK. */
+  accept(task: Task): Socket | null {
+    acceptResult = -EINVAL;
+    if (this.isDatagram) {
+      acceptResult = -EOPNOTSUPP;
+      return null;
+    }
+    if (!this.isListening) return null;
+    if (this.backlog.length > 0) {
+      const next = this.backlog.shift();
+      this.changed.notify(POLL_WRITABLE);
+      return next;
+    }
+    acceptResult = this.wait(task, this.isWaiting, this.receiveTimeout, -EAGAIN);
+    return null;
+  }
+
+  /** Sleeps until something changes here. @returns BLOCK, or `otherwise` when not waiting or out of time */
+  private wait(task: Task, waits: bool, timeout: u64, otherwise: i32): i64 {
+    if (!waits) return otherwise;
+    if (timeout != 0) {
+      const now = monotonicNow();
+      if (task.progress2 == 0) task.progress2 = now + timeout;
+      if (now >= task.progress2) return otherwise;
+      task.deadline = task.progress2;
+    }
+    this.changed.sleep(task);
+    return BLOCK;
+  }
+
+  // ---- bytes ----
+
+  private stream(): PipeBuffer {
+    const known = this.bytes;
+    if (known) return known;
+    const made = new PipeBuffer(STREAM_PAGES);
+    this.bytes = made;
+    return made;
+  }
+
+  read(task: Task, io: IoCursor): i64 {
+    return this.receive(task, io, 0);
+  }
+  write(task: Task, io: IoCursor): i64 {
+    return this.send(task, io, 0, this.peer, null);
+  }
+
+  private takeError(): i32 {
+    const error = this.pendingError;
+    this.pendingError = 0;
+    return -error;
+  }
+
+  private broken(task: Task, flags: u32): i64 {
+    if (task.progress > 0) return task.progress;
+    if ((flags & MSG_NOSIGNAL) == 0) raiseSignal(task, SIGPIPE);
+    return -EPIPE;
+  }
+
+  /** Sends to `target`. Takes over the ancillary data when it succeeds or fails; keeps it when it blocks at nothing sent. */
+  send(task: Task, io: IoCursor, flags: u32, target: Socket | null, ancillary: Ancillary | null): i64 {
+    const waits = this.isWaiting && (flags & MSG_DONTWAIT) == 0;
+    if (this.pendingError != 0 && task.progress == 0) return this.takeError();
+    if (this.shutWrite) return this.broken(task, flags);
+    if (!this.isStream) return this.sendMessage(task, io, flags, target, ancillary, waits);
+    if (!this.isConnected) return -ENOTCONN;
+    io.skip(task.progress);
+    if (target == null || target.isClosed || target.shutRead) return this.broken(task, flags);
+    const queue = target.stream();
+    while (io.remaining > 0) {
+      if (queue.free > 0) {
+        if (ancillary && task.progress == 0) {
+          ancillary.position = target.sentBytes;
+          target.ancillaries.push(ancillary);
+          ancillary = null;
+        }
+        const n = queue.fill(io, <u32>min<u64>(io.remaining, queue.free));
+        target.sentBytes += n;
+        task.progress += n;
+        if (n > 0) target.changed.notify(POLL_READABLE);
+        if (io.faulted) return task.progress > 0 ? <i64>task.progress : -EFAULT;
+        if (n == 0 && queue.free > 0) return task.progress > 0 ? <i64>task.progress : -12; // ENOMEM
+        continue;
+      }
+      if (!waits || task.interrupted) {
+        if (task.progress > 0) return task.progress;
+        if (!waits) return -EAGAIN;
+      }
+      const result = this.wait(task, true, this.sendTimeout, -EAGAIN);
+      return result == BLOCK || task.progress == 0 ? result : <i64>task.progress;
+    }
+    return task.progress;
+  }
+
+  private sendMessage(task: Task, io: IoCursor, flags: u32, target: Socket | null, ancillary: Ancillary | null, waits: bool): i64 {
+    if (target == null) return this.isConnected ? this.gonePeer(task, flags) : -this.missingTarget;
+    if (target.isClosed) return this.gonePeer(task, flags);
+    if (target.shutRead) return this.broken(task, flags);
+    if (io.remaining > DATAGRAM_MAX) return -EMSGSIZE;
+    if (target.messages.length >= MAX_MESSAGES || target.queuedBytes > MAX_MESSAGE_BYTES) {
+      if (!waits) return -EAGAIN;
+      target.changed.sleep(task);
+      return this.wait(task, true, this.sendTimeout, -EAGAIN);
+    }
+    const n = <u32>io.remaining;
+    const at = heap.alloc(max<u32>(n, 1));
+    if (io.take(at, n) != n) {
+      heap.free(at);
+      return -EFAULT;
+    }
+    target.messages.push(new Message(at, n, this.local, ancillary));
+    target.queuedBytes += n;
+    target.changed.notify(POLL_READABLE);
+    return n;
+  }
+
+  private get missingTarget(): i32 {
+    return this.type == SOCK_SEQPACKET ? ENOTCONN : this.domain == 1 ? ENOTCONN : 89; // EDESTADDRREQ
+  }
+
+  private gonePeer(task: Task, flags: u32): i64 {
+    return this.isDatagram ? <i64>-ECONNREFUSED : this.broken(task, flags);
+  }
+
+  /** Receives; `receivedAncillary` and `receivedSender` tell the rest. */
+  receive(task: Task, io: IoCursor, flags: u32): i64 {
+    receivedAncillary = null;
+    receivedSender = null;
+    receivedLength = 0;
+    const waits = this.isWaiting && (flags & MSG_DONTWAIT) == 0;
+    if (!this.isStream) return this.receiveMessage(task, io, flags, waits);
+    if (!this.isConnected) {
+      if (this.pendingError != 0) return this.takeError();
+      return -(this.isListening ? EINVAL : ENOTCONN);
+    }
+    if (io.remaining == 0) return 0;
+    io.skip(task.progress);
+    const queue = this.bytes;
+    if (queue && queue.used > 0) {
+      const n = this.takeBytes(queue, io, flags);
+      if (n == 0) return task.progress > 0 ? <i64>task.progress : -EFAULT;
+      if ((flags & MSG_PEEK) != 0) return n;
+      const peer = this.peer;
+      if (peer) peer.changed.notify(POLL_WRITABLE);
+      if ((flags & MSG_WAITALL) == 0 || io.remaining == 0 || receivedAncillary) return task.progress + n;
+      task.progress += n;
+    }
+    if (this.pendingError != 0 && task.progress == 0) return this.takeError();
+    if (this.shutRead || this.isPeerDone) return task.progress;
+    if (task.interrupted && task.progress > 0) return task.progress;
+    const result = this.wait(task, waits, this.receiveTimeout, -EAGAIN);
+    return result == BLOCK || task.progress == 0 ? result : <i64>task.progress;
+  }
+
+  /** The other end will not send any more. */
+  private get isPeerDone(): bool {
+    const peer = this.peer;
+    return peer == null || peer.isClosed || peer.shutWrite;
+  }
+
+  /** Moves bytes out, up to the next ancillary data. */
+  private takeBytes(queue: PipeBuffer, io: IoCursor, flags: u32): u32 {
+    let limit = <u32>min<u64>(io.remaining, u32.MAX_VALUE);
+    const isPeek = (flags & MSG_PEEK) != 0;
+    if (this.ancillaries.length > 0) {
+      const first = this.ancillaries[0];
+      let next: Ancillary | null = first;
+      if (first.position == this.receivedBytes) {
+        receivedAncillary = first;
+        if (!isPeek) this.ancillaries.shift();
+        next = this.ancillaries.length > (isPeek ? 1 : 0) ? this.ancillaries[isPeek ? 1 : 0] : null;
+      }
+      if (next) limit = <u32>min<u64>(limit, next.position - this.receivedBytes);
+    }
+    const n = queue.drain(io, limit, isPeek);
+    if (!isPeek) this.receivedBytes += n;
+    return n;
+  }
+
+  private receiveMessage(task: Task, io: IoCursor, flags: u32, waits: bool): i64 {
+    if (this.messages.length == 0) {
+      if (this.pendingError != 0) return this.takeError();
+      if (this.type == SOCK_SEQPACKET && !this.isConnected) return -ENOTCONN;
+      if (this.shutRead || (this.type == SOCK_SEQPACKET && this.isPeerDone)) return 0;
+      return this.wait(task, waits, this.receiveTimeout, -EAGAIN);
+    }
+    const message = this.messages[0];
+    const n = <u32>min<u64>(message.length, io.remaining);
+    if (io.put(message.at, n) != n) return -EFAULT;
+    receivedSender = message.sender;
+    receivedAncillary = message.ancillary;
+    receivedLength = message.length;
+    if ((flags & MSG_PEEK) == 0) {
+      this.messages.shift();
+      this.queuedBytes -= message.length;
+      heap.free(message.at);
+      this.changed.notify(POLL_WRITABLE);
+      const peer = this.peer;
+      if (peer) peer.changed.notify(POLL_WRITABLE);
+    }
+    return n;
+  }
+
+  // ---- state ----
+
+  shutdown(how: i32): i32 {
+    if (how != SHUT_RD && how != SHUT_WR && how != SHUT_RDWR) return -EINVAL;
+    if (this.isListening && !this.isConnected) {
+      // Whoever waits in accept gets EINVAL, as from TCP.
+      this.isListening = false;
+      this.changed.notify(POLLHUP | POLL_READABLE);
+      return 0;
+    }
+    if (!this.isConnected) return -ENOTCONN;
+    if (how != SHUT_WR) this.shutRead = true;
+    if (how != SHUT_RD) this.shutWrite = true;
+    this.changed.notify(POLL_READABLE | POLL_WRITABLE | POLLRDHUP | POLLHUP);
+    const peer = this.peer;
+    if (peer) peer.changed.notify(POLL_READABLE | POLL_WRITABLE | POLLRDHUP | POLLHUP);
+    return 0;
+  }
+
+  poll(): u32 {
+    let events: u32 = this.pendingError != 0 ? POLLERR : 0;
+    if (this.isListening) return this.backlog.length > 0 ? events | POLL_READABLE : events;
+    const queue = this.bytes;
+    if (this.messages.length > 0 || (queue && queue.used > 0)) events |= POLL_READABLE;
+    const peer = this.peer;
+    if (this.isDatagram) {
+      if (this.shutRead) events |= POLL_READABLE | POLLRDHUP;
+      return !peer || peer.messages.length < MAX_MESSAGES ? events | POLL_WRITABLE : events;
+    }
+    if (!this.isConnected) return events | POLL_WRITABLE | POLLHUP;
+    if (this.shutRead || this.isPeerDone) events |= POLL_READABLE | POLLRDHUP;
+    if (peer == null || peer.isClosed || (this.shutWrite && (this.shutRead || peer.shutWrite))) return events | POLLHUP | POLL_WRITABLE;
+    if (this.isStream) {
+      const target = peer.bytes;
+      if (!target || target.free >= 4096) events |= POLL_WRITABLE;
+    } else if (peer.messages.length < MAX_MESSAGES) events |= POLL_WRITABLE;
+    return events;
+  }
+
+  get notifier(): Notifier | null {
+    return this.changed;
+  }
+
+  /** Bytes that a read would find. */
+  get available(): u32 {
+    const queue = this.bytes;
+    if (this.isStream) return queue ? queue.used : 0;
+    return this.messages.length > 0 ? this.messages[0].length : 0;
+  }
+
+  ioctl(task: Task, request: u32, argument: u64): i64 {
+    if (request == FIONREAD) return this.isListening ? <i64>-EINVAL : writeU32(task, argument, this.available);
+    if (request == SIOCATMARK) return writeU32(task, argument, 0);
+    return super.ioctl(task, request, argument);
+  }
+
+  onRelease(): void {
+    this.isClosed = true;
+    this.onUnbind();
+    const hadUnread = this.available > 0;
+    const peer = this.peer;
+    if (peer && peer.peer === this) {
+      if (hadUnread && !this.isDatagram) peer.pendingError = ECONNRESET;
+      if (this.isDatagram) peer.peer = null;
+      peer.changed.notify(POLL_READABLE | POLL_WRITABLE | POLLRDHUP | POLLHUP | POLLERR);
+    }
+    this.peer = null;
+    for (let i = 0; i < this.backlog.length; i++) this.backlog[i].release();
+    this.backlog = [];
+    for (let i = 0; i < this.messages.length; i++) {
+      const message = this.messages[i];
+      heap.free(message.at);
+      const ancillary = message.ancillary;
+      if (ancillary) ancillary.release();
+    }
+    this.messages = [];
+    for (let i = 0; i < this.ancillaries.length; i++) this.ancillaries[i].release();
+    this.ancillaries = [];
+    const queue = this.bytes;
+    if (queue) queue.destroy();
+    this.changed.notify(POLLHUP);
+    this.inode.drop();
+  }
+}
+
+/** Why `accept` returned null. */
+export let acceptResult: i64 = 0;
+
+/** Makes two sockets each other's peers. */
+export function joinSockets(a: Socket, b: Socket): void {
+  a.peer = b;
+  b.peer = a;
+  a.isConnected = true;
+  b.isConnected = true;
+  a.peerPid = b.ownerPid;
+  a.peerUid = b.ownerUid;
+  a.peerGid = b.ownerGid;
+  b.peerPid = a.ownerPid;
+  b.peerUid = a.ownerUid;
+  b.peerGid = a.ownerGid;
+  a.remote = b.local;
+}
+
+/** A place for a new socket: "socket:[N]". */
+export function socketPlace(task: Task): Path {
+  return anonymousPlace('socket', S_IFSOCK | 0o777, task);
+}
+
+export const SOCKET_FLAGS: u32 = O_RDWR;
