@@ -64,7 +64,7 @@ const canRun = built && !spawnSync(compiler, ['--version']).error;
 
     it('reads standard input', () => {
       // preview2-shim calls every standard input a terminal, so its end hangs up and may end the box by SIGHUP.
-    expect(host.run(['cat'], 'one\ntwo\n')).toMatchObject({ stdout: 'one\ntwo\n', stderr: '' });
+      expect(host.run(['cat'], 'one\ntwo\n')).toMatchObject({ stdout: 'one\ntwo\n', stderr: '' });
     }, 60_000);
 
     it('writes to memory only', () => {
