@@ -1,3 +1,5 @@
+import { isUtf8 } from 'node:buffer';
+
 /**
  * File names: bytes on Linux, strings here. Valid UTF-8 decodes as usual; every other byte 0x80–0xFF becomes the
  * lone surrogate U+DC80–U+DCFF, so that any name survives the round trip.
@@ -5,7 +7,9 @@
  * @source Python PEP 383 ("surrogateescape"), whose mapping this is
  */
 
-const strictUtf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+/** Bounds of the second byte where they are narrower than 80–BF: no overlong forms, surrogates or values above 10FFFF. */
+const SECOND_MINIMUM: Readonly<Record<number, number>> = { 0xe0: 0xa0, 0xf0: 0x90 };
+const SECOND_MAXIMUM: Readonly<Record<number, number>> = { 0xed: 0x9f, 0xf4: 0x8f };
 const LONE_SURROGATE = /\p{Surrogate}/u;
 
 /** Longest file name and longest path, in bytes (limits.h: NAME_MAX; PATH_MAX without its NUL). */
@@ -14,11 +18,7 @@ export const PATH_MAX_BYTES = 4095;
 
 /** @returns `bytes` as a string from which {@link encodeName} restores them */
 export function decodeName(bytes: Uint8Array): string {
-  try {
-    return strictUtf8.decode(bytes);
-  } catch {
-    return decodeInvalid(bytes);
-  }
+  return isUtf8(bytes) ? decodeUtf8(bytes) : decodeInvalid(bytes);
 }
 
 /** @returns the bytes that `name` stands for */
@@ -49,6 +49,10 @@ function hasSurrogate(name: string): boolean {
   return false;
 }
 
+function decodeUtf8(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8');
+}
+
 function decodeInvalid(bytes: Uint8Array): string {
   let text = '';
   let index = 0;
@@ -57,21 +61,22 @@ function decodeInvalid(bytes: Uint8Array): string {
     text +=
       length === 0
         ? String.fromCharCode(0xdc00 + (bytes[index] ?? 0))
-        : strictUtf8.decode(bytes.subarray(index, index + length));
+        : decodeUtf8(bytes.subarray(index, index + length));
     index += Math.max(length, 1);
   }
   return text;
 }
 
-/** Length of the valid UTF-8 sequence at `index`, or 0. */
+/** Length of the valid UTF-8 sequence at `index`, or 0. @source Unicode 15, table 3-7 (Well-Formed UTF-8 Byte Sequences) */
 function sequenceLength(bytes: Uint8Array, index: number): number {
-  for (let length = 1; length <= 4 && index + length <= bytes.length; length++) {
-    try {
-      strictUtf8.decode(bytes.subarray(index, index + length));
-      return length;
-    } catch {
-      // Longer sequences may still be valid.
-    }
+  const first = bytes[index] ?? 0;
+  const length =
+    first < 0x80 ? 1 : first < 0xc2 ? 0 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : first < 0xf5 ? 4 : 0;
+  if (length < 2) return length;
+  const second = bytes[index + 1] ?? 0;
+  if (second < (SECOND_MINIMUM[first] ?? 0x80) || second > (SECOND_MAXIMUM[first] ?? 0xbf)) return 0;
+  for (let offset = 2; offset < length; offset++) {
+    if (((bytes[index + offset] ?? 0) & 0xc0) !== 0x80) return 0;
   }
-  return 0;
+  return length;
 }

@@ -17,10 +17,10 @@ import { describeTree } from '../testing/describe-tree.ts';
 import { Tree } from '../tree/tree.ts';
 import { applyLayer } from './apply-layer.ts';
 
-/** Oracle: what GNU tar extracts on Linux, seen through lstat(2) and getfattr(1). Needs root for owners and devices. */
 /** Machines that build something else at the same time are slow. */
 const SLOW_MS = 60_000;
 
+/** Oracle: what GNU tar extracts on Linux, seen through lstat(2) and getfattr(1). Needs root for owners and devices. */
 const missing = [
   process.getuid?.() === 0 ? '' : 'root',
   ...['tar', 'getfattr', 'setfattr', 'mknod', 'mkfifo'].filter(
