@@ -6,7 +6,8 @@
  *
  * All numbers are little-endian. Every section of the index starts 8-byte aligned. File contents form one logical
  * stream, cut into blocks of {@link BLOCK_SIZE_BYTES}; a file is a stretch of that stream, so small files share
- * blocks. Files with equal content share one stretch.
+ * blocks. Files of 32 KiB and more begin on a block boundary, with zeros before them; files with equal content share
+ * one stretch.
  */
 
 export const PAYLOAD_MAGIC = 0x53465842; // "BXFS"
