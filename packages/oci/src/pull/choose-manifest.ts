@@ -62,7 +62,7 @@ export async function chooseManifest(
     return undefined;
   };
 
-  const found = await look(await source.resolve(signal), 0);
+  const found = await look(verified(await source.resolve(signal)), 0);
   if (found === undefined) {
     throw new PlatformNotFoundError(source.description, formatPlatform(platform), [...available].sort());
   }
@@ -91,10 +91,15 @@ async function fetchVerified(
   descriptor: Descriptor,
   signal?: AbortSignal,
 ): Promise<ServedManifest> {
-  const served = await source.manifest(descriptor, signal);
-  const { digest, size } = descriptor;
+  const { bytes } = await source.manifest(descriptor, signal);
+  return verified({ descriptor, bytes });
+}
+
+/** @throws {@link SizeMismatchError}, {@link DigestMismatchError} */
+function verified(served: ServedManifest): ServedManifest {
+  const { digest, size } = served.descriptor;
   if (served.bytes.byteLength !== size) throw new SizeMismatchError(digest, size, served.bytes.byteLength);
   const actual = digestOf(served.bytes);
   if (actual !== digest) throw new DigestMismatchError(digest, actual);
-  return { descriptor, bytes: served.bytes };
+  return served;
 }

@@ -2,8 +2,15 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import { digestOf } from '@boxer/foundation';
 import { pack } from 'tar-stream';
-import { ImageNotFoundError, InvalidArchiveError, InvalidManifestError } from '../errors.ts';
+import {
+  DigestMismatchError,
+  ImageNotFoundError,
+  InvalidArchiveError,
+  InvalidManifestError,
+} from '../errors.ts';
+import { mediaTypes } from '../manifest/media-types.ts';
 import { findImage, loadImages } from '../pull/local-images.ts';
 import { pullImage } from '../pull/pull-image.ts';
 import { randomImage, randomLayer } from '../testing/random-image.ts';
@@ -93,6 +100,48 @@ describe.each(kinds)('%s', (kind) => {
     }
     if (kind === 'an OCI layout') execFileSync('diff', ['-r', it.path('one'), it.path('two')]);
     else expect(readFileSync(it.path('one')).equals(readFileSync(it.path('two')))).toBe(true);
+  });
+});
+
+describe('OCI layouts', () => {
+  it('hold an image for several platforms as an index, whose images have digests of their own', async () => {
+    using it = await scene();
+    const arm64 = await randomImage(it.from, { seed: 1 });
+    const amd64 = await randomImage(it.from, { seed: 2, architecture: 'amd64' });
+    const named = [arm64, amd64].map((image) => ({ image, name: 'multi:v1' }));
+    await writeOciLayout(named, it.path('flat'));
+    expect((await pullFrom(it.path('flat'), it.to, 'v1')).config).toEqual(arm64.config);
+    expect((await pullFrom(it.path('flat'), it.to)).config).toEqual(arm64.config);
+
+    await writeOciLayout([{ image: arm64, name: 'x' }], it.path('nested'));
+    const indexFile = join(it.path('nested'), 'index.json');
+    const inner = readFileSync(indexFile);
+    const digest = digestOf(inner);
+    writeFileSync(join(it.path('nested'), 'blobs/sha256', digest.slice(7)), inner);
+    const manifests = [{ mediaType: mediaTypes.ociIndex, digest, size: inner.byteLength }];
+    writeFileSync(indexFile, JSON.stringify({ schemaVersion: 2, manifests }));
+    for (const selector of [undefined, digest, arm64.descriptor.digest]) {
+      expect((await pullFrom(it.path('nested'), it.to, selector)).config).toEqual(arm64.config);
+    }
+  });
+
+  it('are refused when a blob was changed', async () => {
+    using it = await scene();
+    const image = await randomImage(it.from);
+    await writeOciLayout([{ image }], it.path('out'));
+    const blobs = [
+      image.descriptor.digest,
+      image.manifest.config.digest,
+      ...image.layers.map(({ digest }) => digest),
+    ];
+    for (const digest of blobs) {
+      const blob = join(it.path('out'), 'blobs/sha256', digest.slice(7));
+      const bytes = readFileSync(blob);
+      writeFileSync(blob, Buffer.from(bytes).fill(bytes.at(-1) === 0x7d ? 0x7e : 0x7d, bytes.byteLength - 1));
+      using fresh = await temporaryStore();
+      await expect(pullFrom(it.path('out'), fresh.store)).rejects.toThrow(DigestMismatchError);
+      writeFileSync(blob, bytes);
+    }
   });
 });
 

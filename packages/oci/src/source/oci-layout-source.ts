@@ -32,7 +32,7 @@ export function ociLayoutSource(files: ImageFiles, selector?: string): ImageSour
       await checkLayoutFile(files);
       const bytes = await readSmallFile(files, INDEX_FILE, MANIFEST_LIMIT_BYTES);
       const index = validate(`${files.description}/${INDEX_FILE}`, indexSchema, parseJson(INDEX_FILE, bytes));
-      const chosen = chooseManifests(files.description, index, selector);
+      const chosen = await chooseManifests(files, index, selector);
       const [only] = chosen;
       if (only !== undefined && chosen.length === 1) return readManifest(files, only);
       return serveIndex(chosen);
@@ -70,22 +70,30 @@ async function checkLayoutFile(files: ImageFiles): Promise<void> {
   }
 }
 
-function chooseManifests(description: string, index: ImageIndex, selector: string | undefined): Descriptor[] {
-  const { manifests } = index;
-  if (selector === undefined) {
-    const names = new Set(manifests.map((descriptor) => descriptor.annotations?.[TAG_ANNOTATION]));
-    if (manifests.length === 0) throw new ImageNotFoundError(description, 'the layout is empty');
-    if (names.size > 1) {
-      throw new ImageNotFoundError(
-        description,
-        `it holds several images, so a tag must be given: ${[...names].join(', ')}`,
-      );
-    }
-    return manifests;
-  }
+async function chooseManifests(
+  files: ImageFiles,
+  { manifests }: ImageIndex,
+  selector: string | undefined,
+): Promise<Descriptor[]> {
+  if (selector === undefined) return onlyImage(files.description, manifests);
   const chosen = manifests.filter((descriptor) => isSelected(descriptor, selector));
-  if (chosen.length === 0) throw new ImageNotFoundError(selector, `${description} does not hold it`);
-  return chosen;
+  if (chosen.length > 0) return chosen;
+  // A digest may name a manifest that only an index of the layout lists.
+  const size = isDigest(selector) ? await files.sizeOf(blobName(selector)) : undefined;
+  if (isDigest(selector) && size !== undefined) {
+    return [{ mediaType: mediaTypes.ociManifest, digest: selector, size }];
+  }
+  throw new ImageNotFoundError(selector, `${files.description} does not hold it`);
+}
+
+function onlyImage(description: string, manifests: Descriptor[]): Descriptor[] {
+  const names = new Set(manifests.map((descriptor) => descriptor.annotations?.[TAG_ANNOTATION]));
+  if (manifests.length === 0) throw new ImageNotFoundError(description, 'the layout is empty');
+  if (names.size > 1) {
+    const tags = [...names].map((name) => name ?? '(none)').join(', ');
+    throw new ImageNotFoundError(description, `it holds several images, so a tag must be given: ${tags}`);
+  }
+  return manifests;
 }
 
 function isSelected({ digest, annotations }: Descriptor, selector: string): boolean {
