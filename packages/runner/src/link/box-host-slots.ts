@@ -36,9 +36,9 @@ export function boxHostSlots(context: HostSlotContext): HostSlotFunctions {
     newProcess: (slot: number) => (processes.create(slot) ? 0 : EAGAIN),
     freeProcess: (slot: number) => processes.free(slot),
     copyProcess: (to: number, from: number, offset: number, n: number) =>
-      processes.bytes(to, offset, n).set(processes.bytes(from, offset, n)),
+      processes.writableBytes(to, offset, n).set(processes.bytes(from, offset, n)),
     bulkIn: (slot: number, offset: number, at: number, n: number) =>
-      processes.bytes(slot, offset, n).set(memory.bytes(at, n)),
+      processes.writableBytes(slot, offset, n).set(memory.bytes(at, n)),
     bulkOut: (slot: number, offset: number, at: number, n: number) =>
       memory.bytes(at, n).set(processes.bytes(slot, offset, n)),
     pendingSignals: () => control.takeSignals(),

@@ -1,10 +1,15 @@
-import { kernelFunctions, PROCESS_TABLE_BASE, PROCESS_TABLE_STRIDE, processFunctions } from '@boxer/abi';
+import { kernelFunctions, PROCESS_TABLE_BASE, PROCESS_TABLE_STRIDE } from '@boxer/abi';
 import { BoxTrapError } from '../errors.ts';
+import { ProcessInstance, type ProcessModule } from './process-instance.ts';
 
 /** More processes than the kernel's process IDs allow. */
 const MAX_SLOTS = 32768;
+/** Ended processes that are kept to be used again. */
+const POOL_INSTANCES = 8;
+/** Wiping more than this takes longer than making a new one. */
+const POOL_TOUCHED_BYTES = 32 * 1024 * 1024;
 
-/** What a process module is instantiated with and where its functions go. */
+/** What processes are made of and where their functions go. */
 export interface ProcessEnvironment {
   readonly module: WebAssembly.Module;
   readonly support: WebAssembly.Instance | undefined;
@@ -15,74 +20,77 @@ export interface ProcessEnvironment {
   readonly maxTotalBytes: number;
 }
 
-/**
- * The guest's address spaces: one instance of the process module a slot, made when the kernel asks. In a component's own
- * linking, an instance puts its functions into the kernel's table; here it gets a small table of its own (on Node 20 every
- * instance copies the table it imports, and one that imports a long-lived table is never freed), from which they are
- * taken over.
- */
+/** The guest's address spaces: one instance of the process module a slot, made or used again when the kernel asks. */
 export class ProcessSlots {
-  readonly #environment: ProcessEnvironment;
-  readonly #imports: WebAssembly.Imports;
-  readonly #scratch = new WebAssembly.Table({ initial: PROCESS_TABLE_STRIDE, element: 'anyfunc' });
-  readonly #memories: (WebAssembly.Memory | undefined)[] = [];
+  readonly #table: WebAssembly.Table;
+  readonly #maxTotalBytes: number;
+  readonly #module: ProcessModule;
+  readonly #slots: (ProcessInstance | undefined)[] = [];
+  readonly #pool: ProcessInstance[] = [];
 
-  constructor(environment: ProcessEnvironment) {
-    this.#environment = environment;
-    const kernel: Record<string, WebAssembly.ImportValue> = { table: this.#scratch, attach: () => 0 };
-    for (const name of Object.keys(kernelFunctions)) {
-      const found = environment.kernel[name];
-      if (found !== undefined && name !== 'attach') kernel[name] = found;
-    }
-    this.#imports = { kernel, support: { ...environment.support?.exports } };
+  constructor({ module, support, kernel, table, maxTotalBytes }: ProcessEnvironment) {
+    this.#table = table;
+    this.#maxTotalBytes = maxTotalBytes;
+    const names = Object.keys(kernelFunctions);
+    const imported = Object.fromEntries(Object.entries(kernel).filter(([name]) => names.includes(name)));
+    this.#module = { module, support: { ...support?.exports }, kernel: imported };
   }
 
-  /** Makes a fresh instance. @returns false when there is no room for one more */
+  /** Makes a fresh, zeroed instance. @returns false when there is no room for one more */
   create(slot: number): boolean {
-    if (slot < 0 || slot >= MAX_SLOTS || this.#totalBytes() > this.#environment.maxTotalBytes) return false;
-    const instance = tryAllocate(() => new WebAssembly.Instance(this.#environment.module, this.#imports));
+    if (slot < 0 || slot >= MAX_SLOTS || this.#totalBytes() > this.#maxTotalBytes) return false;
+    const instance = this.#reuse() ?? tryAllocate(() => new ProcessInstance(this.#module));
     if (instance === undefined) return false;
-    const memory = instance.exports['memory'];
-    if (!(memory instanceof WebAssembly.Memory))
-      throw new BoxTrapError('the process module exports no memory');
-    this.#memories[slot] = memory;
-    this.#register(slot, instance);
+    this.#slots[slot] = instance;
+    const base = PROCESS_TABLE_BASE + slot * PROCESS_TABLE_STRIDE;
+    const missing = base + PROCESS_TABLE_STRIDE - this.#table.length;
+    if (missing > 0) this.#table.grow(Math.max(missing, PROCESS_TABLE_STRIDE * 64));
+    instance.functions.forEach((f, index) => this.#table.set(base + index, f ?? null));
     return true;
   }
 
-  #register(slot: number, instance: WebAssembly.Instance): void {
-    const { table } = this.#environment;
-    const base = PROCESS_TABLE_BASE + slot * PROCESS_TABLE_STRIDE;
-    const missing = base + PROCESS_TABLE_STRIDE - table.length;
-    if (missing > 0) table.grow(Math.max(missing, PROCESS_TABLE_STRIDE * 64));
-    for (const [name, { index }] of Object.entries(processFunctions)) {
-      const exported = instance.exports[name];
-      table.set(base + index, typeof exported === 'function' ? exported : this.#scratch.get(index));
-      this.#scratch.set(index, null);
-    }
+  #reuse(): ProcessInstance | undefined {
+    const instance = this.#pool.pop();
+    instance?.wipe();
+    return instance;
   }
 
   free(slot: number): void {
-    if (this.#memories[slot] === undefined) return;
-    this.#memories[slot] = undefined;
+    const instance = this.#slots[slot];
+    if (instance === undefined) return;
+    this.#slots[slot] = undefined;
     const base = PROCESS_TABLE_BASE + slot * PROCESS_TABLE_STRIDE;
-    for (const { index } of Object.values(processFunctions)) this.#environment.table.set(base + index, null);
+    instance.functions.forEach((_, index) => this.#table.set(base + index, null));
+    if (this.#pool.length < POOL_INSTANCES && instance.touched.sizeBytes <= POOL_TOUCHED_BYTES) {
+      this.#pool.push(instance);
+    }
   }
 
-  /** A stretch of a process's memory. @throws {@link BoxTrapError} when it is not in there */
+  /** A stretch of a process's memory, to be read. @throws {@link BoxTrapError} when it is not in there */
   bytes(slot: number, offset: number, size: number): Uint8Array {
-    const buffer = this.#memories[slot]?.buffer;
+    return this.#stretch(slot, offset, size).bytes;
+  }
+
+  /** A stretch of a process's memory, to be written. @throws {@link BoxTrapError} when it is not in there */
+  writableBytes(slot: number, offset: number, size: number): Uint8Array {
+    const { instance, bytes } = this.#stretch(slot, offset, size);
+    instance.touched.mark(offset >>> 0, size >>> 0);
+    return bytes;
+  }
+
+  #stretch(slot: number, offset: number, size: number): { instance: ProcessInstance; bytes: Uint8Array } {
+    const instance = this.#slots[slot];
     const [start, length] = [offset >>> 0, size >>> 0];
-    if (buffer === undefined || start + length > buffer.byteLength) {
+    if (instance === undefined || start + length > instance.memory.buffer.byteLength) {
       throw new BoxTrapError(
         `the kernel copies ${length} bytes at ${start} of process slot ${slot}, which has not so many`,
       );
     }
-    return new Uint8Array(buffer, start, length);
+    return { instance, bytes: new Uint8Array(instance.memory.buffer, start, length) };
   }
 
   #totalBytes(): number {
-    return this.#memories.reduce((sum, memory) => sum + (memory?.buffer.byteLength ?? 0), 0);
+    return this.#slots.reduce((sum, instance) => sum + (instance?.memory.buffer.byteLength ?? 0), 0);
   }
 }
 

@@ -57,7 +57,7 @@ function toyProcessModule(): Uint8Array {
   const table = module.importTable('kernel', 'table', { minimum: 1 });
   const attach = module.importFunction('kernel', 'attach', { params: [], results: ['i32'] });
   module.importFunction('kernel', 'counter', { params: [], results: ['i64'] });
-  module.export('memory', 'memory', module.memory({ minimum: 1, maximum: 65536 }));
+  module.export('memory', 'memory', module.memory({ minimum: 130, maximum: 65536 }));
   const load = module.function({ params: ['i32'], results: ['i64'] }, (f) => f.get(0).memory('i64.load'));
   const store = module.function({ params: ['i32', 'i64'], results: [] }, (f) =>
     f.get(0).get(1).memory('i64.store'),

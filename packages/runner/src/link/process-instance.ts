@@ -1,0 +1,100 @@
+import { GUEST_BIAS, PAGE_SIZE_BYTES, PROCESS_TABLE_STRIDE, processFunctions } from '@boxer/abi';
+import { ModuleBuilder } from '@boxer/wasm';
+import { BoxTrapError } from '../errors.ts';
+import { TouchedMemory } from './touched-memory.ts';
+
+type WasmFunction = (...args: never[]) => unknown;
+
+/** What process modules are instantiated from. */
+export interface ProcessModule {
+  readonly module: WebAssembly.Module;
+  readonly support: WebAssembly.Instance['exports'];
+  /** Exports of the kernel by name. */
+  readonly kernel: Readonly<Record<string, WebAssembly.ImportValue>>;
+}
+
+/**
+ * One address space: an instance of the process module, which can be wiped and used again. Making one costs a
+ * millisecond, and a garbage collection every few instances, since the engine counts their address space as memory.
+ */
+export class ProcessInstance {
+  readonly memory: WebAssembly.Memory;
+  /** By index in `processFunctions`. */
+  readonly functions: readonly (WasmFunction | undefined)[];
+  readonly touched = new TouchedMemory();
+  readonly #reset: () => void;
+
+  /**
+   * In a component's own linking, an instance puts its functions into the kernel's table. Here it gets a small table of
+   * its own: on Node 20 every instance copies the table it imports, and one that imports a long-lived table is never
+   * freed.
+   */
+  constructor({ module, support, kernel }: ProcessModule) {
+    const table = new WebAssembly.Table({ initial: PROCESS_TABLE_STRIDE, element: 'anyfunc' });
+    const imports = {
+      ...kernel,
+      table,
+      attach: () => 0,
+      engineAlloc: this.#trackingAlloc(kernel['engineAlloc']),
+    };
+    const { exports } = new WebAssembly.Instance(module, { kernel: imports, support });
+    const memory = exports['memory'];
+    if (!(memory instanceof WebAssembly.Memory))
+      throw new BoxTrapError('the process module exports no memory');
+    this.memory = memory;
+    const functions: (WasmFunction | undefined)[] = [];
+    for (const [name, { index }] of Object.entries(processFunctions)) {
+      const exported = exports[name];
+      functions[index] = typeof exported === 'function' ? exported : (table.get(index) ?? undefined);
+    }
+    this.#reset = (functions[processFunctions.reset.index] ?? (() => undefined)) as () => void;
+    functions[processFunctions.setPages.index] = this.#trackingPages(
+      functions[processFunctions.setPages.index],
+    );
+    this.functions = functions;
+  }
+
+  /** Makes it as new: zeroed, without code. */
+  wipe(): void {
+    this.#reset();
+    this.touched.zero(new Uint8Array(this.memory.buffer));
+  }
+
+  /** The engine writes what it allocates. */
+  #trackingAlloc(allocate: WebAssembly.ImportValue | undefined): WasmFunction {
+    if (typeof allocate !== 'function') return () => 0;
+    return (sizeBytes: number) => {
+      const offset = (allocate as (sizeBytes: number) => number)(sizeBytes);
+      if (offset !== 0) this.touched.mark(offset >>> 0, sizeBytes >>> 0);
+      return offset;
+    };
+  }
+
+  /** A page that gets permissions has been filled by the kernel, or will be written by the guest. */
+  #trackingPages(setPages: WasmFunction | undefined): WasmFunction | undefined {
+    if (setPages === undefined) return undefined;
+    const set = setPages as (page: number, count: number, permissions: number) => void;
+    return asTableFunction((page: number, count: number, permissions: number) => {
+      if (permissions !== 0) this.touched.mark(page * PAGE_SIZE_BYTES + GUEST_BIAS, count * PAGE_SIZE_BYTES);
+      set(page, count, permissions);
+    });
+  }
+}
+
+let wrapper: WebAssembly.Module | undefined;
+
+/** Tables hold only Wasm functions: a module that imports and exports the function makes it one. */
+function asTableFunction(
+  f: (page: number, count: number, permissions: number) => void,
+): WasmFunction | undefined {
+  wrapper ??= buildWrapper();
+  const wrapped = new WebAssembly.Instance(wrapper, { host: { f } }).exports['f'];
+  return typeof wrapped === 'function' ? wrapped : undefined;
+}
+
+function buildWrapper(): WebAssembly.Module {
+  const builder = new ModuleBuilder();
+  const type = { params: processFunctions.setPages.params, results: [] };
+  builder.export('f', 'function', builder.importFunction('host', 'f', type));
+  return new WebAssembly.Module(builder.finish());
+}
