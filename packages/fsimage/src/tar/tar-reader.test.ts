@@ -125,6 +125,23 @@ describe('readTar', () => {
   });
 });
 
+describe('extended headers', () => {
+  const long = encodePaxRecord('comment', 'x'.repeat(3_000_000)).toString();
+  const header = (type: string): Buffer => withField(encodeMember({ name: 'x', content: long }), 156, type);
+
+  it.each(['x', 'g', 'L', 'V'])('of type %s may not fill the memory together', async (type) => {
+    const tar = Buffer.concat([header(type), header(type), makeTar([{ name: 'a' }])]);
+    await expect(readAll(tar)).rejects.toThrow(/too long/);
+  });
+
+  it('may be long for each member, but global ones not for all', async () => {
+    const members = (type: string): Buffer =>
+      Buffer.concat([header(type), encodeMember({ name: 'a' }), header(type), makeTar([{ name: 'b' }])]);
+    expect((await readAll(members('x'))).map(({ name }) => name)).toEqual(['a', 'b']);
+    await expect(readAll(members('g'))).rejects.toThrow(/too long/);
+  });
+});
+
 describe('pax records', () => {
   // Oracle: the example of POSIX pax, "25 ctime=1084839148.1212\n" counts its own length.
   it('count their own length', () => {

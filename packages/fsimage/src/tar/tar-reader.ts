@@ -46,8 +46,10 @@ const REFUSED: Readonly<Record<string, string>> = {
   D: 'incremental GNU archives are not supported',
 };
 
-/** Longest extended header that is read: attribute values are at most 64 KiB each on Linux. */
-const EXTENDED_HEADER_LIMIT_BYTES = 4 * 1024 * 1024;
+/** Most bytes of extended headers for one member, and of global ones: attribute values are at most 64 KiB each on Linux. */
+const EXTENDED_HEADERS_LIMIT_BYTES = 4 * 1024 * 1024;
+/** What a global header may set: what can sensibly be the same for many members. */
+const GLOBAL_KEYWORDS: readonly string[] = ['mtime', 'uid', 'gid'];
 const XATTR_PREFIX = 'SCHILY.xattr.';
 const ID_LIMIT = 0xffff_ffff;
 
@@ -83,6 +85,9 @@ class MemberReader {
   /** Bytes of the current member's contents and padding that are still in the stream. */
   #bodyBytes = 0;
   #paddingBytes = 0;
+  /** Bytes of extended headers: before the current member, and of all global ones. */
+  #extensionBytes = 0;
+  #globalBytes = 0;
 
   constructor(reader: ByteReader) {
     this.#reader = reader;
@@ -90,6 +95,7 @@ class MemberReader {
 
   async next(): Promise<TarEntry | undefined> {
     await this.#skipRest();
+    this.#extensionBytes = 0;
     const extensions: Extensions = { pax: this.#global };
     for (;;) {
       const offset = this.#reader.position;
@@ -124,7 +130,10 @@ class MemberReader {
       }
       case 'g': {
         const body = await this.#longBody(header, offset);
-        this.#global = new Map([...this.#global, ...parsing(offset, () => parsePaxRecords(body))]);
+        const defaults = [...parsing(offset, () => parsePaxRecords(body))].filter(([key]) =>
+          GLOBAL_KEYWORDS.includes(key),
+        );
+        this.#global = new Map([...this.#global, ...defaults]);
         extensions.pax = new Map([...this.#global, ...extensions.pax]);
         return true;
       }
@@ -140,8 +149,11 @@ class MemberReader {
   }
 
   async #longBody(header: RawTarHeader, offset: number): Promise<Uint8Array> {
-    if (header.size < 0 || header.size > EXTENDED_HEADER_LIMIT_BYTES) {
-      throw new TarFormatError(`an extended header of ${header.size} bytes is too long`, offset);
+    this.#extensionBytes += header.size;
+    if (header.type === 'g') this.#globalBytes += header.size;
+    const longest = Math.max(this.#extensionBytes, this.#globalBytes);
+    if (header.size < 0 || longest > EXTENDED_HEADERS_LIMIT_BYTES) {
+      throw new TarFormatError(`extended headers of ${longest} bytes are too long`, offset);
     }
     const body = await this.#reader.read(header.size);
     this.#bodyBytes = header.size - body.byteLength;
