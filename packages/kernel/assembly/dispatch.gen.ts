@@ -16,6 +16,7 @@ import { sys_clone, sys_clone3, sys_execve, sys_execveat, sys_exit, sys_exit_gro
 import { sys_read, sys_write, sys_pread64, sys_pwrite64, sys_readv, sys_writev, sys_preadv, sys_pwritev, sys_preadv2, sys_pwritev2, sys_lseek, sys_fsync, sys_fdatasync, sys_syncfs, sys_sync_file_range, sys_fadvise64, sys_readahead } from './syscalls/read-write';
 import { sys_sched_yield, sys_sched_getaffinity, sys_sched_setaffinity, sys_sched_setparam, sys_sched_setscheduler, sys_sched_getscheduler, sys_sched_getparam, sys_sched_get_priority_max, sys_sched_get_priority_min, sys_sched_rr_get_interval, sys_sched_setattr, sys_sched_getattr, sys_getpriority, sys_setpriority, sys_prlimit64, sys_getrlimit, sys_setrlimit, sys_getrusage, sys_times, sys_getcpu } from './syscalls/scheduling';
 import { sys_rt_sigaction, sys_rt_sigprocmask, sys_rt_sigpending, sys_rt_sigsuspend, sys_rt_sigtimedwait, sys_kill, sys_tkill, sys_tgkill, sys_rt_sigqueueinfo, sys_rt_tgsigqueueinfo, sys_pidfd_send_signal, sys_sigaltstack, sys_rt_sigreturn, sys_restart_syscall } from './syscalls/signals';
+import { sys_socket, sys_socketpair, sys_bind, sys_listen, sys_accept, sys_accept4, sys_connect, sys_getsockname, sys_getpeername, sys_shutdown, sys_setsockopt, sys_getsockopt, sys_sendto, sys_recvfrom, sys_sendmsg, sys_sendmmsg, sys_recvmsg, sys_recvmmsg } from './syscalls/sockets';
 import { sys_fstat, sys_newfstatat, sys_statx, sys_getdents64, sys_readlinkat, sys_getcwd, sys_chdir, sys_fchdir, sys_chroot, sys_statfs, sys_fstatfs, sys_mount, sys_umount2, sys_sync } from './syscalls/stat';
 import { sys_uname, sys_sethostname, sys_sysinfo, sys_getrandom, sys_personality, sys_membarrier, sys_prctl, sys_process_vm_readv, sys_process_vm_writev } from './syscalls/system';
 import { sys_clock_gettime, sys_clock_getres, sys_gettimeofday, sys_nanosleep, sys_clock_nanosleep, sys_getitimer, sys_setitimer, sys_timer_create, sys_timer_gettime, sys_timer_getoverrun, sys_timer_settime, sys_timer_delete } from './syscalls/time';
@@ -366,6 +367,36 @@ export function dispatch(
       return sys_gettid(task);
     case 179:
       return sys_sysinfo(task, <u64>a0);
+    case 198:
+      return sys_socket(task, <i32>a0, <i32>a1, <i32>a2);
+    case 199:
+      return sys_socketpair(task, <i32>a0, <i32>a1, <i32>a2, <u64>a3);
+    case 200:
+      return sys_bind(task, <i32>a0, <u64>a1, <u64>a2);
+    case 201:
+      return sys_listen(task, <i32>a0, <i32>a1);
+    case 202:
+      return sys_accept(task, <i32>a0, <u64>a1, <u64>a2);
+    case 203:
+      return sys_connect(task, <i32>a0, <u64>a1, <u64>a2);
+    case 204:
+      return sys_getsockname(task, <i32>a0, <u64>a1, <u64>a2);
+    case 205:
+      return sys_getpeername(task, <i32>a0, <u64>a1, <u64>a2);
+    case 206:
+      return sys_sendto(task, <i32>a0, <u64>a1, <u64>a2, <i32>a3, <u64>a4, <u64>a5);
+    case 207:
+      return sys_recvfrom(task, <i32>a0, <u64>a1, <u64>a2, <i32>a3, <u64>a4, <u64>a5);
+    case 208:
+      return sys_setsockopt(task, <i32>a0, <i32>a1, <i32>a2, <u64>a3, <u64>a4);
+    case 209:
+      return sys_getsockopt(task, <i32>a0, <i32>a1, <i32>a2, <u64>a3, <u64>a4);
+    case 210:
+      return sys_shutdown(task, <i32>a0, <i32>a1);
+    case 211:
+      return sys_sendmsg(task, <i32>a0, <u64>a1, <i32>a2);
+    case 212:
+      return sys_recvmsg(task, <i32>a0, <u64>a1, <i32>a2);
     case 213:
       return sys_readahead(task, <i32>a0, <i64>a1, <u64>a2);
     case 214:
@@ -406,6 +437,10 @@ export function dispatch(
       return sys_rt_tgsigqueueinfo(task, <i32>a0, <i32>a1, <i32>a2, <u64>a3);
     case 241: // perf_event_open
       return -EACCES;
+    case 242:
+      return sys_accept4(task, <i32>a0, <u64>a1, <u64>a2, <i32>a3);
+    case 243:
+      return sys_recvmmsg(task, <i32>a0, <u64>a1, <u64>a2, <i32>a3, <u64>a4);
     case 260:
       return sys_wait4(task, <i32>a0, <u64>a1, <i32>a2, <u64>a3);
     case 261:
@@ -420,6 +455,8 @@ export function dispatch(
       return sys_syncfs(task, <i32>a0);
     case 268: // setns
       return -EPERM;
+    case 269:
+      return sys_sendmmsg(task, <i32>a0, <u64>a1, <u64>a2, <i32>a3);
     case 270:
       return sys_process_vm_readv(task, <i32>a0, <u64>a1, <u64>a2, <u64>a3, <u64>a4, <u64>a5);
     case 271:

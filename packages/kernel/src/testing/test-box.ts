@@ -19,7 +19,9 @@ import { type KernelMemory, testWasi } from './test-wasi.ts';
 import { tinyPayload, type TreeEntry } from './tiny-payload.ts';
 
 export interface TestBoxOptions {
-  readonly files: readonly TreeEntry[];
+  readonly files?: readonly TreeEntry[];
+  /** A payload made elsewhere, instead of `files`. */
+  readonly payload?: PayloadSource;
   readonly argv: readonly string[];
   readonly env?: readonly string[];
   readonly stdin?: string;
@@ -27,6 +29,11 @@ export interface TestBoxOptions {
   readonly boot?: readonly (readonly [key: string, value: string])[];
   /** Another kernel than the built one. */
   readonly kernelPath?: string;
+}
+
+export interface PayloadSource {
+  readonly index: Uint8Array;
+  readonly read: (offset: number, n: number) => Uint8Array;
 }
 
 export interface TestBoxResult {
@@ -38,8 +45,9 @@ export interface TestBoxResult {
   readonly log: readonly string[];
 }
 
-const processModulePath = path.join(packageRoot, '../translate/dist/process.wasm');
-const supportModulePath = path.join(packageRoot, '../translate/dist/support.wasm');
+const engineFolder = process.env['BOXER_ENGINE_DIST'] ?? path.join(packageRoot, '../translate/dist');
+const processModulePath = path.join(engineFolder, 'process.wasm');
+const supportModulePath = path.join(engineFolder, 'support.wasm');
 const defaultKernelPath = path.join(packageRoot, 'dist/kernel.wasm');
 
 /** What is not built yet and boxes need; empty: ready. */
@@ -109,7 +117,7 @@ function wasmFunction(
 
 /** Runs a box to its end. */
 export function runTestBox(options: TestBoxOptions): TestBoxResult {
-  const payload = tinyPayload(options.files);
+  const payload = options.payload ?? payloadOf(options.files ?? []);
   const wasi = testWasi({ args: ['boxer'], env: {}, stdin: Buffer.from(options.stdin ?? '') });
   const kernelModule = compile(options.kernelPath ?? defaultKernelPath);
   const kernel = new WebAssembly.Instance(kernelModule, completed(kernelModule, wasi.imports)).exports;
@@ -149,7 +157,7 @@ export function runTestBox(options: TestBoxOptions): TestBoxResult {
       return piece.length;
     },
     payloadData: (offset: bigint, n: number, at: number) => {
-      bytes().set(payload.data.subarray(Number(offset), Number(offset) + n), at);
+      bytes().set(payload.read(Number(offset), n), at);
       return 0;
     },
     newProcess: (slot: number) => {
@@ -219,6 +227,11 @@ export function runTestBox(options: TestBoxOptions): TestBoxResult {
     stderr: wasi.stderr().toString('utf8'),
     log,
   };
+}
+
+function payloadOf(files: readonly TreeEntry[]): PayloadSource {
+  const { index, data } = tinyPayload(files);
+  return { index, read: (offset, n) => data.subarray(offset, offset + n) };
 }
 
 /** Adds functions that throw for what the kernel imports and tests do not offer. */
