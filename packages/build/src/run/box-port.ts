@@ -1,5 +1,13 @@
 import type { Tree } from '@boxer/fsimage';
 
+/** A file that a box executes, in a directory of its own. */
+export interface BoxScript {
+  readonly directory: string;
+  readonly name: string;
+  readonly content: string;
+  readonly mode: number;
+}
+
 /** A command to execute in a box. */
 export interface BoxRequest {
   /** Root filesystem. */
@@ -13,6 +21,8 @@ export interface BoxRequest {
   readonly user: string | undefined;
   /** Paths of empty directories in memory. */
   readonly tmpfs: readonly string[];
+  /** Read-only files, in places such as /dev where the box has file systems of its own. */
+  readonly scripts: readonly BoxScript[];
   readonly onOutput: (stream: 'stdout' | 'stderr', bytes: Uint8Array) => void;
 }
 

@@ -15,7 +15,7 @@ import type { Job } from '../progress/progress.ts';
 import { makeDirectory } from '../stages/make-directory.ts';
 import { findUser } from '../users/users.ts';
 import { applyChanges } from './apply-changes.ts';
-import type { Box } from './box-port.ts';
+import type { Box, BoxScript } from './box-port.ts';
 import type { CacheMounts, OpenCache } from './cache-mounts.ts';
 import { MountedTree } from './mounted-tree.ts';
 import { OutputTail } from './output-tail.ts';
@@ -63,12 +63,13 @@ export class BoxRunExecutor implements RunExecutor {
     const caches: { cache: OpenCache; target: string }[] = [];
     const env = [...step.env, ...step.proxyEnv, ...(await homeVariable(step, tree))];
     const tmpfs: string[] = [];
+    const scripts: BoxScript[] = [];
     const tail = new OutputTail();
     try {
       placeText(mounted, '/etc/hosts', HOSTS);
       placeText(mounted, '/etc/resolv.conf', '');
       for (const mount of step.mounts) {
-        await this.#mount(mount, mounted, { env, tmpfs, caches });
+        await this.#mount(mount, mounted, { env, tmpfs, scripts, caches });
       }
       const outcome = await box.run({
         tree: mounted.tree,
@@ -78,6 +79,7 @@ export class BoxRunExecutor implements RunExecutor {
         hostname: HOSTNAME,
         user: step.user,
         tmpfs,
+        scripts,
         onOutput: (stream, bytes) => {
           const text = tail.push(stream, bytes);
           if (text !== '') job.output(stream, text);
@@ -98,11 +100,7 @@ export class BoxRunExecutor implements RunExecutor {
     }
   }
 
-  async #mount(
-    mount: RunMount,
-    mounted: MountedTree,
-    into: { env: string[]; tmpfs: string[]; caches: { cache: OpenCache; target: string }[] },
-  ): Promise<void> {
+  async #mount(mount: RunMount, mounted: MountedTree, into: Extras): Promise<void> {
     switch (mount.kind) {
       case 'bind': {
         const { tree, path } = await this.#bind(mount);
@@ -122,12 +120,8 @@ export class BoxRunExecutor implements RunExecutor {
       case 'secret':
         return this.#placeSecret(mount, mounted, into.env);
       case 'script': {
-        const given = attributes({ permissions: mount.mode });
-        mounted.placeFile(
-          `${mount.target.replace(/\/$/, '')}/${mount.name}`,
-          inlineContent(mount.content),
-          given,
-        );
+        const { target, name, content, mode } = mount;
+        into.scripts.push({ directory: target.replace(/\/$/, ''), name, content, mode });
         return;
       }
       case 'ssh':
@@ -195,6 +189,14 @@ export class BoxRunExecutor implements RunExecutor {
     if (found.entry.kind === 'directory') tree.setAttributes('/', attributesOf(found.entry));
     return { tree, path, digest: await changeDigest(tree, await diffTrees(new Tree(), tree)) };
   }
+}
+
+/** What mounts add to a request besides files in the tree. */
+interface Extras {
+  readonly env: string[];
+  readonly tmpfs: string[];
+  readonly scripts: BoxScript[];
+  readonly caches: { readonly cache: OpenCache; readonly target: string }[];
 }
 
 interface BoundFiles {

@@ -1,12 +1,12 @@
 import { createReadStream } from 'node:fs';
-import { open, rm } from 'node:fs/promises';
+import { chmod, mkdir, open, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type BootConfiguration, bootEntries, writeComponent } from '@boxer/component';
 import { writePayload } from '@boxer/fsimage';
 import type { Policy } from '@boxer/policy';
 import { type RunResult, runBox } from '@boxer/runner';
 import { RunUnsupportedError } from '../errors/run-errors.ts';
-import type { Box, BoxOutcome, BoxRequest } from './box-port.ts';
+import type { Box, BoxOutcome, BoxRequest, BoxScript } from './box-port.ts';
 import { loadEngine } from './engine.ts';
 
 export interface RunnerBoxOptions {
@@ -40,7 +40,11 @@ export class RunnerBox implements Box {
     try {
       const result = await runBox({
         componentPath,
-        policy: { ...policy, tmpfs: [...request.tmpfs] },
+        policy: {
+          ...policy,
+          tmpfs: [...request.tmpfs],
+          filesystem: await writeScripts(request.scripts, stem),
+        },
         stdout: (chunk) => request.onOutput('stdout', chunk),
         stderr: (chunk) => request.onOutput('stderr', chunk),
         hostEnvironment: {},
@@ -75,6 +79,19 @@ export class RunnerBox implements Box {
       await rm(payloadFile, { force: true });
     }
   }
+}
+
+/** Writes scripts into directories that are mounted: boxes have file systems of their own on /dev. */
+async function writeScripts(scripts: readonly BoxScript[], stem: string): Promise<Policy['filesystem']> {
+  const mounts = new Map<string, string>();
+  for (const { directory, name, content, mode } of scripts) {
+    const host = mounts.get(directory) ?? `${stem}.scripts-${mounts.size}`;
+    mounts.set(directory, host);
+    await mkdir(host, { recursive: true });
+    await writeFile(join(host, name), content);
+    await chmod(join(host, name), mode);
+  }
+  return [...mounts].map(([guest, host]) => ({ guest, host, mode: 'ro' }));
 }
 
 function outcomeOf(result: RunResult, policy: Policy, changesPath: string): BoxOutcome {
