@@ -48,7 +48,9 @@ export class PayloadFile {
     const stored = this.#scratch.subarray(0, storedBytes);
     if (!this.readData(offset, stored)) return false;
     try {
-      const plain = inflateRawSync(stored, { maxOutputLength: target.length });
+      // In one chunk with a byte to spare: zlib joins several by copying, and asks for one more when the first is full.
+      const chunkSize = Math.max(64, target.length + 1);
+      const plain = inflateRawSync(stored, { maxOutputLength: target.length, chunkSize });
       if (plain.length !== target.length) return false;
       target.set(plain);
       return true;
