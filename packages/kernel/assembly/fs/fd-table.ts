@@ -6,8 +6,8 @@ import { OpenFile } from './open-file';
 
 /** The open files of a process, shared by the tasks that clone(2) with CLONE_FILES made. */
 export class FdTable {
-  private files: StaticArray<OpenFile | null> = new StaticArray<OpenFile | null>(16);
-  private closeOnExecFlags: StaticArray<bool> = new StaticArray<bool>(16);
+  private files: StaticArray<OpenFile | null> = new StaticArray<OpenFile | null>(64);
+  private closeOnExecFlags: StaticArray<bool> = new StaticArray<bool>(64);
   /** No slot below is free. */
   private firstFree: i32 = 0;
   private users: i32 = 1;
@@ -112,7 +112,7 @@ export class FdTable {
   clone(): FdTable {
     const copy = new FdTable();
     let last = this.files.length - 1;
-    while (last >= 16 && unchecked(this.files[last]) == null) last--;
+    while (last >= 64 && unchecked(this.files[last]) == null) last--;
     if (last >= copy.files.length) copy.grow(last + 1);
     for (let i = 0; i <= last; i++) {
       const file = unchecked(this.files[i]);

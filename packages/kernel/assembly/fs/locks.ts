@@ -70,6 +70,8 @@ export class FileLocks {
       if (lock.end > end) kept.push(new RangeLock(owner, lock.pid, max(end, lock.start), lock.end, lock.type));
     }
     if (type != F_UNLCK) kept.push(new RangeLock(owner, pid, start, end, type));
+    // F_GETLK tells the first lock in the way.
+    kept.sort((a, b) => (a.start < b.start ? -1 : a.start > b.start ? 1 : 0));
     this.ranges = kept;
     this.waiters.wakeAll();
     return 0;

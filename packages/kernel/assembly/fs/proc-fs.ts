@@ -1,6 +1,6 @@
 import { EACCES, EINVAL, EIO, ENOENT, EPERM } from '../linux/errno';
 import { O_DIRECTORY } from '../linux/open-flags';
-import { PROC_SUPER_MAGIC, S_IFDIR, S_IFLNK, S_IFREG } from '../linux/stat';
+import { PROC_SUPER_MAGIC, S_IFDIR, S_IFLNK, S_IFMT, S_IFREG } from '../linux/stat';
 import { byteString, storeByteString } from '../memory/bytes';
 import { currentTask } from '../task/current';
 import { allGroups, findGroup, findTask } from '../task/registry';
@@ -135,7 +135,7 @@ export class ProcInode extends Inode {
       if (!bytesEqual(name, length, row.name)) continue;
       // Threads have no list of threads.
       if (this.kind == ProcKind.thread && row.kind == ProcKind.tasks) return null;
-      if ((row.mode & S_IFREG) == S_IFREG) return this.makeFile(dir, name, length, row);
+      if ((row.mode & S_IFMT) == S_IFREG) return this.makeFile(dir, name, length, row);
       return this.make(dir, name, length, row.mode, row.kind, this.group, this.task, row.detail);
     }
     return null;

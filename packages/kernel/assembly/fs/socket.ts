@@ -55,8 +55,9 @@ export class Ancillary {
   pid: i32 = 0;
   uid: u32 = 0;
   gid: u32 = 0;
-  /** Stream: bytes ever sent before it. */
+  /** Stream: bytes ever sent before it, and up to the end of the message it came with. */
   position: u64 = 0;
+  end: u64 = 0;
 
   release(): void {
     for (let i = 0; i < this.files.length; i++) this.files[i].release();
@@ -103,6 +104,8 @@ export abstract class Socket extends OpenFile {
   /** Reported once, by the next call or SO_ERROR. */
   pendingError: i32 = 0;
   isClosed: bool = false;
+  /** A connection was tried and refused: reading finds the end. */
+  wasRefused: bool = false;
   passCredentials: bool = false;
   /** SO_RCVTIMEO and SO_SNDTIMEO in nanoseconds; 0: none. */
   receiveTimeout: u64 = 0;
@@ -260,15 +263,19 @@ export abstract class Socket extends OpenFile {
     io.skip(task.progress);
     if (target == null || target.isClosed || target.shutRead) return this.broken(task, flags);
     const queue = target.stream();
+    let sending: Ancillary | null = null;
     while (io.remaining > 0) {
       if (queue.free > 0) {
         if (ancillary && task.progress == 0) {
           ancillary.position = target.sentBytes;
           target.ancillaries.push(ancillary);
+          sending = ancillary;
           ancillary = null;
         }
         const n = queue.fill(io, <u32>min<u64>(io.remaining, queue.free));
         target.sentBytes += n;
+        const last = target.ancillaries.length > 0 ? target.ancillaries[target.ancillaries.length - 1] : null;
+        if (last && last === sending) last.end = target.sentBytes;
         task.progress += n;
         if (n > 0) target.changed.notify(POLL_READABLE);
         if (io.faulted) return task.progress > 0 ? <i64>task.progress : -EFAULT;
@@ -324,6 +331,7 @@ export abstract class Socket extends OpenFile {
     if (!this.isStream) return this.receiveMessage(task, io, flags, waits);
     if (!this.isConnected) {
       if (this.pendingError != 0) return this.takeError();
+      if (this.wasRefused) return 0;
       return -(this.isListening ? EINVAL : ENOTCONN);
     }
     if (io.remaining == 0) return 0;
@@ -351,21 +359,17 @@ export abstract class Socket extends OpenFile {
     return peer == null || peer.isClosed || peer.shutWrite;
   }
 
-  /** Moves bytes out, up to the next ancillary data. */
+  /** Moves bytes out, at most up to the end of the first message with ancillary data, which goes with them. */
   private takeBytes(queue: PipeBuffer, io: IoCursor, flags: u32): u32 {
     let limit = <u32>min<u64>(io.remaining, u32.MAX_VALUE);
     const isPeek = (flags & MSG_PEEK) != 0;
-    if (this.ancillaries.length > 0) {
-      const first = this.ancillaries[0];
-      let next: Ancillary | null = first;
-      if (first.position == this.receivedBytes) {
-        receivedAncillary = first;
-        if (!isPeek) this.ancillaries.shift();
-        next = this.ancillaries.length > (isPeek ? 1 : 0) ? this.ancillaries[isPeek ? 1 : 0] : null;
-      }
-      if (next) limit = <u32>min<u64>(limit, next.position - this.receivedBytes);
-    }
+    const first = this.ancillaries.length > 0 ? this.ancillaries[0] : null;
+    if (first && first.end > this.receivedBytes) limit = <u32>min<u64>(limit, first.end - this.receivedBytes);
     const n = queue.drain(io, limit, isPeek);
+    if (first && this.receivedBytes + n > first.position) {
+      receivedAncillary = first;
+      if (!isPeek) this.ancillaries.shift();
+    }
     if (!isPeek) this.receivedBytes += n;
     return n;
   }

@@ -37,7 +37,6 @@ import {
   ECHOK,
   ECHOKE,
   ECHONL,
-  HUPCL,
   ICANON,
   ICRNL,
   IEXTEN,
@@ -193,9 +192,9 @@ export class Terminal {
   ) {
     const at = this.settings;
     memory.fill(at, 0, 64);
-    store<u32>(at + TERMIOS_IFLAG, ICRNL | IXON | IUTF8);
+    store<u32>(at + TERMIOS_IFLAG, ICRNL | IXON);
     store<u32>(at + TERMIOS_OFLAG, OPOST | ONLCR);
-    store<u32>(at + TERMIOS_CFLAG, B38400 | CS8 | CREAD | HUPCL);
+    store<u32>(at + TERMIOS_CFLAG, B38400 | CS8 | CREAD);
     store<u32>(at + TERMIOS_LFLAG, ISIG | ICANON | ECHO | ECHOE | ECHOK | ECHOCTL | ECHOKE | IEXTEN);
     memory.copy(at + TERMIOS_CC, DEFAULT_CONTROLS, 19);
     store<u32>(at + TERMIOS_BYTES, 38400);
@@ -268,6 +267,10 @@ export class Terminal {
     }
     if ((local & IEXTEN) != 0 && this.isControl(byte, VLNEXT)) {
       this.literalNext = true;
+      if ((local & (ECHO | ECHOCTL)) == (ECHO | ECHOCTL)) {
+        this.emitRaw(94);
+        this.emitRaw(8);
+      }
       return;
     }
     if (this.edit(byte)) return;

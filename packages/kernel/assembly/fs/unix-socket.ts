@@ -37,17 +37,15 @@ export class UnixSocket extends Socket {
 
   bind(task: Task, at: usize, length: u32): i32 {
     if (load<u16>(at) != AF_UNIX || length > 110) return -EINVAL;
+    if (length > 2 && load<u8>(at + 2) != 0) return this.bindPath(task, at, pathLength(at, length));
     if (this.local) return -EINVAL;
     if (length <= 2) return this.bindAbstractly();
-    if (load<u8>(at + 2) == 0) {
-      const name = byteString(at + 3, length - 3);
-      if (abstractSockets.has(name)) return -EADDRINUSE;
-      this.abstractName = name;
-      abstractSockets.set(name, this);
-      this.local = SocketAddress.of(at, length);
-      return 0;
-    }
-    return this.bindPath(task, at, pathLength(at, length));
+    const name = byteString(at + 3, length - 3);
+    if (abstractSockets.has(name)) return -EADDRINUSE;
+    this.abstractName = name;
+    abstractSockets.set(name, this);
+    this.local = SocketAddress.of(at, length);
+    return 0;
   }
 
   /** Autobind: a free abstract name of five hexadecimal digits. */
@@ -71,6 +69,7 @@ export class UnixSocket extends Socket {
     if (walk.kind != LastKind.name || walk.dentry != null) return -EADDRINUSE;
     const denied = mayCreateIn(task, walk);
     if (denied != 0) return denied;
+    if (this.local) return -EINVAL;
     const dir = walk.parent.node;
     const mode = inheritMode(task.credentials, dir, S_IFSOCK | (0o777 & ~task.fs.umask));
     const gid = inheritGroup(task.credentials, dir);

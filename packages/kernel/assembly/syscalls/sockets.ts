@@ -218,7 +218,10 @@ export function sys_connect(task: Task, fd: i32, address: u64, length: u64): i64
   if (socket.isListening) return -EINVAL;
   if (socket.isConnected && !socket.isDatagram) return -EISCONN;
   const target = socket.resolve(task, addressBuffer, <u32>length);
-  if (target == null && !(socket.isDatagram && socket.domain != AF_UNIX && lastError == ECONNREFUSED)) return -lastError;
+  if (target == null && !(socket.isDatagram && socket.domain != AF_UNIX && lastError == ECONNREFUSED)) {
+    socket.wasRefused = socket.domain != AF_UNIX && lastError == ECONNREFUSED;
+    return -lastError;
+  }
   const bindProblem = socket.autoBind(task, target ? target : socket);
   if (bindProblem != 0) return bindProblem;
   if (socket.isDatagram) {

@@ -91,23 +91,27 @@ function randomOperations(random: (n: number) => number): Operation[] {
   afterAll(() => oracle?.dispose());
 
   const seeds = (process.env['FS_SEEDS'] ?? '1,2,3,4,5,6,7,8').split(',').map(Number);
-  it.each(seeds)('answers random calls as Linux does (seed %i)', async (seed) => {
-    const random = randomFrom(seed);
-    const operations: Operation[] = Array.from({ length: 400 }, () => randomOperations(random)).flat();
-    const kernel = await TestKernel.boot();
-    for (const name of ['x', 'y', 'z', 'w']) {
-      kernel.call('mkdirat', CWD, name, 0o755);
-      kernel.call('chdir', name);
-    }
-    const expected = oracle?.run(operations) ?? [];
-    const actual = runInBox(kernel, operations);
-    for (const [at, operation] of operations.entries()) {
-      if (JSON.stringify(actual[at]) === JSON.stringify(expected[at])) continue;
-      const history = operations.slice(Math.max(0, at - 1), at);
-      throw new Error(
-        `call ${at} ${JSON.stringify(operation)}: box ${JSON.stringify(actual[at])}, Linux ${JSON.stringify(expected[at])}; before: ${JSON.stringify(history)}`,
-      );
-    }
-    // Compiling the kernel is part of the first test.
-  }, 60_000);
+  it.each(seeds)(
+    'answers random calls as Linux does (seed %i)',
+    async (seed) => {
+      const random = randomFrom(seed);
+      const operations: Operation[] = Array.from({ length: 400 }, () => randomOperations(random)).flat();
+      const kernel = await TestKernel.boot();
+      for (const name of ['x', 'y', 'z', 'w']) {
+        kernel.call('mkdirat', CWD, name, 0o755);
+        kernel.call('chdir', name);
+      }
+      const expected = oracle?.run(operations) ?? [];
+      const actual = runInBox(kernel, operations);
+      for (const [at, operation] of operations.entries()) {
+        if (JSON.stringify(actual[at]) === JSON.stringify(expected[at])) continue;
+        const history = operations.slice(Math.max(0, at - 1), at);
+        throw new Error(
+          `call ${at} ${JSON.stringify(operation)}: box ${JSON.stringify(actual[at])}, Linux ${JSON.stringify(expected[at])}; before: ${JSON.stringify(history)}`,
+        );
+      }
+      // Compiling the kernel is part of the first test.
+    },
+    60_000,
+  );
 });

@@ -5,5 +5,5 @@ describe('files of an empty box', () => {
     const kernel = await TestKernel.boot();
     kernel.writeFile('/a', 'hello');
     expect(kernel.readFile('/a').toString()).toBe('hello');
-  });
+  }, 60_000);
 });

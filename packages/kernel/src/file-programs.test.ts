@@ -1,0 +1,44 @@
+/** C programs about files in a box. Oracle: the same binary under qemu-aarch64 (user mode), in an empty directory. */
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { packageRoot } from './build/paths.ts';
+import { compileProgram, missingTools, readProgram } from './testing/compile-program.ts';
+import { missingArtifacts, runTestBox } from './testing/test-box.ts';
+
+const missing = [...missingTools(), ...missingArtifacts()];
+if (missing.length > 0)
+  process.stderr.write(`Skipping programs about files: ${missing.join(', ')} missing\n`);
+
+function runOnLinux(program: string): { stdout: string; exitCode: number } {
+  const cwd = mkdtempSync(path.join(os.tmpdir(), 'boxer-files-'));
+  const { status, stdout } = spawnSync('qemu-aarch64-static', ['-cpu', 'cortex-a57', program], {
+    cwd,
+    timeout: 60_000,
+  });
+  rmSync(cwd, { recursive: true, force: true });
+  return { stdout: stdout.toString(), exitCode: status ?? -1 };
+}
+
+(missing.length === 0 ? describe : describe.skip)('files behave in a box as under Linux', () => {
+  test.each(['fs-files', 'fs-descriptors', 'fs-poll', 'fs-sockets', 'fs-terminal'])(
+    '%s',
+    (name) => {
+      const program = compileProgram(path.join(packageRoot, 'fixtures', `${name}.c`));
+      const { stdout, exitCode } = runTestBox({
+        files: [
+          { path: '/bin/program', mode: 0o100755, content: readProgram(program) },
+          { path: '/w', mode: 0o040755 },
+        ],
+        argv: ['/bin/program'],
+        boot: [
+          ['memory', '268435456'],
+          ['cwd', '/w'],
+        ],
+      });
+      expect({ stdout, exitCode }).toEqual(runOnLinux(program));
+    },
+    60_000,
+  );
+});
