@@ -1,5 +1,4 @@
 import { cpSync, symlinkSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import {
   allowTime,
@@ -7,13 +6,17 @@ import {
   boxerOk,
   command,
   installFixture,
+  nativeBinary,
   root,
   temporaryDirectory,
 } from './support/boxer.ts';
 
 allowTime(600_000);
 
-const { rgPath: hostRipgrep } = createRequire(import.meta.url)('@vscode/ripgrep') as { rgPath: string };
+const hostRipgrep = nativeBinary(
+  '@vscode/ripgrep',
+  `@vscode/ripgrep-${process.platform}-${process.arch}/bin/rg`,
+);
 
 describe('ripgrep for linux/arm64 in a box', () => {
   const work = temporaryDirectory();

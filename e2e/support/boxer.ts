@@ -62,7 +62,7 @@ export function boxerOk(args: readonly string[], options: CommandOptions = {}): 
 /** @returns a program that an npm package brings through one of its own dependencies, without its JavaScript wrapper */
 export function nativeBinary(packageName: string, path: string): string {
   const require = createRequire(import.meta.url);
-  return createRequire(require.resolve(`${packageName}/package.json`)).resolve(path);
+  return createRequire(require.resolve(packageName)).resolve(path);
 }
 
 /** A directory that is gone after the tests of the file. */
