@@ -13,6 +13,7 @@ export {
   payloadXattrs,
 } from './payload-format.ts';
 export {
+  codeFunctions,
   type CoreType,
   cpuState,
   engineCells,

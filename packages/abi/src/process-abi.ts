@@ -54,6 +54,16 @@ export const engineCells = {
   word: 0x1414, // u32: instruction word, for undefined and breakpoint
   /** u32: 1 while run() is executing. */
   running: 0x1418,
+  /**
+   * u32: which flags are still to be computed from flagsLeft and flagsRight, 0: none, those in the CPU state hold. Only
+   * translated code leaves them pending; run() settles them before anybody else looks. See `pendingNumbers` in the
+   * translator.
+   */
+  pendingFlags: 0x141c,
+  flagsLeft: 0x1420, // u64 or u32
+  flagsRight: 0x1428, // u64 or u32
+  /** u32: counts how often translated code was forgotten; then no entry is left. */
+  codeEpoch: 0x1430,
 } as const;
 
 /** One byte a guest page. Access is allowed when the bit is set; 0: not mapped, or not yet loaded. */
@@ -154,6 +164,29 @@ export const processFunctions = {
     result: null,
     what: 'forgets all code and clears CPU state, permissions and record index: a slot about to be reused',
   },
+} as const;
+
+/**
+ * Further exports of a process module: for translated code and whoever installs it. Code modules import `dispatch` and
+ * `settleFlags`; their functions go into the table exported as `code`.
+ */
+export const codeFunctions = {
+  enterAt: {
+    params: ['i32', 'i32'],
+    results: [],
+    what: '(pc, index in the table `code`): from now on that function executes what begins at pc',
+  },
+  markTranslated: {
+    params: ['i32', 'i32'],
+    results: [],
+    what: '(start, end): this guest code is translated; when any of it is invalidated, all translated code is forgotten',
+  },
+  dispatch: {
+    params: ['i32', 'i32', 'i32'],
+    results: ['i32', 'i32'],
+    what: '(pc, fuel, stack) → what the translated code that begins at pc returns; (pc, fuel) when there is none',
+  },
+  settleFlags: { params: [], results: [], what: 'computes pending flags' },
 } as const;
 
 /**

@@ -8,6 +8,8 @@ export const RECORD_PAGE_BYTES = (RECORDS_PER_PAGE + 1) * RECORD_BYTES;
 export const SENTINEL_OFFSET = RECORDS_PER_PAGE * RECORD_BYTES;
 /** In the sentinel: u32 number of the guest page. */
 export const SENTINEL_GUEST_PAGE = 4;
+/** In the sentinel: u64 with a bit for each 64-byte line of the guest page that is translated. */
+export const SENTINEL_TRANSLATED = 8;
 
 /** Record pages are allocated from the kernel in chunks. */
 export const CHUNK_BYTES = 0x10_0000;
@@ -21,7 +23,9 @@ export const operations = {
   undefined: 1,
   /** The sentinel: go on at the next guest page. */
   nextPage: 2,
-  first: 3,
+  /** Translated code begins here: call it. */
+  enter: 3,
+  first: 4,
 } as const;
 
 /** Cells of the interpreter, behind those of the ABI and below the tables. */
@@ -38,6 +42,9 @@ export const cells = {
   chunkIndex: 0x1810,
   /** u32: chunks allocated. */
   chunkCount: 0x1814,
+  /** u32: the record of a translated entry whose instruction is being interpreted, or 0; and its code's index. */
+  displacedRecord: 0x1818,
+  displacedIndex: 0x181c,
 } as const;
 
 export const LEAVE_BEHIND = 0x100;

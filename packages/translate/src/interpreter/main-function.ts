@@ -5,12 +5,14 @@ import { emitHandler, type Handler } from './handler.ts';
 import type { MainFunction, Runtime } from './handler-environment.ts';
 import { cells, LEAVE_BEHIND, operations, RECORD_BYTES, SLICE_INSTRUCTIONS } from './layout.ts';
 import type { RecordPages } from './record-pages.ts';
+import { emitEnter, type TranslatedCode } from './translated-code.ts';
 
 export interface MainFunctionParts {
   readonly hot: readonly Handler[];
   readonly runtime: Runtime;
   readonly pages: RecordPages;
-  /** Table of cold handlers, from operation `first + hot.length` on; and their type. */
+  readonly code: TranslatedCode;
+  /** Table of handlers as functions, hot ones too, from operation `first` on; and their type. */
   readonly coldTable: number;
   readonly coldType: number;
 }
@@ -67,6 +69,7 @@ export function emitMainFunction(f: FunctionAssembler, parts: MainFunctionParts)
   const reason = f.local('i32');
   const next = f.local('i32');
 
+  f.call(parts.code.restore);
   f.i32(0).memory('i64.load', cpuState.pc).call(pages.recordOfTarget).tee(ip).op('i32.eqz').if();
   f.i32(exitReasons.fault).op('return').end();
 
@@ -74,9 +77,8 @@ export function emitMainFunction(f: FunctionAssembler, parts: MainFunctionParts)
   const refuel = f.loop();
   takeFuel(f, fuel);
   const dispatch = f.loop();
-  const main: MainFunction = { dispatch, exit, refuel, reason, fuel };
-
   const cold = f.block();
+  const main: MainFunction = { dispatch, cold, exit, refuel, reason, fuel };
   const count = operations.first + hot.length;
   const labels = Array.from({ length: count }, () => f.block()).reverse();
   f.get(ip).memory('i32.load16_u', 0).brTable(labels, cold);
@@ -101,6 +103,10 @@ export function emitMainFunction(f: FunctionAssembler, parts: MainFunctionParts)
   f.end();
   f.get(ip).call(pages.nextPage).set(next);
   moveTo();
+  f.end();
+  emitEnter(f, { code: parts.code, recordOfTarget: pages.recordOfTarget, ip, fuel });
+  f.op('i32.eqz').brIf(dispatch);
+  f.i32(exitReasons.fuel).set(reason).br(exit);
 
   const pool = new LocalPool(f);
   for (const handler of hot) {
@@ -113,7 +119,7 @@ export function emitMainFunction(f: FunctionAssembler, parts: MainFunctionParts)
   f.get(ip)
     .get(ip)
     .memory('i32.load16_u', 0)
-    .i32(count)
+    .i32(operations.first)
     .op('i32.sub')
     .callIndirect(parts.coldType, parts.coldTable);
   f.tee(next).if().get(next).set(ip).br(dispatch).end();

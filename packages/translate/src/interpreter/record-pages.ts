@@ -13,6 +13,7 @@ import {
   RECORD_PAGE_BYTES,
   SENTINEL_GUEST_PAGE,
   SENTINEL_OFFSET,
+  SENTINEL_TRANSLATED,
 } from './layout.ts';
 
 const i32: FunctionType = { params: ['i32'], results: ['i32'] };
@@ -52,6 +53,8 @@ export function declareRecordPages(module: ModuleBuilder): RecordPages {
 
 export interface PredecodeTables {
   readonly engineAlloc: number;
+  /** Function (): see TranslatedCode.forget. */
+  readonly forgetTranslated: number;
   /** Function (word) → handler id. */
   readonly decode: number;
   /** Address of the u16 operation of each handler id. */
@@ -62,9 +65,10 @@ export interface PredecodeTables {
 }
 
 /** Forgets all records, when no more can be had: their pages are used again. */
-function declareFlush(module: ModuleBuilder): number {
+function declareFlush(module: ModuleBuilder, forgetTranslated: number): number {
   return module.function({ params: [], results: [] }, (f) => {
     const at = f.local('i32');
+    f.call(forgetTranslated);
     f.i32(RECORD_INDEX_AT).i32(0).i32(RECORD_INDEX_BYTES).memoryFill();
     const done = f.block();
     const next = f.loop();
@@ -80,8 +84,8 @@ function declareFlush(module: ModuleBuilder): number {
 }
 
 /** Makes sure that two record pages can be had: for the current page and a branch target's. */
-function declareReserve(module: ModuleBuilder, engineAlloc: number): number {
-  const flush = declareFlush(module);
+function declareReserve(module: ModuleBuilder, engineAlloc: number, forgetTranslated: number): number {
+  const flush = declareFlush(module, forgetTranslated);
   return module.function({ params: [], results: [] }, (f) => {
     const chunk = f.local('i32');
     const at = f.local('i32');
@@ -160,7 +164,7 @@ function declareAllocate(module: ModuleBuilder): number {
 
 /** Gives the declared functions their bodies. */
 export function defineRecordPages(module: ModuleBuilder, pages: RecordPages, tables: PredecodeTables): void {
-  const reserve = declareReserve(module, tables.engineAlloc);
+  const reserve = declareReserve(module, tables.engineAlloc, tables.forgetTranslated);
   const allocate = declareAllocate(module);
 
   module.body(pages.recordOfPc, 1, (f) => {
@@ -268,6 +272,9 @@ export function defineRecordPages(module: ModuleBuilder, pages: RecordPages, tab
       .i32(-4)
       .op('i32.and');
     f.memory('i32.load', RECORD_INDEX_AT).tee(page).if();
+    f.get(page).memory('i64.load', SENTINEL_OFFSET + SENTINEL_TRANSLATED);
+    f.get(0).i64(6n).op('i64.shr_u').op('i64.shr_u').op('i32.wrap_i64').i32(1).op('i32.and');
+    f.if().call(tables.forgetTranslated).end();
     f.get(page).get(0).op('i32.wrap_i64').i32(0xfc0).op('i32.and').i32(2).op('i32.shl').op('i32.add');
     f.i32(0)
       .i32(16 * RECORD_BYTES)
@@ -281,6 +288,13 @@ export function defineRecordPages(module: ModuleBuilder, pages: RecordPages, tab
     const next = f.loop();
     f.get(1).op('i32.eqz').brIf(done);
     f.get(0).i32(2).op('i32.shl').memory('i32.load', RECORD_INDEX_AT).tee(page).if();
+    f.get(page)
+      .memory('i64.load', SENTINEL_OFFSET + SENTINEL_TRANSLATED)
+      .i64(0n)
+      .op('i64.ne')
+      .if()
+      .call(tables.forgetTranslated)
+      .end();
     f.get(page).i32(0).i32(SENTINEL_OFFSET).memoryFill().end();
     f.get(0).i32(1).op('i32.add').set(0);
     f.get(1).i32(1).op('i32.sub').set(1).br(next);

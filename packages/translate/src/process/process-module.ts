@@ -1,4 +1,4 @@
-import { type CoreType, GUEST_BIAS, kernelFunctions, processFunctions } from '@boxer/abi';
+import { codeFunctions, type CoreType, GUEST_BIAS, kernelFunctions, processFunctions } from '@boxer/abi';
 import { engineCells, exitReasons } from '@boxer/abi';
 import { type Instruction, instructions, supportFunctions, variantsOf } from '@boxer/a64';
 import { type FunctionType, ModuleBuilder } from '@boxer/wasm';
@@ -9,6 +9,7 @@ import type { Runtime } from '../interpreter/handler-environment.ts';
 import { TABLES_AT, TABLES_END, operations } from '../interpreter/layout.ts';
 import { emitMainFunction } from '../interpreter/main-function.ts';
 import { declareRecordPages, defineRecordPages } from '../interpreter/record-pages.ts';
+import { declareTranslatedCode, defineTranslatedCode } from '../interpreter/translated-code.ts';
 import { emitCheckAccess } from './check-access.ts';
 import { memoryFunctions } from './memory-functions.ts';
 
@@ -159,6 +160,8 @@ export function buildProcessModule(options: ProcessModuleOptions): {
   const kernelTable =
     options.registration === 'table' ? module.importTable('kernel', 'table', { minimum: 1 }) : undefined;
   const pages = declareRecordPages(module);
+  const code = declareTranslatedCode(module);
+  defineTranslatedCode(module, code, pages.recordOfTarget);
   const checkAccess = module.declare({ params: ['i64', 'i32', 'i32'], results: ['i32'] });
   const runtime: Runtime = {
     checkAccess,
@@ -180,7 +183,7 @@ export function buildProcessModule(options: ProcessModuleOptions): {
   });
 
   const coldType = module.type(HANDLER);
-  const cold = set.cold.items.map((handler) => {
+  const cold = [...set.hot.items, ...set.cold.items].map((handler) => {
     const index = module.declare(HANDLER);
     module.define(index, handler.coldBody);
     return index;
@@ -207,6 +210,7 @@ export function buildProcessModule(options: ProcessModuleOptions): {
   const engineAlloc = required(kernel, 'engineAlloc');
   defineRecordPages(module, pages, {
     engineAlloc,
+    forgetTranslated: code.forget,
     decode,
     operationsAt,
     table: predecoderTable,
@@ -214,7 +218,7 @@ export function buildProcessModule(options: ProcessModuleOptions): {
   });
 
   const execute = module.function({ params: [], results: ['i32'] }, (f) =>
-    emitMainFunction(f, { hot: set.hot.items, runtime, pages, coldTable, coldType }),
+    emitMainFunction(f, { hot: set.hot.items, runtime, pages, code, coldTable, coldType }),
   );
 
   const functions = new Map([
@@ -241,6 +245,14 @@ export function buildProcessModule(options: ProcessModuleOptions): {
   module.export('memory', 'memory', memory);
   for (const name of Object.keys(processFunctions))
     module.export(name, 'function', required(functions, name));
+  for (const name of [
+    'enterAt',
+    'markTranslated',
+    'dispatch',
+    'settleFlags',
+  ] as const satisfies (keyof typeof codeFunctions)[])
+    module.export(name, 'function', code[name]);
+  module.export('code', 'table', code.table);
   if (kernelTable !== undefined) {
     const attach = required(kernel, 'attach');
     const start = module.function({ params: [], results: [] }, (f) => {

@@ -1,4 +1,5 @@
 import {
+  type codeFunctions,
   cpuState,
   engineCells,
   GUEST_BIAS,
@@ -44,7 +45,14 @@ function withStubs(support: WebAssembly.Exports): WebAssembly.ModuleImports {
 
 /** A process module with a kernel of a few lines: for tests and benchmarks of the interpreter alone. */
 export class BareProcess {
-  readonly exports: Record<keyof typeof processFunctions, (...args: (number | bigint)[]) => number | bigint>;
+  readonly exports: Record<
+    keyof typeof processFunctions | keyof typeof codeFunctions,
+    (...args: (number | bigint)[]) => number | bigint
+  >;
+  /** What translated code imports as "support" and as "process". */
+  readonly support: WebAssembly.ModuleImports;
+  readonly codeImports: WebAssembly.ModuleImports;
+  readonly codeTable: WebAssembly.Table;
   readonly #memory: WebAssembly.Memory;
   #view: DataView;
   #bytes: Uint8Array;
@@ -79,6 +87,9 @@ export class BareProcess {
     const { exports } = new WebAssembly.Instance(processModule, imports);
     this.exports = exports as unknown as typeof this.exports;
     this.#memory = exports['memory'] as WebAssembly.Memory;
+    this.support = support as WebAssembly.ModuleImports;
+    this.codeImports = exports as WebAssembly.ModuleImports;
+    this.codeTable = exports['code'] as WebAssembly.Table;
     this.#memory.grow(Math.ceil(guestBytes / WASM_PAGE));
     this.#view = new DataView(this.#memory.buffer);
     this.#bytes = new Uint8Array(this.#memory.buffer);

@@ -1,0 +1,213 @@
+import type { GuestInstruction } from './decode-instruction.ts';
+import { type FlagState, isInLocals } from './flag-state.ts';
+import type { Block, Region } from './region.ts';
+import { RegisterSet } from './register-set.ts';
+
+/** What holds before an instruction. */
+export interface Point {
+  /** Registers whose locals may differ from the CPU state: leaving here stores them. */
+  readonly dirty: RegisterSet;
+  readonly flags: FlagState;
+}
+
+export interface BlockFlow {
+  /** Registers whose locals must be valid at the block's start. */
+  readonly live: RegisterSet;
+  readonly flagsIn: FlagState;
+  readonly dirtyIn: RegisterSet;
+  /** Before each instruction. */
+  readonly points: readonly Point[];
+  /** Behind the last one. */
+  readonly out: Point;
+}
+
+interface Mutable {
+  live: RegisterSet;
+  dirtyIn: RegisterSet;
+  flagsIn: FlagState | undefined;
+  flagsLive: boolean;
+}
+
+const isJump = (block: Block) => block.instructions.at(-1)?.control.type === 'jump';
+const isCall = (block: Block) => block.instructions.at(-1)?.control.type === 'call';
+
+/** The flags behind an instruction. */
+function flagsAfter(before: FlagState, instruction: GuestInstruction): FlagState {
+  if (instruction.writesFlags === 'no') return before;
+  const last = instruction.builder.body.findLast(({ type }) => type === 'writeFlags');
+  const operands = last && instruction.builder.flagOperands.get(last);
+  return operands && instruction.writesFlags === 'always' ? operands.state : 'nzcv';
+}
+
+/** Registers that an instruction's leaving stores: those must be valid before it. */
+const neededToLeave = (instruction: GuestInstruction, dirty: RegisterSet) =>
+  instruction.mayLeave ? dirty : RegisterSet.empty;
+
+class FlowAnalysis {
+  readonly #blocks: readonly Block[];
+  readonly #state = new Map<number, Mutable>();
+  /** All jumps through registers share one place where they leave. */
+  #jumpDirty = RegisterSet.empty;
+
+  constructor(
+    readonly region: Region,
+    readonly entries: readonly number[],
+  ) {
+    this.#blocks = [...region.blocks.values()];
+    for (const { pc } of this.#blocks) {
+      const state = {
+        live: RegisterSet.empty,
+        dirtyIn: RegisterSet.empty,
+        flagsIn: undefined,
+        flagsLive: false,
+      };
+      this.#state.set(pc, state);
+    }
+  }
+
+  #of(pc: number): Mutable {
+    const state = this.#state.get(pc);
+    if (!state) throw new RangeError(`There is no block at ${pc}`);
+    return state;
+  }
+
+  solve(): Map<number, BlockFlow> {
+    this.#repeat(this.#blocks, (block) => this.#dirtyForward(block));
+    for (const block of this.#blocks)
+      if (isJump(block)) this.#jumpDirty = this.#jumpDirty.union(this.#dirtyOut(block));
+    const backwards = [...this.#blocks].reverse();
+    this.#repeat(backwards, (block) => this.#flagsBackward(block));
+    for (const entry of this.entries) this.#of(entry).flagsIn = 'memory';
+    this.#repeat(this.#blocks, (block) => this.#flagsForward(block));
+    this.#repeat(backwards, (block) => this.#liveBackward(block));
+    return new Map(this.#blocks.map((block) => [block.pc, this.#result(block)]));
+  }
+
+  #repeat(blocks: readonly Block[], step: (block: Block) => boolean): void {
+    for (let changed = true; changed;) {
+      changed = false;
+      for (const block of blocks) if (step(block)) changed = true;
+    }
+  }
+
+  // ── Dirty registers, forward ───────────────────────────────────────────────────────────────────────────
+
+  #dirtyOut(block: Block): RegisterSet {
+    return block.instructions.reduce((dirty, { writes }) => dirty.union(writes), this.#of(block.pc).dirtyIn);
+  }
+
+  #dirtyForward(block: Block): boolean {
+    // A call leaves everything in the CPU state.
+    const out = isCall(block) ? RegisterSet.empty : this.#dirtyOut(block);
+    let changed = false;
+    for (const successor of block.successors) {
+      const state = this.#of(successor);
+      const union = state.dirtyIn.union(out);
+      if (union !== state.dirtyIn) changed = true;
+      state.dirtyIn = union;
+    }
+    return changed;
+  }
+
+  // ── Flags ──────────────────────────────────────────────────────────────────────────────────────────────
+
+  /** Flags are read behind the region: by callers, callees, and whoever executes what was not found. */
+  #flagsBackward(block: Block): boolean {
+    const state = this.#of(block.pc);
+    const last = block.instructions.at(-1);
+    const stays = last?.control.type === 'next' || last?.control.type === 'branch';
+    const whole = last?.control.type === 'branch' ? (last.control.conditional ? 2 : 1) : 1;
+    let live = !stays || block.successors.length < whole;
+    for (const successor of block.successors) live ||= this.#of(successor).flagsLive;
+    for (const instruction of [...block.instructions].reverse()) {
+      if (instruction.writesFlags === 'always') live = false;
+      if (instruction.readsFlags || instruction.control.type === 'interpret') live = true;
+    }
+    if (live === state.flagsLive) return false;
+    state.flagsLive = live;
+    return true;
+  }
+
+  #flagsOut(block: Block): FlagState | undefined {
+    const { flagsIn } = this.#of(block.pc);
+    if (isCall(block)) return 'memory';
+    let flags = flagsIn;
+    for (const instruction of block.instructions) {
+      if (flags !== undefined || instruction.writesFlags === 'always')
+        flags = flagsAfter(flags ?? 'memory', instruction);
+    }
+    return flags;
+  }
+
+  #flagsForward(block: Block): boolean {
+    const out = this.#flagsOut(block);
+    if (out === undefined) return false;
+    let changed = false;
+    for (const successor of block.successors) {
+      const state = this.#of(successor);
+      const merged = this.#mergeFlags(state, out);
+      if (merged !== state.flagsIn) changed = true;
+      state.flagsIn = merged;
+    }
+    return changed;
+  }
+
+  #mergeFlags({ flagsIn, flagsLive }: Mutable, out: FlagState): FlagState {
+    if (flagsIn === undefined || flagsIn === out) return out;
+    return flagsLive ? 'nzcv' : 'dead';
+  }
+
+  // ── Live registers, backward ───────────────────────────────────────────────────────────────────────────
+
+  #liveBackward(block: Block): boolean {
+    const state = this.#of(block.pc);
+    const points = this.#dirtyPoints(block);
+    const last = block.instructions.at(-1);
+    let live = RegisterSet.empty;
+    // Taken branches may leave, for want of fuel or because nobody knows the target.
+    if (last?.control.type !== 'next' || block.successors.length === 0) live = this.#dirtyOut(block);
+    if (isJump(block)) live = live.union(this.#jumpDirty);
+    if (!isCall(block)) for (const successor of block.successors) live = live.union(this.#of(successor).live);
+    for (let i = block.instructions.length - 1; i >= 0; i--) {
+      const instruction = block.instructions[i];
+      if (!instruction) continue;
+      live = live.without(instruction.writes).union(instruction.reads);
+      live = live.union(neededToLeave(instruction, points[i] ?? RegisterSet.empty));
+    }
+    if (live.equals(state.live)) return false;
+    state.live = live;
+    return true;
+  }
+
+  #dirtyPoints(block: Block): RegisterSet[] {
+    let dirty = this.#of(block.pc).dirtyIn;
+    return block.instructions.map(({ writes }) => {
+      const before = dirty;
+      dirty = dirty.union(writes);
+      return before;
+    });
+  }
+
+  #result(block: Block): BlockFlow {
+    const { live, dirtyIn, flagsIn = 'memory' } = this.#of(block.pc);
+    let flags = flagsIn;
+    const points = this.#dirtyPoints(block).map((dirty, i): Point => {
+      const point = { dirty, flags };
+      const instruction = block.instructions[i];
+      if (instruction) flags = flagsAfter(flags, instruction);
+      return point;
+    });
+    const dirty = isJump(block) ? this.#jumpDirty : this.#dirtyOut(block);
+    return { live, flagsIn, dirtyIn, points, out: { dirty, flags } };
+  }
+}
+
+/** Finds out, for each block, which registers are live and dirty and where the flags are. */
+export function analyseFlow(region: Region, entries: readonly number[]): Map<number, BlockFlow> {
+  return new FlowAnalysis(region, entries).solve();
+}
+
+/** Names what leaving at a point has to store. */
+export function leaveKey({ dirty, flags }: Point): string {
+  return `${dirty.key}:${isInLocals(flags) ? flags : ''}`;
+}

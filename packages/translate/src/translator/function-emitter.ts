@@ -1,0 +1,460 @@
+import type { Node } from '@boxer/a64';
+import type { FunctionAssembler, Label, Local } from '@boxer/wasm';
+import { GraphEmitter } from '../emit/graph-emitter.ts';
+import { LocalPool } from '../emit/local-pool.ts';
+import { analyseFlow, type BlockFlow, leaveKey, type Point } from './data-flow.ts';
+import { type GuestInstruction, hasRegisterTarget } from './decode-instruction.ts';
+import { FlagEmitter } from './flag-emitter.ts';
+import type { FlagState } from './flag-state.ts';
+import { FunctionState } from './function-state.ts';
+import { InstructionEnvironment } from './instruction-environment.ts';
+import type { Block, Region } from './region.ts';
+import { type DispatchNode, type FlowNode, isDispatch, StructuredGraph } from './structure.ts';
+import { vectorClasses } from './vector-classes.ts';
+
+/** Functions that translated code calls, by index. */
+export interface Imports {
+  /** (pc, fuel, stack) → pc, fuel: executes translated code at an address; returns at once where there is none. */
+  readonly dispatch: number;
+  /** () → (): computes pending flags in the CPU state. */
+  readonly settleFlags: number;
+  support(name: string): number;
+  /** The translated function that begins at an address, in the same module. */
+  direct(target: number): number | undefined;
+}
+
+/** Marks in the lowest bits of the address that translated code returns. */
+export const returnMarks = {
+  /** The fuel is used up. */
+  fuel: 1,
+  /** The interpreter has to execute the instruction there. */
+  interpret: 2,
+} as const;
+
+/** Parameters of a translated function. */
+export const parameters = { fuel: 0, stack: 1, entry: 2 } as const;
+
+interface CodeNode extends FlowNode {
+  readonly block: Block;
+}
+interface EntryNode extends FlowNode {
+  readonly entry: number;
+}
+interface RootNode extends FlowNode {
+  readonly root: true;
+}
+interface SwitchNode extends FlowNode {
+  readonly jumps: true;
+}
+
+const isCode = (node: FlowNode): node is CodeNode => 'block' in node;
+const isEntry = (node: FlowNode): node is EntryNode => 'entry' in node;
+const isSwitch = (node: FlowNode): node is SwitchNode => 'jumps' in node;
+
+interface Leave {
+  readonly point: Point;
+  readonly label: Label;
+}
+
+/** Turns a region into the body of one Wasm function. */
+export class FunctionEmitter {
+  readonly #state: FunctionState;
+  readonly #flags: FlagEmitter;
+  readonly #pool: LocalPool;
+  readonly #flow: ReadonlyMap<number, BlockFlow>;
+  readonly #nodes = new Map<number, CodeNode>();
+  readonly #switch: SwitchNode | undefined;
+  readonly #switchPoint: Point | undefined;
+  readonly #graph: StructuredGraph;
+  readonly #labels = new Map<FlowNode, Label>();
+  readonly #leaves = new Map<string, Leave>();
+  readonly #leavePc: Local;
+  readonly #leaveCount: Local;
+  readonly #frameBytes: number;
+
+  constructor(
+    readonly f: FunctionAssembler,
+    readonly region: Region,
+    /** Where the function may be entered; the region's entry first. */
+    readonly entries: readonly number[],
+    readonly imports: Imports,
+  ) {
+    this.#state = new FunctionState(f, vectorClasses(region));
+    this.#flags = new FlagEmitter(f, this.#state, imports.settleFlags);
+    this.#pool = new LocalPool(f);
+    this.#flow = analyseFlow(region, entries);
+    this.#leavePc = f.local('i32');
+    this.#leaveCount = f.local('i32');
+    let id = 0;
+    for (const block of region.blocks.values())
+      this.#nodes.set(block.pc, { id: id++, block, successors: [] });
+    const jumpBlocks = [...region.blocks.values()].filter((block) => this.#jumps(block));
+    if (jumpBlocks.length > 0) {
+      this.#switch = { id: id++, jumps: true, successors: this.#nodesAt(region.jumpTargets) };
+      const states = new Set(jumpBlocks.map(({ pc }) => this.#flowOf(pc).out.flags));
+      const [only = 'nzcv'] = states;
+      const dirty = jumpBlocks[0] ? this.#flowOf(jumpBlocks[0].pc).out.dirty : undefined;
+      if (dirty) this.#switchPoint = { dirty, flags: states.size === 1 ? only : 'nzcv' };
+    }
+    for (const node of this.#nodes.values()) {
+      const jumps = this.#jumps(node.block) && this.#switch;
+      node.successors = jumps ? [jumps] : this.#nodesAt(node.block.successors);
+    }
+    const entryNodes = entries.map((entry): EntryNode => ({
+      id: id++,
+      entry,
+      successors: this.#nodesAt([entry]),
+    }));
+    const root: RootNode = { id: id++, root: true, successors: entryNodes };
+    const nodes = [root, ...entryNodes, ...this.#nodes.values(), ...(this.#switch ? [this.#switch] : [])];
+    this.#graph = new StructuredGraph(root, nodes);
+    this.#frameBytes = 128 + 8 * region.blocks.size;
+  }
+
+  #jumps(block: Block): boolean {
+    return block.instructions.at(-1)?.control.type === 'jump' && block.successors.length > 0;
+  }
+
+  #nodesAt(addresses: readonly number[]): CodeNode[] {
+    return addresses.flatMap((pc) => this.#nodes.get(pc) ?? []);
+  }
+
+  #flowOf(pc: number): BlockFlow {
+    const flow = this.#flow.get(pc);
+    if (!flow) throw new RangeError(`There is no block at ${pc}`);
+    return flow;
+  }
+
+  emit(): void {
+    const { f } = this;
+    const points = this.#leavePoints();
+    for (const [key, point] of [...points].reverse()) this.#leaves.set(key, { point, label: f.block() });
+    this.#tree(this.#graph.root);
+    f.op('unreachable');
+    for (const { point } of [...this.#leaves.values()].reverse()) {
+      f.end();
+      this.#state.store(point.dirty);
+      this.#flags.store(point.flags);
+      f.get(this.#leavePc).get(parameters.fuel).get(this.#leaveCount).op('i32.sub').op('return');
+    }
+    f.op('unreachable');
+  }
+
+  // ── Leaving ────────────────────────────────────────────────────────────────────────────────────────────
+
+  /** What has to be stored at the places where control may leave. */
+  #leavePoints(): Map<string, Point> {
+    const points = new Map<string, Point>();
+    const note = (point: Point) => void points.set(leaveKey(point), point);
+    for (const node of this.#graph.order) {
+      if (isSwitch(node) && this.#switchPoint) note(this.#switchPoint);
+      if (!isCode(node)) continue;
+      const { points: before, out } = this.#flowOf(node.block.pc);
+      node.block.instructions.forEach(({ mayLeave }, i) => {
+        const point = before[i];
+        if (mayLeave && point) note(point);
+      });
+      note(out);
+    }
+    return points;
+  }
+
+  #leaveLabel(point: Point): Label {
+    const leave = this.#leaves.get(leaveKey(point));
+    if (!leave) throw new RangeError('A place to leave was not foreseen');
+    return leave.label;
+  }
+
+  /** Leaves for a known address. @param executed - instructions that the fuel was not charged for yet */
+  #leave(point: Point, address: number, executed = 0): void {
+    this.#prepareLeave(address, executed);
+    this.f.br(this.#leaveLabel(point));
+  }
+
+  #prepareLeave(address: number, executed = 0): void {
+    this.f.i32(address).set(this.#leavePc).i32(executed).set(this.#leaveCount);
+  }
+
+  /** Leaves when the fuel is used up. */
+  #checkFuel(point: Point, target: number): void {
+    this.#prepareLeave(target | returnMarks.fuel);
+    this.f.get(parameters.fuel).i32(0).op('i32.lt_s').brIf(this.#leaveLabel(point));
+  }
+
+  // ── Structure ──────────────────────────────────────────────────────────────────────────────────────────
+
+  #tree(node: FlowNode): void {
+    const { f } = this;
+    const merges = this.#graph.merges(node);
+    if (!this.#graph.isLoopHeader(node)) {
+      this.#within(node, merges, 0);
+      return;
+    }
+    this.#labels.set(node, f.loop());
+    this.#within(node, merges, 0);
+    f.end().op('unreachable');
+  }
+
+  #within(node: FlowNode, merges: readonly FlowNode[], at: number): void {
+    const merge = merges[at];
+    if (!merge) {
+      this.#code(node);
+      return;
+    }
+    this.#labels.set(merge, this.f.block());
+    this.#within(node, merges, at + 1);
+    this.f.end();
+    this.#tree(merge);
+  }
+
+  #code(node: FlowNode): void {
+    if (isCode(node)) this.#block(node);
+    else if (isEntry(node)) this.#entry(node);
+    else if (isSwitch(node)) this.#emitSwitch(node);
+    else if (isDispatch(node)) this.#emitDispatch(node);
+    else this.#emitRoot(node);
+  }
+
+  /** Goes on at a successor. */
+  #goto(from: FlowNode, to: FlowNode): void {
+    const { f } = this;
+    const { first, choices } = this.#graph.route(from, to);
+    for (const { node, choice } of choices) f.i32(choice).set(this.#choice(node));
+    const label =
+      this.#graph.isBackward(from, first) || this.#graph.isMerge(first) ? this.#labels.get(first) : undefined;
+    if (label) f.br(label);
+    else this.#tree(first);
+  }
+
+  #choice(node: DispatchNode): Local {
+    return this.#state.named(`choice ${node.id}`, 'i32');
+  }
+
+  #emitRoot(node: FlowNode): void {
+    const { f } = this;
+    node.successors.slice(1).forEach((entry, i) => {
+      f.get(parameters.entry)
+        .i32(i + 1)
+        .op('i32.eq')
+        .if();
+      this.#goto(node, entry);
+      f.end();
+    });
+    const [first] = node.successors;
+    if (first) this.#goto(node, first);
+  }
+
+  #entry(node: EntryNode): void {
+    this.#state.load(this.#flowOf(node.entry).live);
+    const to = this.#nodes.get(node.entry);
+    if (to) this.#edge(node, 'memory', to);
+  }
+
+  #emitDispatch(node: DispatchNode): void {
+    const { f } = this;
+    node.successors.slice(1).forEach((successor, i) => {
+      f.get(this.#choice(node))
+        .i32(i + 1)
+        .op('i32.eq')
+        .if();
+      this.#goto(node, successor);
+      f.end();
+    });
+    const [first] = node.successors;
+    if (first) this.#goto(node, first);
+  }
+
+  /** Jumps to the address in the local `target`. */
+  #emitSwitch(node: SwitchNode): void {
+    const { f } = this;
+    const point = this.#switchPoint;
+    const targets = node.successors.filter(isCode);
+    const [first, last] = [targets[0]?.block.pc ?? 0, targets.at(-1)?.block.pc ?? 0];
+    const target = this.#state.named('target', 'i32');
+    const unknown = f.block();
+    const labels = targets.map(() => f.block());
+    const byAddress = new Map(targets.map(({ block }, i) => [block.pc, labels[labels.length - 1 - i]]));
+    f.get(target).i32(first).op('i32.sub').i32(2).op('i32.rotr');
+    f.brTable(
+      Array.from({ length: (last - first) / 4 + 1 }, (_, i) => byAddress.get(first + 4 * i) ?? unknown),
+      unknown,
+    );
+    for (const to of targets) {
+      f.end();
+      this.#edge(node, point?.flags ?? 'nzcv', to);
+    }
+    f.end();
+    if (!point) return;
+    f.get(target).set(this.#leavePc).i32(0).set(this.#leaveCount).br(this.#leaveLabel(point));
+  }
+
+  /** Goes to a block, with the flags where it expects them. */
+  #edge(from: FlowNode, flags: FlagState, to: CodeNode): void {
+    this.#flags.convert(flags, this.#flowOf(to.block.pc).flagsIn);
+    this.#goto(from, to);
+  }
+
+  // ── Blocks ─────────────────────────────────────────────────────────────────────────────────────────────
+
+  #block(node: CodeNode): void {
+    const { block } = node;
+    const flow = this.#flowOf(block.pc);
+    for (const [i, instruction] of block.instructions.entries()) {
+      const point = flow.points[i];
+      if (!point) throw new RangeError('A point is missing');
+      if (instruction.control.type === 'interpret') {
+        this.#leave(point, instruction.pc | returnMarks.interpret, i);
+        return;
+      }
+      const isLast = i === block.instructions.length - 1;
+      const after = isLast ? flow.out : flow.points[i + 1];
+      if (isLast) this.#charge(block.instructions.length, instruction);
+      this.#instruction(node, instruction, { index: i, point, after: after?.flags ?? 'nzcv' });
+    }
+    const last = block.instructions.at(-1);
+    if (!last || last.control.type === 'next' || last.control.type === 'branch')
+      this.#fallThrough(node, last);
+  }
+
+  /** Subtracts a block's instructions before its last one, which cannot leave by itself when it branches. */
+  #charge(count: number, last: GuestInstruction): void {
+    if (last.control.type === 'next') return;
+    this.#subtractFuel(count);
+  }
+
+  #subtractFuel(count: number): void {
+    this.f.get(parameters.fuel).i32(count).op('i32.sub').set(parameters.fuel);
+  }
+
+  #fallThrough(node: CodeNode, last: GuestInstruction | undefined): void {
+    const { block } = node;
+    if (last?.control.type === 'branch' && !last.control.conditional) return;
+    const { out } = this.#flowOf(block.pc);
+    const next = this.#nodes.get((last?.pc ?? block.pc) + 4);
+    if (last?.control.type === 'next') this.#subtractFuel(block.instructions.length);
+    const known = next && block.successors.includes(next.block.pc);
+    if (known) this.#edge(node, out.flags, next);
+    else this.#leave(out, (last?.pc ?? block.pc) + 4);
+  }
+
+  #instruction(
+    node: CodeNode,
+    instruction: GuestInstruction,
+    at: { readonly index: number; readonly point: Point; readonly after: FlagState },
+  ): void {
+    const { f } = this;
+    this.#pool.reset();
+    const { point } = at;
+    if (instruction.readsFlags && point.flags === 'memory') this.#flags.fetch();
+    if (instruction.writesFlags === 'perhaps' && point.flags !== 'dead')
+      this.#flags.convert(point.flags, 'nzcv');
+    const charged = instruction.control.type !== 'next';
+    const executed = charged ? at.index - node.block.instructions.length : at.index;
+    const environment = new InstructionEnvironment(instruction, point.flags, at.after, {
+      state: this.#state,
+      flags: this.#flags,
+      support: (name) => this.imports.support(name),
+      leaveIf: () => {
+        this.#prepareLeave(instruction.pc | returnMarks.interpret, executed);
+        f.brIf(this.#leaveLabel(point));
+      },
+      branch: (emitter, target) => this.#branch(node, instruction, emitter, target),
+    });
+    const emitter = new GraphEmitter(f, environment, this.#pool);
+    if (hasRegisterTarget(instruction)) this.#checkTarget(instruction, point);
+    emitter.run(instruction.builder.body);
+  }
+
+  // ── Branches ───────────────────────────────────────────────────────────────────────────────────────────
+
+  #branch(node: CodeNode, instruction: GuestInstruction, emitter: GraphEmitter, target: Node): void {
+    const { control } = instruction;
+    const { out } = this.#flowOf(node.block.pc);
+    switch (control.type) {
+      case 'branch': {
+        this.#checkFuel(out, control.target);
+        const to = this.#nodes.get(control.target);
+        if (to && node.block.successors.includes(control.target)) this.#edge(node, out.flags, to);
+        else this.#leave(out, control.target);
+        return;
+      }
+      case 'call':
+        this.#call(node, instruction, emitter, target);
+        return;
+      case 'return':
+      case 'jump':
+        this.#jump(node, emitter, target);
+        return;
+      default:
+        throw new TypeError(`Cannot branch by ${control.type}`);
+    }
+  }
+
+  /** Lets the interpreter handle addresses that hold no code, before anything changes. */
+  #checkTarget({ pc, word }: GuestInstruction, point: Point): void {
+    const { f } = this;
+    this.#prepareLeave(pc | returnMarks.interpret, -1);
+    f.get(this.#state.general((word >>> 5) & 31))
+      .i64(2n)
+      .op('i64.rotr')
+      .i64(1n << 30n)
+      .op('i64.ge_u')
+      .brIf(this.#leaveLabel(point));
+  }
+
+  /** @returns the local `target`, with the address in a register */
+  #target(emitter: GraphEmitter, target: Node): Local {
+    const local = this.#state.named('target', 'i32');
+    emitter.emit(target);
+    this.f.op('i32.wrap_i64').set(local);
+    return local;
+  }
+
+  /** RET and BR: leaves, or jumps inside the region. */
+  #jump(node: CodeNode, emitter: GraphEmitter, target: Node): void {
+    const { f } = this;
+    const { out } = this.#flowOf(node.block.pc);
+    const local = this.#target(emitter, target);
+    f.get(local).i32(returnMarks.fuel).op('i32.or').set(this.#leavePc).i32(0).set(this.#leaveCount);
+    f.get(parameters.fuel).i32(0).op('i32.lt_s').brIf(this.#leaveLabel(out));
+    if (this.#jumps(node.block) && this.#switch && this.#switchPoint) {
+      this.#flags.convert(out.flags, this.#switchPoint.flags);
+      this.#goto(node, this.#switch);
+      return;
+    }
+    this.#state.store(out.dirty);
+    this.#flags.store(out.flags);
+    f.get(local).get(parameters.fuel).op('return');
+  }
+
+  /** BL and BLR: a Wasm call; when it does not come back to the return site, neither does this function go on. */
+  #call(node: CodeNode, instruction: GuestInstruction, emitter: GraphEmitter, target: Node): void {
+    const { f } = this;
+    const { out } = this.#flowOf(node.block.pc);
+    const known = instruction.control.type === 'call' ? instruction.control.target : undefined;
+    const site = instruction.pc + 4;
+    const direct = known === undefined ? undefined : this.imports.direct(known);
+    // X30 is written already; a target in X30 was read before that.
+    const local = known === undefined ? this.#target(emitter, target) : undefined;
+    const pushTarget = () => (local === undefined ? f.i32(known ?? 0) : f.get(local));
+    pushTarget().i32(returnMarks.fuel).op('i32.or').set(this.#leavePc).i32(0).set(this.#leaveCount);
+    f.get(parameters.fuel).i32(0).op('i32.lt_s').brIf(this.#leaveLabel(out));
+    pushTarget().set(this.#leavePc);
+    f.get(parameters.stack).i32(this.#frameBytes).op('i32.lt_s').brIf(this.#leaveLabel(out));
+    this.#state.store(out.dirty);
+    this.#flags.store(out.flags);
+    if (direct === undefined) pushTarget();
+    f.get(parameters.fuel).get(parameters.stack).i32(this.#frameBytes).op('i32.sub');
+    if (direct !== undefined) f.i32(0);
+    f.call(direct ?? this.imports.dispatch).set(parameters.fuel);
+    f.tee(this.#leavePc).i32(site).op('i32.ne').if();
+    f.get(this.#leavePc).get(parameters.fuel).op('return').end();
+    const next = this.#nodes.get(site);
+    if (!next) {
+      f.i32(site).get(parameters.fuel).op('return');
+      return;
+    }
+    this.#state.load(this.#flowOf(site).live);
+    this.#edge(node, 'memory', next);
+  }
+}

@@ -1,0 +1,80 @@
+import { cpuState } from '@boxer/abi';
+import type { FunctionAssembler, Local, ValueType } from '@boxer/wasm';
+import type { RegisterSet } from './register-set.ts';
+import type { VectorClass } from './vector-classes.ts';
+
+const loads = { f32: 'f32.load', f64: 'f64.load', v128: 'v128.load' } as const;
+const stores = { f32: 'f32.store', f64: 'f64.store', v128: 'v128.store' } as const;
+
+/** The locals of a translated function, and their moves from and to the CPU state. */
+export class FunctionState {
+  readonly #general = new Map<number, Local>();
+  readonly #vector = new Map<number, Local>();
+  readonly #named = new Map<string, Local>();
+
+  constructor(
+    readonly f: FunctionAssembler,
+    readonly classes: ReadonlyMap<number, VectorClass>,
+  ) {}
+
+  #lazily<K>(map: Map<K, Local>, key: K, type: ValueType): Local {
+    const known = map.get(key);
+    if (known !== undefined) return known;
+    const local = this.f.local(type);
+    map.set(key, local);
+    return local;
+  }
+
+  /** X0…X30; 31 is SP. */
+  general(register: number): Local {
+    return this.#lazily(this.#general, register, 'i64');
+  }
+
+  classOf(register: number): VectorClass {
+    return this.classes.get(register) ?? 'v128';
+  }
+
+  vector(register: number): Local {
+    return this.#lazily(this.#vector, register, this.classOf(register));
+  }
+
+  named(name: string, type: ValueType): Local {
+    return this.#lazily(this.#named, name, type);
+  }
+
+  load(registers: RegisterSet): void {
+    const { f } = this;
+    for (const r of registers.generals)
+      f.i32(0)
+        .memory('i64.load', cpuState.x + 8 * r)
+        .set(this.general(r));
+    for (const r of registers.vectors)
+      f.i32(0)
+        .memory(loads[this.classOf(r)], cpuState.vectors + 16 * r)
+        .set(this.vector(r));
+  }
+
+  store(registers: RegisterSet): void {
+    const { f } = this;
+    for (const r of registers.generals)
+      f.i32(0)
+        .get(this.general(r))
+        .memory('i64.store', cpuState.x + 8 * r);
+    for (const r of registers.vectors) this.#storeVector(r);
+  }
+
+  #storeVector(register: number): void {
+    const { f } = this;
+    const kind = this.classOf(register);
+    const at = cpuState.vectors + 16 * register;
+    f.i32(0).get(this.vector(register)).memory(stores[kind], at);
+    if (kind === 'f32')
+      f.i32(0)
+        .i32(0)
+        .memory('i32.store', at + 4);
+    if (kind !== 'v128')
+      f.i32(0)
+        .i64(0n)
+        .memory('i64.store', at + 8);
+  }
+}

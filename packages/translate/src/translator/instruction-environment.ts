@@ -1,0 +1,287 @@
+import type { Access, Node, RegisterOperand, Statement } from '@boxer/a64';
+import { cpuState, GUEST_BIAS, pagePermissions, PERMISSIONS_AT } from '@boxer/abi';
+import type { Local } from '@boxer/wasm';
+import { type Environment, type GraphEmitter } from '../emit/graph-emitter.ts';
+import { laneOperation, plainOperation } from '../emit/operations.ts';
+import type { GuestInstruction } from './decode-instruction.ts';
+import type { Flag, FlagEmitter } from './flag-emitter.ts';
+import { type FlagState, isPending } from './flag-state.ts';
+import type { FunctionState } from './function-state.ts';
+import { CONDITION } from './translation-builder.ts';
+
+/** What an instruction's code needs of the function around it. */
+export interface Surroundings {
+  readonly state: FunctionState;
+  readonly flags: FlagEmitter;
+  /** Index of a function of the support module. */
+  support(name: string): number;
+  /** With a condition on the stack: lets the interpreter go on at this instruction when it holds. */
+  leaveIf(): void;
+  /** Emits the taken side of the instruction's branch. */
+  branch(emitter: GraphEmitter, target: Node): void;
+}
+
+const stateCells: Readonly<Record<string, { readonly at: number; readonly bits: 32 | 64 }>> = {
+  exclusiveAddress: { at: cpuState.exclusiveAddress, bits: 64 },
+  exclusiveLow: { at: cpuState.exclusiveValue, bits: 64 },
+  exclusiveHigh: { at: cpuState.exclusiveValue + 8, bits: 64 },
+  tpidr: { at: cpuState.tpidr, bits: 64 },
+  fpcr: { at: cpuState.fpcr, bits: 32 },
+  fpsr: { at: cpuState.fpsr, bits: 32 },
+};
+
+function stateCell(name: string | undefined) {
+  const cell = stateCells[name ?? ''];
+  if (!cell) throw new TypeError(`There is no state ${name}`);
+  return cell;
+}
+
+const SHAPES: Readonly<Record<number, string>> = { 8: 'i8x16', 16: 'i16x8', 32: 'i32x4', 64: 'i64x2' };
+const LOW_HALF = [255, 255, 255, 255, 255, 255, 255, 255, 0, 0, 0, 0, 0, 0, 0, 0];
+const ZEROS = new Array<number>(16).fill(0);
+
+function numberOf(register: RegisterOperand | undefined): number {
+  if (register?.number === undefined) throw new TypeError('A translated register has a number');
+  return register.number;
+}
+
+const indexOf = (node: Node | undefined) => Number(node?.value ?? 0n);
+
+/** Emits one instruction with registers and flags in locals. */
+export class InstructionEnvironment implements Environment {
+  readonly slot = undefined;
+  readonly bias = GUEST_BIAS;
+  readonly #lastFlags: Statement | undefined;
+
+  constructor(
+    readonly instruction: GuestInstruction,
+    /** Where the flags are before and behind the instruction. */
+    readonly flagsBefore: FlagState,
+    readonly flagsAfter: FlagState,
+    readonly surroundings: Surroundings,
+  ) {
+    this.#lastFlags = instruction.builder.body.findLast(({ type }) => type === 'writeFlags');
+  }
+
+  field(): never {
+    throw new TypeError('A translated instruction has no fields');
+  }
+
+  pc(): never {
+    throw new TypeError('The pc is a constant');
+  }
+
+  // ── Reads ──────────────────────────────────────────────────────────────────────────────────────────────
+
+  read(emitter: GraphEmitter, node: Node): void {
+    const { f } = emitter;
+    const { state } = this.surroundings;
+    const { register, name = '', bits = 0 } = node.detail;
+    switch (node.op) {
+      case 'readX':
+        f.get(state.general(numberOf(register)));
+        if (node.kind === 32) f.op('i32.wrap_i64');
+        return;
+      case 'readV':
+        f.get(state.vector(numberOf(register)));
+        return;
+      case 'readF':
+        f.get(state.vector(numberOf(register)));
+        if (state.classOf(numberOf(register)) === 'v128')
+          f.lane(node.kind === 'f64' ? 'f64x2.extract_lane' : 'f32x4.extract_lane', 0);
+        return;
+      case 'readElement':
+        this.#readElement(emitter, node);
+        return;
+      case 'splatElement':
+        f.get(state.vector(numberOf(register)));
+        this.#extract(emitter, bits, indexOf(node.args[0]), false);
+        f.op(plainOperation(`${SHAPES[bits]}.splat`));
+        return;
+      case 'flag':
+        this.#flag(name);
+        return;
+      case 'state': {
+        const cell = stateCell(name);
+        f.i32(0).memory(cell.bits === 64 ? 'i64.load' : 'i64.load32_u', cell.at);
+        return;
+      }
+      case 'support':
+        for (const arg of node.args) emitter.emit(arg);
+        f.call(this.surroundings.support(name));
+        return;
+      default:
+        throw new TypeError(`Cannot translate ${node.op}`);
+    }
+  }
+
+  #flag(name: string): void {
+    const { flags } = this.surroundings;
+    if (name.startsWith(CONDITION)) flags.condition(this.flagsBefore, Number(name.slice(CONDITION.length)));
+    else flags.flag(this.flagsBefore, name as Flag);
+  }
+
+  #extract({ f }: GraphEmitter, bits: number, index: number, signed: boolean): void {
+    const suffix = bits < 32 ? (signed ? '_s' : '_u') : '';
+    f.lane(laneOperation(`${SHAPES[bits]}.extract_lane${suffix}`), index);
+  }
+
+  #readElement(emitter: GraphEmitter, node: Node): void {
+    const { f } = emitter;
+    const { state } = this.surroundings;
+    const { register, bits = 0, signed = false } = node.detail;
+    f.get(state.vector(numberOf(register)));
+    const kind = state.classOf(numberOf(register));
+    if (kind === 'f64') f.op('i64.reinterpret_f64');
+    else if (kind === 'f32') f.op('i32.reinterpret_f32');
+    else this.#extract(emitter, bits, indexOf(node.args[0]), signed);
+    if (node.kind === 64 && bits < 64) f.op(signed ? 'i64.extend_i32_s' : 'i64.extend_i32_u');
+  }
+
+  // ── Writes ─────────────────────────────────────────────────────────────────────────────────────────────
+
+  write(emitter: GraphEmitter, statement: Statement): void {
+    const { f } = emitter;
+    const { state } = this.surroundings;
+    switch (statement.type) {
+      case 'writeX':
+        emitter.emit(statement.value);
+        if (statement.value.kind === 32) f.op('i64.extend_i32_u');
+        f.set(state.general(numberOf(statement.register)));
+        return;
+      case 'writeV':
+        emitter.emit(statement.value);
+        if (statement.bits === 64) f.v128(LOW_HALF).op('v128.and');
+        f.set(state.vector(numberOf(statement.register)));
+        return;
+      case 'writeF':
+        this.#writeFloat(emitter, numberOf(statement.register), statement.value);
+        return;
+      case 'writeScalar':
+        this.#writeScalar(emitter, statement);
+        return;
+      case 'writeElement': {
+        const local = state.vector(numberOf(statement.register));
+        f.get(local);
+        emitter.emit(statement.value);
+        if (statement.bits < 64 && statement.value.kind === 64) f.op('i32.wrap_i64');
+        f.lane(laneOperation(`${SHAPES[statement.bits]}.replace_lane`), indexOf(statement.index)).set(local);
+        return;
+      }
+      case 'writeFlags':
+        this.#writeFlags(emitter, statement);
+        return;
+      case 'writeState': {
+        const cell = stateCell(statement.name);
+        f.i32(0);
+        emitter.emit(statement.value);
+        f.memory(cell.bits === 64 ? 'i64.store' : 'i64.store32', cell.at);
+        return;
+      }
+      default:
+        throw new TypeError(`Cannot translate ${statement.type}`);
+    }
+  }
+
+  #writeFloat(emitter: GraphEmitter, register: number, value: Node): void {
+    const { f } = emitter;
+    const { state } = this.surroundings;
+    const whole = state.classOf(register) === 'v128';
+    if (whole) f.v128(ZEROS);
+    emitter.emit(value);
+    if (whole) f.lane(value.kind === 'f64' ? 'f64x2.replace_lane' : 'f32x4.replace_lane', 0);
+    f.set(state.vector(register));
+  }
+
+  #writeScalar(emitter: GraphEmitter, statement: Extract<Statement, { type: 'writeScalar' }>): void {
+    const { f } = emitter;
+    const { state } = this.surroundings;
+    const { bits, value } = statement;
+    const register = numberOf(statement.register);
+    const kind = state.classOf(register);
+    if (kind === 'v128') f.v128(ZEROS);
+    emitter.emit(value);
+    if (bits < 64 && value.kind === 64) f.op('i32.wrap_i64');
+    if (kind === 'v128') f.lane(laneOperation(`${SHAPES[bits]}.replace_lane`), 0);
+    else f.op(kind === 'f64' ? 'f64.reinterpret_i64' : 'f32.reinterpret_i32');
+    f.set(state.vector(register));
+  }
+
+  #writeFlags(emitter: GraphEmitter, statement: Extract<Statement, { type: 'writeFlags' }>): void {
+    const { f } = emitter;
+    const { flags } = this.surroundings;
+    if (isPending(this.flagsAfter) && statement === this.#lastFlags) {
+      const operands = this.instruction.builder.flagOperands.get(statement);
+      if (!operands) throw new TypeError('Pending flags have no operands');
+      emitter.emit(operands.a);
+      const b = operands.state.startsWith('logical') ? undefined : operands.b;
+      if (b) emitter.emit(b);
+      if (b) f.set(flags.operand(operands.state, 'b'));
+      f.set(flags.operand(operands.state, 'a'));
+      return;
+    }
+    for (const flag of ['n', 'z', 'c', 'v'] as const) emitter.emit(statement[flag]);
+    for (const flag of ['v', 'c', 'z', 'n'] as const) f.set(flags.flagLocal(flag));
+  }
+
+  // ── Memory ─────────────────────────────────────────────────────────────────────────────────────────────
+
+  check(emitter: GraphEmitter, address: Node, bytes: number, access: Access, element: boolean): Local {
+    const { f, pool } = emitter;
+    const bit = access === 'read' ? pagePermissions.read : pagePermissions.write;
+    const wide = pool.take('i64');
+    const low = pool.take('i32');
+    emitter.emit(address);
+    f.tee(wide).op('i32.wrap_i64').set(low);
+    if (element && bytes <= 8) {
+      // Rotated, the bits that must be zero for alignment become the uppermost ones.
+      const shift = BigInt(Math.log2(bytes));
+      f.get(wide);
+      if (shift > 0n) f.i64(shift).op('i64.rotr');
+      f.i64(1n << (32n - shift)).op('i64.ge_u');
+      this.surroundings.leaveIf();
+    } else {
+      f.get(wide)
+        .i64(1n << 32n)
+        .op('i64.ge_u');
+      f.get(low)
+        .i32(4095)
+        .op('i32.and')
+        .i32(4096 - bytes)
+        .op('i32.gt_u')
+        .op('i32.or');
+      this.surroundings.leaveIf();
+    }
+    f.get(low).i32(12).op('i32.shr_u').memory('i32.load8_u', PERMISSIONS_AT).i32(bit).op('i32.and');
+    f.op('i32.eqz');
+    this.surroundings.leaveIf();
+    return low;
+  }
+
+  requireAligned(emitter: GraphEmitter, address: Node, bytes: number): void {
+    emitter.emit(address);
+    emitter.f
+      .op('i32.wrap_i64')
+      .i32(bytes - 1)
+      .op('i32.and');
+    this.surroundings.leaveIf();
+  }
+
+  // ── Control ────────────────────────────────────────────────────────────────────────────────────────────
+
+  branch(emitter: GraphEmitter, target: Node): void {
+    this.surroundings.branch(emitter, target);
+  }
+
+  supervisorCall(): never {
+    throw new TypeError('System calls are left to the interpreter');
+  }
+
+  breakpoint(): never {
+    throw new TypeError('Breakpoints are left to the interpreter');
+  }
+
+  yieldTask(): never {
+    throw new TypeError('Yielding is left to the interpreter');
+  }
+}

@@ -1,0 +1,144 @@
+import type { CodeReader } from './code-reader.ts';
+import { decodeInstruction, type GuestInstruction } from './decode-instruction.ts';
+import { jumpTargets } from './jump-targets.ts';
+
+/** Instructions that are executed one after the other, entered at the first one only. */
+export interface Block {
+  readonly pc: number;
+  readonly instructions: readonly GuestInstruction[];
+  /** Where control goes inside the region; a call's successor is its return site. */
+  readonly successors: readonly number[];
+}
+
+/** A guest function, or what could be found of it from its entry. */
+export interface Region {
+  readonly entry: number;
+  readonly blocks: ReadonlyMap<number, Block>;
+  /** Known targets of its indirect jumps. */
+  readonly jumpTargets: readonly number[];
+  /** Targets of its calls, for finding more functions. */
+  readonly calls: readonly number[];
+}
+
+export interface RegionOptions {
+  /** Addresses where other functions begin: a branch there leaves the region. */
+  readonly isFunction?: (pc: number) => boolean;
+  /** Instructions at most; what lies behind is left to the interpreter. */
+  readonly maximumInstructions?: number;
+}
+
+/** Branches further than this lead to other functions. */
+const REACH_BYTES = 0x1_0000;
+
+class Discovery {
+  readonly instructions = new Map<number, GuestInstruction>();
+  readonly leaders = new Set<number>();
+  readonly calls = new Set<number>();
+  readonly jumps: number[] = [];
+  readonly #pending: number[] = [];
+
+  constructor(
+    readonly reader: CodeReader,
+    readonly entry: number,
+    readonly options: RegionOptions,
+  ) {}
+
+  lead(pc: number): void {
+    if (this.leaders.has(pc)) return;
+    this.leaders.add(pc);
+    this.#pending.push(pc);
+  }
+
+  explore(): void {
+    for (let pc = this.#pending.pop(); pc !== undefined; pc = this.#pending.pop()) this.#run(pc);
+  }
+
+  /** Whether a branch stays in the region. */
+  inside(target: number): boolean {
+    if (target === this.entry) return true;
+    return (
+      target > this.entry &&
+      target - this.entry < REACH_BYTES &&
+      !(this.options.isFunction?.(target) ?? false)
+    );
+  }
+
+  #run(start: number): void {
+    const limit = this.options.maximumInstructions ?? 4000;
+    for (let pc = start; !this.instructions.has(pc); pc += 4) {
+      const word = this.instructions.size < limit ? this.reader.word(pc) : undefined;
+      if (word === undefined) return;
+      const instruction = decodeInstruction(pc, word);
+      this.instructions.set(pc, instruction);
+      const { control } = instruction;
+      switch (control.type) {
+        case 'next':
+          break;
+        case 'branch':
+          if (this.inside(control.target)) this.lead(control.target);
+          if (control.conditional) this.lead(pc + 4);
+          return;
+        case 'call':
+          if (control.target !== undefined) this.calls.add(control.target);
+          this.lead(pc + 4);
+          return;
+        case 'jump':
+          this.jumps.push(pc);
+          return;
+        default:
+          return;
+      }
+    }
+  }
+}
+
+function successorsOf(found: Discovery, last: GuestInstruction, targets: readonly number[]): number[] {
+  const { control, pc } = last;
+  const here = (target: number) =>
+    found.instructions.has(target) && found.leaders.has(target) ? [target] : [];
+  switch (control.type) {
+    case 'next':
+    case 'call':
+      return here(pc + 4);
+    case 'branch': {
+      const taken = found.inside(control.target) ? here(control.target) : [];
+      return control.conditional ? [...new Set([...taken, ...here(pc + 4)])] : taken;
+    }
+    case 'jump':
+      return targets.filter((target) => found.instructions.has(target));
+    default:
+      return [];
+  }
+}
+
+/** Finds the basic blocks that can be reached from an entry without leaving the function. */
+export function discoverRegion(
+  reader: CodeReader,
+  entry: number,
+  entries: readonly number[] = [],
+  options: RegionOptions = {},
+): Region {
+  const found = new Discovery(reader, entry, options);
+  for (const pc of [entry, ...entries]) found.lead(pc);
+  found.explore();
+  let targets: readonly number[] = [];
+  for (let known = -1; found.jumps.length > 0 && targets.length > known;) {
+    known = targets.length;
+    targets = jumpTargets(reader, found.instructions, (pc) => found.inside(pc));
+    for (const target of targets) found.lead(target);
+    found.explore();
+  }
+  const blocks = new Map<number, Block>();
+  for (const pc of [...found.leaders].sort((a, b) => a - b)) {
+    const instructions: GuestInstruction[] = [];
+    for (let at = pc; at === pc || !found.leaders.has(at); at += 4) {
+      const instruction = found.instructions.get(at);
+      if (!instruction) break;
+      instructions.push(instruction);
+      if (instruction.control.type !== 'next') break;
+    }
+    const last = instructions.at(-1);
+    if (last) blocks.set(pc, { pc, instructions, successors: successorsOf(found, last, targets) });
+  }
+  return { entry, blocks, jumpTargets: targets, calls: [...found.calls] };
+}

@@ -1,0 +1,47 @@
+/** Registers as bit masks: general ones (31 is SP) and vector ones. Immutable. */
+export class RegisterSet {
+  static readonly empty = new RegisterSet(0, 0);
+  static readonly all = new RegisterSet(-1, -1);
+
+  constructor(
+    readonly general: number,
+    readonly vector: number,
+  ) {}
+
+  union(other: RegisterSet): RegisterSet {
+    const general = this.general | other.general;
+    const vector = this.vector | other.vector;
+    if (general === this.general && vector === this.vector) return this;
+    return new RegisterSet(general, vector);
+  }
+
+  without(other: RegisterSet): RegisterSet {
+    return new RegisterSet(this.general & ~other.general, this.vector & ~other.vector);
+  }
+
+  intersection(other: RegisterSet): RegisterSet {
+    return new RegisterSet(this.general & other.general, this.vector & other.vector);
+  }
+
+  equals(other: RegisterSet): boolean {
+    return this.general === other.general && this.vector === other.vector;
+  }
+
+  get key(): string {
+    return `${this.general}/${this.vector}`;
+  }
+
+  get generals(): number[] {
+    return numbersOf(this.general);
+  }
+
+  get vectors(): number[] {
+    return numbersOf(this.vector);
+  }
+}
+
+function numbersOf(mask: number): number[] {
+  const numbers: number[] = [];
+  for (let i = 0; i < 32; i++) if ((mask >>> i) & 1) numbers.push(i);
+  return numbers;
+}
