@@ -20,7 +20,7 @@ export interface ImageMetadata {
   /** What the box starts when nobody says otherwise. */
   readonly boot: BootConfiguration;
   readonly layers?: readonly LayerRecord[];
-  /** A policy as the image's maker wishes it; see `withoutGrants` of @boxer/policy. */
+  /** A policy as the image's maker wishes it, for people to read: nothing applies it. */
   readonly policy?: Readonly<Record<string, unknown>>;
   /** Versions of what made the file, by name: `boxer`, base images … */
   readonly versions?: Readonly<Record<string, string>>;

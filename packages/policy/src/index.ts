@@ -10,13 +10,7 @@ export {
   mountOf,
 } from './decisions.ts';
 export { BYTES_PER_MIB, limits } from './limits.ts';
-export {
-  mergePolicy,
-  type PolicyFlags,
-  resolveHostPaths,
-  variableName,
-  withoutGrants,
-} from './merge-policy.ts';
+export { mergePolicy, type PolicyFlags, resolveHostPaths, variableName } from './merge-policy.ts';
 export {
   parseDuration,
   parseEnvFile,

@@ -9,7 +9,6 @@ import {
   mergePolicy,
   type Policy,
   resolveHostPaths,
-  withoutGrants,
 } from './index.ts';
 
 const policy: Policy = {
@@ -42,12 +41,6 @@ describe('mergePolicy', () => {
   it('lets the last of two flags about one place win', () => {
     const mounts = ['/x', '/y'].map((host) => ({ host, guest: '/m', mode: 'rw' as const }));
     expect(mergePolicy(defaultPolicy, { mounts }).filesystem).toEqual([mounts[1]]);
-  });
-});
-
-describe('a policy from inside an image', () => {
-  it('keeps its budgets and loses its grants', () => {
-    expect(withoutGrants(policy)).toEqual({ ...defaultPolicy, fuel: 100, tmpfs: ['/tmp'] });
   });
 });
 

@@ -41,14 +41,6 @@ export function mergePolicy(policy: Policy, flags: PolicyFlags): Policy {
   };
 }
 
-/**
- * What may be taken from a policy that came inside an image: its budgets and restrictions. Grants in it are wishes of
- * whoever made the image, and only the person who runs it can fulfil them.
- */
-export function withoutGrants(policy: Policy): Policy {
-  return { ...policy, filesystem: [], environment: [], connect: [] };
-}
-
 /** @returns the policy with host directories made absolute from `folder`, that of the policy file */
 export function resolveHostPaths(policy: Policy, folder: string): Policy {
   const filesystem = policy.filesystem.map((mount) => ({

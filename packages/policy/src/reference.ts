@@ -50,9 +50,6 @@ export function policyReference(): string {
     'Flags of `boxer run` are merged into the policy: grants add up, budgets replace. A flag about the same guest path',
     'or variable as a row of the policy replaces that row.',
     '',
-    'A policy inside an image (`boxer build --policy`) can only restrict: its budgets, `tmpfs` and `readonly` apply as',
-    'defaults, its grants do not.',
-    '',
   ].join('\n');
 }
 

@@ -44,6 +44,8 @@ export interface GuestEnd {
   readonly reason: EndReason;
   /** Signal number, when a signal ended it. */
   readonly signal?: number;
+  /** Guest instructions executed; absent when the box was ended from outside. */
+  readonly fuelUsed?: bigint;
 }
 
 export type EndReason =

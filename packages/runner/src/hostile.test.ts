@@ -61,6 +61,13 @@ describeBox(`a program in a box (${missing ?? 'real kernel'})`, () => {
     expect((await run(['cat'], {}, { stdin: Buffer.from('a\nb\n') })).output).toBe('a\nb\n');
   });
 
+  // Oracle: the same run, which is deterministic.
+  it('executes equally many instructions each time', async () => {
+    const [a, b] = [await run(['exit', '0']), await run(['exit', '0'])];
+    expect(a.fuelUsed).toBe(b.fuelUsed);
+    expect(Number(a.fuelUsed)).toBeGreaterThan(1000);
+  });
+
   it('is not found, or not executable', async () => {
     expect(await run([], {}, { entrypoint: ['/absent'] })).toMatchObject({
       exitCode: 127,
@@ -122,7 +129,11 @@ describeBox(`a program over its budget (${missing ?? 'real kernel'})`, () => {
   });
 
   it('is ended when its fuel is used up', async () => {
-    expect(await run(['spin'], { fuel: 5_000_000 })).toMatchObject({ exitCode: 152, reason: 'out-of-fuel' });
+    const result = await run(['spin'], { fuel: 5_000_000 });
+    expect(result).toMatchObject({ exitCode: 152, reason: 'out-of-fuel' });
+    // Fuel is checked at taken branches: a little more than allowed may have been executed.
+    expect(Number(result.fuelUsed)).toBeGreaterThanOrEqual(5_000_000);
+    expect(Number(result.fuelUsed)).toBeLessThan(5_001_000);
   });
 
   it('is ended when it wrote too much', async () => {

@@ -69,7 +69,11 @@ export async function runBox(options: RunOptions): Promise<RunResult> {
     return { ...end, elapsedMs: performance.now() - started };
   } finally {
     // Tearing a thread down waits for the engine's optimising compiler; a box that has ended need not wait for it.
-    if (endsByItself) worker.removeAllListeners().unref();
+    if (endsByItself)
+      worker
+        .removeAllListeners()
+        .on('error', () => undefined)
+        .unref();
     else await terminate(worker);
   }
 }

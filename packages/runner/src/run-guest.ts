@@ -69,8 +69,8 @@ export function runGuest(job: GuestJob, ports: GuestPorts): GuestEnd {
         }),
     });
     const succeeded = runToEnd(() => box.run());
-    if (succeeded instanceof BoxEnd) return reported(audit, endOf(succeeded, end));
-    return reported(audit, end ?? { exitCode: succeeded ? 0 : 1, reason: 'exited' });
+    const how = succeeded instanceof BoxEnd ? endOf(succeeded, end) : (end ?? ranOut(succeeded));
+    return reported(audit, { ...how, fuelUsed: box.executed() });
   } finally {
     handles.close();
     for (const mount of mounts) mount.root.close();
@@ -121,6 +121,11 @@ function runToEnd(run: () => boolean): boolean | BoxEnd {
 function endOf(thrown: BoxEnd, said: GuestEnd | undefined): GuestEnd {
   if (thrown.reason === 'output-limit') return { exitCode: thrown.code, reason: 'output-limit' };
   return said ?? { exitCode: thrown.code, reason: 'exited' };
+}
+
+/** The kernel ended without saying how. */
+function ranOut(succeeded: boolean): GuestEnd {
+  return { exitCode: succeeded ? 0 : 1, reason: 'exited' };
 }
 
 function reported(audit: Audit, end: GuestEnd): GuestEnd {

@@ -57,7 +57,7 @@ export interface RunResult {
   readonly reason: EndReason;
   /** Number of the signal that ended it. */
   readonly signal?: number;
-  /** Guest instructions executed, when the kernel counts them. */
+  /** Guest instructions executed by all processes; absent when the box was ended from outside (timeout, killed). */
   readonly fuelUsed?: bigint;
   readonly elapsedMs: number;
 }

@@ -10,7 +10,8 @@ import { ProcessSlots } from './process-slots.ts';
 export interface LinkedBox {
   /** Runs `wasi:cli/run`. @returns whether it says that all went well */
   run(): boolean;
-  readonly exports: WebAssembly.Instance['exports'];
+  /** Guest instructions executed so far. */
+  readonly executed: () => bigint;
 }
 
 /** What linking needs beside the component. */
@@ -52,7 +53,7 @@ export function linkBox(parts: CompiledComponent, options: LinkOptions): LinkedB
 
   const initialize = kernel.exports['_initialize'];
   return {
-    exports: kernel.exports,
+    executed: () => processes.executed,
     run() {
       if (typeof initialize === 'function') (initialize as () => void)();
       const failed = (run as () => unknown)();

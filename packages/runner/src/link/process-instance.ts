@@ -1,4 +1,4 @@
-import { GUEST_BIAS, PAGE_SIZE_BYTES, PROCESS_TABLE_STRIDE, processFunctions } from '@boxer/abi';
+import { engineCells, GUEST_BIAS, PAGE_SIZE_BYTES, PROCESS_TABLE_STRIDE, processFunctions } from '@boxer/abi';
 import { ModuleBuilder } from '@boxer/wasm';
 import { BoxTrapError } from '../errors.ts';
 import { TouchedMemory } from './touched-memory.ts';
@@ -11,6 +11,8 @@ export interface ProcessModule {
   readonly support: WebAssembly.Instance['exports'];
   /** Exports of the kernel by name. */
   readonly kernel: Readonly<Record<string, WebAssembly.ImportValue>>;
+  /** Is told how many guest instructions were executed, after each slice. */
+  readonly onExecuted: (instructions: bigint) => void;
 }
 
 /**
@@ -29,7 +31,7 @@ export class ProcessInstance {
    * its own: on Node 20 every instance copies the table it imports, and one that imports a long-lived table is never
    * freed.
    */
-  constructor({ module, support, kernel }: ProcessModule) {
+  constructor({ module, support, kernel, onExecuted }: ProcessModule) {
     const table = new WebAssembly.Table({ initial: PROCESS_TABLE_STRIDE, element: 'anyfunc' });
     const imports = {
       ...kernel,
@@ -50,6 +52,10 @@ export class ProcessInstance {
     this.#reset = (functions[processFunctions.reset.index] ?? (() => undefined)) as () => void;
     functions[processFunctions.setPages.index] = this.#trackingPages(
       functions[processFunctions.setPages.index],
+    );
+    functions[processFunctions.run.index] = this.#countingRun(
+      functions[processFunctions.run.index],
+      onExecuted,
     );
     this.functions = functions;
   }
@@ -74,9 +80,25 @@ export class ProcessInstance {
   #trackingPages(setPages: WasmFunction | undefined): WasmFunction | undefined {
     if (setPages === undefined) return undefined;
     const set = setPages as (page: number, count: number, permissions: number) => void;
-    return asTableFunction((page: number, count: number, permissions: number) => {
+    return asTableFunction('setPages', (page: number, count: number, permissions: number) => {
       if (permissions !== 0) this.touched.mark(page * PAGE_SIZE_BYTES + GUEST_BIAS, count * PAGE_SIZE_BYTES);
       set(page, count, permissions);
+    });
+  }
+
+  /** The kernel puts the fuel of a slice into a cell, from which run() subtracts what it executes. */
+  #countingRun(
+    run: WasmFunction | undefined,
+    onExecuted: ProcessModule['onExecuted'],
+  ): WasmFunction | undefined {
+    if (run === undefined) return undefined;
+    const execute = run as () => number;
+    const fuel = () => new DataView(this.memory.buffer).getBigInt64(engineCells.fuel, true);
+    return asTableFunction('run', () => {
+      const given = fuel();
+      const reason = execute();
+      onExecuted(given - fuel());
+      return reason;
     });
   }
 }
@@ -85,16 +107,24 @@ let wrapper: WebAssembly.Module | undefined;
 
 /** Tables hold only Wasm functions: a module that imports and exports the function makes it one. */
 function asTableFunction(
-  f: (page: number, count: number, permissions: number) => void,
+  name: keyof typeof wrapped,
+  f: (...args: never[]) => number | void,
 ): WasmFunction | undefined {
   wrapper ??= buildWrapper();
-  const wrapped = new WebAssembly.Instance(wrapper, { host: { f } }).exports['f'];
-  return typeof wrapped === 'function' ? wrapped : undefined;
+  const host: Record<string, WebAssembly.ImportValue> = Object.fromEntries(
+    Object.keys(wrapped).map((each) => [each, each === name ? f : () => 0]),
+  );
+  const found = new WebAssembly.Instance(wrapper, { host }).exports[name];
+  return typeof found === 'function' ? found : undefined;
 }
+
+const wrapped = { setPages: processFunctions.setPages, run: processFunctions.run } as const;
 
 function buildWrapper(): WebAssembly.Module {
   const builder = new ModuleBuilder();
-  const type = { params: processFunctions.setPages.params, results: [] };
-  builder.export('f', 'function', builder.importFunction('host', 'f', type));
+  for (const [name, { params, result }] of Object.entries(wrapped)) {
+    const type = { params, results: result === null ? [] : [result] };
+    builder.export(name, 'function', builder.importFunction('host', name, type));
+  }
   return new WebAssembly.Module(builder.finish());
 }

@@ -27,13 +27,22 @@ export class ProcessSlots {
   readonly #module: ProcessModule;
   readonly #slots: (ProcessInstance | undefined)[] = [];
   readonly #pool: ProcessInstance[] = [];
+  #executed = 0n;
 
   constructor({ module, support, kernel, table, maxTotalBytes }: ProcessEnvironment) {
     this.#table = table;
     this.#maxTotalBytes = maxTotalBytes;
     const names = Object.keys(kernelFunctions);
     const imported = Object.fromEntries(Object.entries(kernel).filter(([name]) => names.includes(name)));
-    this.#module = { module, support: { ...support?.exports }, kernel: imported };
+    const onExecuted = (instructions: bigint) => {
+      this.#executed += instructions;
+    };
+    this.#module = { module, support: { ...support?.exports }, kernel: imported, onExecuted };
+  }
+
+  /** Guest instructions that all processes have executed so far. */
+  get executed(): bigint {
+    return this.#executed;
   }
 
   /** Makes a fresh, zeroed instance. @returns false when there is no room for one more */
