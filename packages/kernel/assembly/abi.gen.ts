@@ -37,6 +37,10 @@ export const CELL_FAULT_ADDRESS: i32 = 0x1408;
 export const CELL_FAULT_ACCESS: i32 = 0x1410;
 export const CELL_WORD: i32 = 0x1414;
 export const CELL_RUNNING: i32 = 0x1418;
+export const CELL_PENDING_FLAGS: i32 = 0x141c;
+export const CELL_FLAGS_LEFT: i32 = 0x1420;
+export const CELL_FLAGS_RIGHT: i32 = 0x1428;
+export const CELL_CODE_EPOCH: i32 = 0x1430;
 
 // Why run() returned
 export const EXIT_FUEL: i32 = 0;

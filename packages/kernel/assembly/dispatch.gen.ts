@@ -14,7 +14,9 @@ import { sys_pipe2, sys_sendfile, sys_splice, sys_tee, sys_copy_file_range } fro
 import { sys_ppoll, sys_pselect6 } from './syscalls/poll';
 import { sys_clone, sys_clone3, sys_execve, sys_execveat, sys_exit, sys_exit_group, sys_wait4, sys_waitid, sys_set_tid_address, sys_pidfd_open, sys_unshare } from './syscalls/process';
 import { sys_read, sys_write, sys_pread64, sys_pwrite64, sys_readv, sys_writev, sys_preadv, sys_pwritev, sys_preadv2, sys_pwritev2, sys_lseek, sys_fsync, sys_fdatasync, sys_syncfs, sys_sync_file_range, sys_fadvise64, sys_readahead } from './syscalls/read-write';
-import { sys_sched_yield, sys_sched_getaffinity, sys_sched_setaffinity, sys_sched_setparam, sys_sched_setscheduler, sys_sched_getscheduler, sys_sched_getparam, sys_sched_get_priority_max, sys_sched_get_priority_min, sys_sched_rr_get_interval, sys_sched_setattr, sys_sched_getattr, sys_getpriority, sys_setpriority, sys_prlimit64, sys_getrlimit, sys_setrlimit, sys_getrusage, sys_times, sys_getcpu } from './syscalls/scheduling';
+import { sys_sched_yield, sys_sched_getaffinity, sys_sched_setaffinity, sys_sched_setparam, sys_sched_setscheduler, sys_sched_getscheduler, sys_sched_getparam, sys_sched_get_priority_max, sys_sched_get_priority_min, sys_sched_rr_get_interval, sys_sched_setattr, sys_sched_getattr, sys_getpriority, sys_setpriority, sys_prlimit64, sys_getrlimit, sys_setrlimit, sys_getrusage, sys_times, sys_getcpu, sys_ioprio_get, sys_ioprio_set } from './syscalls/scheduling';
+import { sys_semget, sys_semop, sys_semtimedop, sys_semctl } from './syscalls/semaphores';
+import { sys_shmget, sys_shmat, sys_shmdt, sys_shmctl } from './syscalls/shared-memory';
 import { sys_rt_sigaction, sys_rt_sigprocmask, sys_rt_sigpending, sys_rt_sigsuspend, sys_rt_sigtimedwait, sys_kill, sys_tkill, sys_tgkill, sys_rt_sigqueueinfo, sys_rt_tgsigqueueinfo, sys_pidfd_send_signal, sys_sigaltstack, sys_rt_sigreturn, sys_restart_syscall } from './syscalls/signals';
 import { sys_socket, sys_socketpair, sys_bind, sys_listen, sys_accept, sys_accept4, sys_connect, sys_getsockname, sys_getpeername, sys_shutdown, sys_setsockopt, sys_getsockopt, sys_sendto, sys_recvfrom, sys_sendmsg, sys_sendmmsg, sys_recvmsg, sys_recvmmsg } from './syscalls/sockets';
 import { sys_fstat, sys_newfstatat, sys_statx, sys_getdents64, sys_readlinkat, sys_getcwd, sys_chdir, sys_fchdir, sys_chroot, sys_statfs, sys_fstatfs, sys_mount, sys_umount2, sys_sync } from './syscalls/stat';
@@ -83,6 +85,10 @@ export function dispatch(
       return sys_inotify_rm_watch(task, <i32>a0, <i32>a1);
     case 29:
       return sys_ioctl(task, <i32>a0, <u64>a1, <u64>a2);
+    case 30:
+      return sys_ioprio_set(task, <i32>a0, <i32>a1, <i32>a2);
+    case 31:
+      return sys_ioprio_get(task, <i32>a0, <i32>a1);
     case 32:
       return sys_flock(task, <i32>a0, <i32>a1);
     case 33:
@@ -367,6 +373,22 @@ export function dispatch(
       return sys_gettid(task);
     case 179:
       return sys_sysinfo(task, <u64>a0);
+    case 190:
+      return sys_semget(task, <i32>a0, <i32>a1, <i32>a2);
+    case 191:
+      return sys_semctl(task, <i32>a0, <i32>a1, <i32>a2, <u64>a3);
+    case 192:
+      return sys_semtimedop(task, <i32>a0, <u64>a1, <u64>a2, <u64>a3);
+    case 193:
+      return sys_semop(task, <i32>a0, <u64>a1, <u64>a2);
+    case 194:
+      return sys_shmget(task, <i32>a0, <u64>a1, <i32>a2);
+    case 195:
+      return sys_shmctl(task, <i32>a0, <i32>a1, <u64>a2);
+    case 196:
+      return sys_shmat(task, <i32>a0, <u64>a1, <i32>a2);
+    case 197:
+      return sys_shmdt(task, <u64>a0);
     case 198:
       return sys_socket(task, <i32>a0, <i32>a1, <i32>a2);
     case 199:

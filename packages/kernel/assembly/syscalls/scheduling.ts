@@ -284,3 +284,17 @@ export function sys_getcpu(task: Task, cpuAt: u64, nodeAt: u64): i64 {
   if (nodeAt != 0 && writeU32(task, nodeAt, 0) != 0) return -EFAULT;
   return 0;
 }
+
+const IOPRIO_WHO_PROCESS: i32 = 1;
+const IOPRIO_WHO_USER: i32 = 3;
+
+/** ioprio_get(2): there is one queue, so everybody has the default class. */
+export function sys_ioprio_get(task: Task, which: i32, who: i32): i64 {
+  if (which < IOPRIO_WHO_PROCESS || which > IOPRIO_WHO_USER) return -EINVAL;
+  return 0;
+}
+
+/** ioprio_set(2). */
+export function sys_ioprio_set(task: Task, which: i32, who: i32, priority: i32): i64 {
+  return which < IOPRIO_WHO_PROCESS || which > IOPRIO_WHO_USER ? -EINVAL : 0;
+}

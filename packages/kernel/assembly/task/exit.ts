@@ -1,6 +1,8 @@
 import { hangUpSession } from '../fs/api';
 import { wakeFutex } from '../futex/futex';
 import { leaveRobustList } from '../futex/robust';
+import { undoSemaphores } from '../ipc/semaphores';
+import { dropUnusedSegments } from '../ipc/shared-segments';
 import {
   CLD_EXITED,
   CLD_KILLED,
@@ -15,6 +17,8 @@ import { leaveResidence } from '../process/cpu-state';
 import { writeU32 } from '../process/user-memory';
 import { SignalInfo } from '../signal/info';
 import { kernelSignal, sendToGroup, sendToProcessGroup } from '../signal/send';
+import { isTracing, traceEvent } from '../trace/trace';
+import { signalName } from '../trace/names';
 import { stopProcessTimers } from '../time/process-timers';
 import { endBox } from './box';
 import { isOrphaned } from './process-group';
@@ -73,11 +77,19 @@ export function endTask(task: Task, status: i32): void {
     if (!group.exiting) group.exitStatus = status;
     group.lastCredentials = task.credentials;
     group.lastName = task.name;
+    if (isTracing()) traceEnd(task);
     endProcess(group);
   } else if (group.threads.length == 1) {
     // execve(2) of another thread may wait for this one.
     group.threadEvents.wakeAll();
   }
+}
+
+function traceEnd(task: Task): void {
+  const group = task.group;
+  const signal = group.exitStatus & 0x7f;
+  const how = signal != 0 ? 'killed by ' + signalName(signal) : 'exited with ' + (group.exitStatus >> 8).toString();
+  traceEvent(task, '+++ ' + how + ' after ' + group.usedFuel.toString() + ' instructions +++');
 }
 
 /** Clears the child TID word and wakes whoever joins the thread; gives up the address space. */
@@ -106,6 +118,8 @@ export function releaseVforkParent(task: Task): void {
 function endProcess(group: ThreadGroup): void {
   group.ended = true;
   stopProcessTimers(group);
+  undoSemaphores(group);
+  dropUnusedSegments();
   if (group.pid == 1) {
     endBox(group.exitStatus);
     return;

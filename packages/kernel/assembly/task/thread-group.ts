@@ -1,4 +1,5 @@
 import { Notifier } from '../fs/notifier';
+import { SemaphoreUndo } from '../ipc/semaphores';
 import { SignalAction } from '../signal/action';
 import { SignalQueue } from '../signal/queue';
 import { ProcessTimers } from '../time/process-timers';
@@ -57,6 +58,8 @@ export class ThreadGroup {
 
   /** setitimer(2) and timer_create(2). */
   readonly timers: ProcessTimers = new ProcessTimers();
+  /** System V semaphore operations to take back at the end. */
+  semaphoreUndos: SemaphoreUndo[] = [];
   /** Resource limits: soft, hard, for each of the 16. */
   limits: StaticArray<u64> = new StaticArray<u64>(32);
   /** Path of the executable, for /proc/PID/exe. */

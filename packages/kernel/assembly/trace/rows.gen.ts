@@ -65,9 +65,9 @@ export function traceRow(number: i32): string {
     case 29:
       return 'ioctl fxp';
     case 30:
-      return 'ioprio_set ';
+      return 'ioprio_set ddx';
     case 31:
-      return 'ioprio_get ';
+      return 'ioprio_get dd';
     case 32:
       return 'flock fd';
     case 33:
