@@ -33,6 +33,8 @@ const SIGNAL_STACK_BYTES = 0x8000;
 const SIGNALS: Readonly<Record<number, Outcome>> = { 4: 'undefined', 7: 'fault', 11: 'fault' };
 /** Offset of pc in the signal handler's ucontext. @source Linux arch/arm64/include/uapi/asm/sigcontext.h */
 const UCONTEXT_PC = 440;
+/** A case that overwrites its own code may loop for ever. */
+const QEMU_TIMEOUT_MS = 120_000;
 
 /** Encoders for the few instructions that the program around the cases needs. */
 const encode = {
@@ -273,6 +275,7 @@ export function runUnderQemu(cases: readonly TestCase[]): TestResult[] {
     const out = openSync(join(folder, 'out'), 'w');
     const run = spawnSync('qemu-aarch64-static', ['-cpu', 'max,pauth=off', path], {
       stdio: ['ignore', out, 'pipe'],
+      timeout: QEMU_TIMEOUT_MS,
     });
     closeSync(out);
     if (run.status !== 0)

@@ -1,0 +1,33 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { compileSupportModule } from '../build/compile-support.ts';
+import { generateProcessModule } from '../process/process-module.ts';
+import { runStaticProgram } from '../testing/static-program.ts';
+import { oracleMissing } from './execute-words.ts';
+
+const source = fileURLToPath(new URL('../../../../fixtures/cpu/floating-point.c', import.meta.url));
+const missing = oracleMissing();
+
+// Oracle: the same executable under qemu-aarch64.
+(missing ? describe.skip : describe)(`floating point of glibc${missing ? ` (${missing})` : ''}`, () => {
+  const folder = mkdtempSync(join(tmpdir(), 'boxer-glibc-'));
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  it('prints, converts, computes libm functions, rounds and reports exceptions as under qemu', async () => {
+    const program = join(folder, 'floating-point');
+    const compiler = spawnSync('aarch64-linux-gnu-gcc', ['-O2', '-static', '-o', program, source, '-lm']);
+    expect(compiler.stderr.toString()).toBe('');
+    const expected = spawnSync('qemu-aarch64-static', ['-cpu', 'cortex-a57', program]);
+    expect(expected.status).toBe(0);
+
+    const processModule = new WebAssembly.Module(generateProcessModule({ registration: 'exports' }));
+    const supportModule = new WebAssembly.Module(await compileSupportModule());
+    const { output, exitCode } = runStaticProgram({ processModule, supportModule }, readFileSync(program));
+
+    expect(output).toBe(expected.stdout.toString('latin1'));
+    expect(exitCode).toBe(0);
+  }, 120_000);
+});
