@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
@@ -56,7 +56,7 @@ describeIf(whyNoDebian(), 'Debian trixie for linux/arm64 in a box', () => {
     });
 
     it('starts the image’s command in its directory', () => {
-      expect(boxer(['run', image])).toEqual({ status: 0, stdout: '10020\n9802\n9606\n', stderr: '' });
+      expect(boxer(['run', image])).toEqual({ status: 0, stdout: '10020\n9804\n9606\n', stderr: '' });
     });
 
     it('hands files over with the owner that COPY --chown gives', () => {
@@ -130,7 +130,7 @@ describeIf(whyNoDebian(), 'Debian trixie for linux/arm64 in a box', () => {
     [
       'files, links, modes and times',
       'bash',
-      'umask 027; echo hi > f; ln f g; ln -s f h; mkdir -p d/e; chmod 4711 f; touch -d @1000000000 f; stat -c "%n %A %h %s %Y %F" f g h d; cp -a f d/; mv d/f d/e/; find d | sort; sha256sum f g h; md5sum < f; rm -r d; ls',
+      'umask 027; echo hi > f; ln f g; ln -s f h; mkdir -p d/e; chmod 4711 f; touch -d @1000000000 f; stat -c "%n %A %h %s %F" f g h d; stat -c %Y f; cp -a f d/; mv d/f d/e/; find d | sort; sha256sum f g h; md5sum < f; rm -r d; ls',
     ],
     [
       'json, re and hashing of python3',
@@ -235,12 +235,13 @@ E`,
     it('does not follow a link out of a mount', () => {
       const mount = join(work, 'mount');
       mkdirSync(mount, { recursive: true });
-      const script =
-        'ln -s /etc/passwd /m/abs; ln -s ../../../../../../etc/hostname /m/up; head -c 20 /m/up; cat /m/abs | head -n 1; ls /m/..';
+      const secret = join(work, 'secret');
+      writeFileSync(secret, 'hunter2\n');
+      symlinkSync(secret, join(mount, 'absolute'));
+      symlinkSync('../secret', join(mount, 'relative'));
+      const script = `ln -s ../../../${secret} /m/up; cat /m/absolute /m/relative /m/up /m/../secret; ls /m`;
       const { stdout } = boxer(['run', '-v', `${mount}:/m`, image, 'bash', '-c', script]);
-      const { stdout: hostname } = command('hostname', []);
-      expect(stdout).not.toContain(hostname.trim());
-      expect(stdout).toContain('root:x:0:0');
+      expect(stdout).toBe('absolute\nrelative\nup\n');
     });
 
     it.each([
@@ -251,7 +252,7 @@ E`,
         'a memory hog',
         ['--memory', '128m'],
         'exec python3 -c "x = bytearray(1 << 31); x[::4096] = b\\"x\\" * len(x[::4096])"',
-        1,
+        137,
       ],
     ])('stops %s', (_, flags, script, status) => {
       expect(boxer(['run', ...flags, image, 'bash', '-c', script], { timeoutMs: 120_000 }).status).toBe(
@@ -280,7 +281,7 @@ E`,
       [['bash', '-c', 'exit 42'], 42],
       [['bash', '-c', 'kill -9 $$'], 137],
       [['/no/such/program'], 127],
-      [['/etc/passwd'], 126],
+      [['/etc/debian_version'], 126],
     ])('%j ends with %d', (words, status) => expect(boxer(['run', image, ...words]).status).toBe(status));
   });
 });

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
+import { constants, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -30,7 +30,7 @@ export interface CommandOptions {
 
 /** Runs a command of the host to its end. */
 export function command(file: string, args: readonly string[], options: CommandOptions = {}): Outcome {
-  const { status, stdout, stderr, error } = spawnSync(file, args, {
+  const { status, signal, stdout, stderr, error } = spawnSync(file, args, {
     cwd: options.cwd ?? root,
     input: options.input ?? '',
     env: options.env ?? process.env,
@@ -40,7 +40,8 @@ export function command(file: string, args: readonly string[], options: CommandO
     maxBuffer: 256 * 1024 * 1024,
   });
   if (error !== undefined && status === null) throw error;
-  return { status, stdout, stderr };
+  // As a shell says it: 128 and the number of the signal.
+  return { status: signal === null ? status : 128 + constants.signals[signal], stdout, stderr };
 }
 
 /** Runs `./boxer` as a user does. */
