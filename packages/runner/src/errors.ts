@@ -10,6 +10,16 @@ export class ComponentLinkError extends BoxerError {
   }
 }
 
+/** The host gives this process too few addresses: each memory of a box reserves several GiB of them. */
+export class AddressSpaceError extends BoxerError {
+  readonly code = 'RUN_ADDRESS_SPACE';
+  override readonly hint = 'Raise the limit on address space: ulimit -v unlimited.';
+
+  constructor(options: { cause: unknown }) {
+    super('Cannot start the box: no address space is left for its memory', options);
+  }
+}
+
 /** A host directory that the policy grants cannot be opened. */
 export class MountUnavailableError extends BoxerError {
   readonly code = 'RUN_MOUNT';

@@ -1,5 +1,11 @@
 export { type AuditEvent, MAX_VALUE_LENGTH } from './audit/audit.ts';
-export { BoxTrapError, ComponentLinkError, MountUnavailableError, RunnerNotBuiltError } from './errors.ts';
+export {
+  AddressSpaceError,
+  BoxTrapError,
+  ComponentLinkError,
+  MountUnavailableError,
+  RunnerNotBuiltError,
+} from './errors.ts';
 export { exitCodes } from './guest-end.ts';
 export type { EndReason } from './guest-job.ts';
 export type { HostFs, HostStats } from './host-files/host-fs.ts';

@@ -174,6 +174,22 @@ describe('a process that runs a box', () => {
     expect(await ended).toMatchObject({ code: 137 });
   });
 
+  it('says when the host has no address space', async () => {
+    const limited = 'ulimit -v 12000000; exec "$0" "$@"';
+    const child = spawn('sh', [
+      '-c',
+      limited,
+      process.execPath,
+      '--input-type=module',
+      '-e',
+      script('greet', ''),
+    ]);
+    let errors = '';
+    child.stderr.on('data', (chunk: Buffer) => (errors += chunk.toString()));
+    await once(child, 'close');
+    expect(errors).toContain('RUN_ADDRESS_SPACE');
+  });
+
   it('is not held up by a full pipe when its time is up', async () => {
     const { child, ended } = start('flood', 'policy: { ...policy, timeoutMs: 500 }');
     child.stdout.pause();

@@ -60,14 +60,13 @@ export class ControlBlock {
     const put = Atomics.load(this.#cells, cells.inputPut) >>> 0;
     const room = RING_BYTES - this.#inputFill(put);
     const n = Math.min(room, bytes.length);
-    for (let i = 0; i < n; i++) this.#ring[(put + i) % RING_BYTES] = bytes[i] ?? 0;
+    const start = put % RING_BYTES;
+    const first = Math.min(n, RING_BYTES - start);
+    this.#ring.set(bytes.subarray(0, first), start);
+    this.#ring.set(bytes.subarray(first, n), 0);
     Atomics.store(this.#cells, cells.inputPut, (put + n) | 0);
     this.#wake();
     return n;
-  }
-
-  inputRoom(): number {
-    return RING_BYTES - this.#inputFill(Atomics.load(this.#cells, cells.inputPut) >>> 0);
   }
 
   endInput(): void {
@@ -118,7 +117,10 @@ export class ControlBlock {
     const taken = Atomics.load(this.#cells, cells.inputTaken) >>> 0;
     const n = Math.min(max, this.inputAvailable());
     const bytes = new Uint8Array(n);
-    for (let i = 0; i < n; i++) bytes[i] = this.#ring[(taken + i) % RING_BYTES] ?? 0;
+    const start = taken % RING_BYTES;
+    const first = Math.min(n, RING_BYTES - start);
+    bytes.set(this.#ring.subarray(start, start + first), 0);
+    bytes.set(this.#ring.subarray(0, n - first), first);
     Atomics.store(this.#cells, cells.inputTaken, (taken + n) | 0);
     return bytes;
   }

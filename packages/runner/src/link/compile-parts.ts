@@ -11,6 +11,8 @@ import { limitMemory, WASM_PAGE_BYTES } from './memory-limit.ts';
 /** The kernel keeps files that the box writes, and the image's index: so much more than the box's cap is its own. */
 const KERNEL_OVERHEAD_BYTES = 512 * 1024 * 1024;
 const MAX_PAGES = 65536;
+/** Many times what our own modules have: a larger one was not made by Boxer, and would only keep the host busy. */
+const MAX_MODULE_BYTES = 64 * 1024 * 1024;
 
 /** A component taken apart and compiled; all of it can be handed to a worker. */
 export interface CompiledComponent {
@@ -29,6 +31,12 @@ export interface CompiledComponent {
  */
 export function compileParts(layout: ComponentLayout, fd: number, memoryBytes: number): CompiledComponent {
   const compile = (role: string, range: ByteRange, maxBytes: number) => {
+    if (range.sizeBytes > MAX_MODULE_BYTES) {
+      throw new ComponentLinkError(
+        layout.path,
+        `its ${role} has ${range.sizeBytes} bytes, too many to be one`,
+      );
+    }
     const maxPages = Math.min(MAX_PAGES, Math.ceil(maxBytes / WASM_PAGE_BYTES));
     try {
       return new WebAssembly.Module(limitMemory(readRange(fd, range), maxPages));

@@ -1,4 +1,4 @@
-import { BoxTrapError, ComponentLinkError } from '../errors.ts';
+import { AddressSpaceError, BoxTrapError, ComponentLinkError } from '../errors.ts';
 import type { GuestMemory, Realloc } from '../guest/guest-memory.ts';
 import { wasiImports } from '../wasi/interfaces.ts';
 import type { WasiContext } from '../wasi/wasi-host.ts';
@@ -74,6 +74,7 @@ function instantiateKernel(
       wasiImports(WebAssembly.Module.imports(parts.kernel), context),
     );
   } catch (cause) {
+    if (cause instanceof RangeError) throw new AddressSpaceError({ cause });
     throw fail(cause instanceof Error ? cause.message : String(cause), cause);
   }
 }
