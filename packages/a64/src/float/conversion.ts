@@ -54,8 +54,10 @@ function directIntegral(m: Machine, size: NativeSize, a: NativeFloat, mode: Roun
       const next = m.floatBinary('add', integer, m.floatBinary('copysign', floatConstant(m, size, 1), a));
       return m.select(m.floatCompare('ge', rest, floatConstant(m, size, 0.5)), next, integer);
     }
-    default:
-      // Also what FPCR = 0 asks for.
+    // The direct path is taken with FPCR = 0 only, where the current mode is "to nearest"; "to odd" rounds no integers.
+    case rounding.nearest:
+    case rounding.odd:
+    case 'current':
       return m.floatUnary('nearest', a);
   }
 }
