@@ -1,5 +1,5 @@
 import type { Access, Node, Statement } from '@boxer/a64';
-import type { FunctionAssembler, Local } from '@boxer/wasm';
+import type { FunctionAssembler, Label, Local } from '@boxer/wasm';
 import type { LocalPool } from './local-pool.ts';
 import { laneOperation, plainOperation, scalarOperation } from './operations.ts';
 import { valueType } from './value-type.ts';
@@ -8,6 +8,8 @@ import { valueType } from './value-type.ts';
 export interface Environment {
   /** A maximal expression that is known when predecoding. Undefined: the emitter computes it. */
   readonly slot: ((emitter: GraphEmitter, node: Node) => void) | undefined;
+  /** Where the whole instruction is executed in another way; undefined: nowhere. Calls are made there alone. */
+  readonly rare?: Label | undefined;
   field(emitter: GraphEmitter, node: Node): void;
   pc(emitter: GraphEmitter): void;
   /** Pushes a value of ordered nodes that read state: readX, readV, readF, readElement, splatElement, flag, state, … */
@@ -103,6 +105,26 @@ function operandsOf(statement: Statement): readonly Node[] {
 
 /** Loads and calls happen even when nobody uses the value. */
 const EFFECTS = new Set(['load', 'support', 'counter']);
+
+const CALLS = new Set(['support', 'counter']);
+
+/** Whether statements call a function wherever they lead. */
+export function alwaysCalls(body: readonly Statement[]): boolean {
+  return body.some((statement) => {
+    if (statement.type === 'invalidateCode') return true;
+    if (statement.type === 'let') return CALLS.has(statement.node.op);
+    const sides = statement.type === 'if' || statement.type === 'choose';
+    return sides && alwaysCalls(statement.then) && alwaysCalls(statement.otherwise);
+  });
+}
+
+/** Whether statements call a function on some way. */
+function mayCall(body: readonly Statement[]): boolean {
+  return body.some((statement) => {
+    const sides = statement.type === 'if' || statement.type === 'choose';
+    return alwaysCalls([statement]) || (sides && (mayCall(statement.then) || mayCall(statement.otherwise)));
+  });
+}
 
 /** Turns the graph of one instruction into Wasm. A value that is used several times is computed once, into a local. */
 export class GraphEmitter {
@@ -296,32 +318,9 @@ export class GraphEmitter {
         this.#store(statement);
         return;
       case 'if':
-        this.emit(statement.condition);
-        f.if();
-        this.#side(statement.then);
-        if (statement.otherwise.length > 0) {
-          f.else();
-          this.#side(statement.otherwise);
-        }
-        f.end();
+      case 'choose':
+        this.#choice(statement);
         return;
-      case 'choose': {
-        const local = this.pool.take(valueType(statement.node.kind));
-        this.emit(statement.condition);
-        f.if();
-        this.#side(statement.then, () => {
-          this.emit(statement.thenValue);
-          f.set(local);
-        });
-        f.else();
-        this.#side(statement.otherwise, () => {
-          this.emit(statement.otherwiseValue);
-          f.set(local);
-        });
-        f.end();
-        this.#done.set(statement.node, local);
-        return;
-      }
       case 'branchIf':
         this.emit(statement.condition);
         f.if();
@@ -343,6 +342,35 @@ export class GraphEmitter {
       default:
         environment.write(this, statement);
     }
+  }
+
+  #choice(statement: Extract<Statement, { type: 'if' | 'choose' }>): void {
+    const { f } = this;
+    const local = statement.type === 'choose' ? this.pool.take(valueType(statement.node.kind)) : undefined;
+    const take = (value: Node) => () => {
+      this.emit(value);
+      if (local !== undefined) f.set(local);
+    };
+    const [then, otherwise] =
+      statement.type === 'choose' ? [take(statement.thenValue), take(statement.otherwiseValue)] : [];
+    this.emit(statement.condition);
+    const { rare } = this.environment;
+    if (rare && mayCall(statement.otherwise)) {
+      f.op('i32.eqz').brIf(rare);
+      this.#side(statement.then, then);
+    } else if (rare && mayCall(statement.then)) {
+      f.brIf(rare);
+      this.#side(statement.otherwise, otherwise);
+    } else {
+      f.if();
+      this.#side(statement.then, then);
+      if (statement.type === 'choose' || statement.otherwise.length > 0) {
+        f.else();
+        this.#side(statement.otherwise, otherwise);
+      }
+      f.end();
+    }
+    if (statement.type === 'choose' && local !== undefined) this.#done.set(statement.node, local);
   }
 
   #let(node: Node): void {

@@ -25,7 +25,7 @@ export interface Runtime {
   readonly recordOfTarget: number;
   /** () → i64 */
   readonly counter: number;
-  /** The kernel's (number, six arguments) → i64 */
+  /** The kernel's (number, six arguments) → i64; called by the main function. */
   readonly syscall: number;
   support(name: string): number;
 }
@@ -38,9 +38,13 @@ export interface MainFunction {
   readonly cold: Label;
   /** Leaves with the reason in `reason`. */
   readonly exit: Label;
-  /** Reloads `fuel` from its cell for the record in `ip`, then dispatches: after a system call. */
-  readonly refuel: Label;
+  /** Branches to the address in `target`, for which no record is known. */
+  readonly slowTarget: Label;
+  /** Calls the kernel; `ip` is the record behind the instruction, the pc is stored. */
+  readonly systemCall: Label;
   readonly reason: Local;
+  /** i64: see slowTarget. */
+  readonly target: Local;
   /** 16 × instructions left + address of the record where counting began, modulo 2^32. */
   readonly fuel: Local;
 }
@@ -91,6 +95,10 @@ export class HandlerEnvironment implements Environment {
     const { load, offset } = this.layout.slot(node);
     emitter.f.get(this.#ip).memory(load, offset);
   };
+
+  get rare(): Label | undefined {
+    return this.main?.cold;
+  }
 
   field(): never {
     throw new TypeError('Fields are read when predecoding');
@@ -364,34 +372,31 @@ export class HandlerEnvironment implements Environment {
     if (target.stage === 0) {
       emitter.emit(this.layout.recordOf(target));
       f.set(this.#ip);
-    } else this.#indirect(emitter, target, left);
+    } else this.#indirect(emitter, target, main);
     f.get(left).get(this.#ip).op('i32.add').set(main.fuel);
     f.get(left).i32(0).op('i32.ge_s').brIf(main.dispatch);
     f.i32(exitReasons.fuel).set(main.reason).br(main.exit);
   }
 
-  #indirect(emitter: GraphEmitter, target: Node, left: Local): void {
+  /** Sets `ip` to the record of a computed target. */
+  #indirect(emitter: GraphEmitter, target: Node, { slowTarget, target: wide }: MainFunction): void {
     const { f, pool } = emitter;
     const record = pool.take('i32');
-    const wide = pool.take('i64');
     emitter.emit(target);
-    f.set(wide);
-    const found = f.block();
-    const slow = f.block();
     // Aligned and below 4 GiB: the two lowest bits, rotated to the top, and the upper half are zero.
-    f.get(wide)
+    f.tee(wide)
       .i64(2n)
       .op('i64.rotr')
       .i64(1n << 30n)
       .op('i64.ge_u')
-      .brIf(slow);
+      .brIf(slowTarget);
     f.get(wide)
       .op('i32.wrap_i64')
       .i32(PAGE_SHIFT - 2)
       .op('i32.shr_u')
       .i32(-4)
       .op('i32.and');
-    f.memory('i32.load', RECORD_INDEX_AT).tee(record).op('i32.eqz').brIf(slow);
+    f.memory('i32.load', RECORD_INDEX_AT).tee(record).op('i32.eqz').brIf(slowTarget);
     f.get(record)
       .get(wide)
       .op('i32.wrap_i64')
@@ -400,24 +405,12 @@ export class HandlerEnvironment implements Environment {
       .i32(2)
       .op('i32.shl')
       .op('i32.add');
-    f.set(this.#ip).br(found);
-    f.end();
-    f.get(wide).call(this.runtime.recordOfTarget).tee(this.#ip).brIf(found);
-    // pc and fault are set already; only the fuel is left to flush.
-    f.i32(0).i32(0).memory('i64.load', engineCells.fuel);
-    f.get(left)
-      .i32(4)
-      .op('i32.shr_s')
-      .op('i64.extend_i32_s')
-      .op('i64.add')
-      .memory('i64.store', engineCells.fuel);
-    f.i32(exitReasons.fault).op('return');
-    f.end();
+    f.set(this.#ip);
   }
 
-  /** Stores what the kernel may look at: the pc behind the instruction, and the fuel. */
+  /** The pc that the kernel sees is that behind the instruction. */
   supervisorCall(emitter: GraphEmitter): void {
-    const { f, pool } = emitter;
+    const { f } = emitter;
     const { main } = this;
     const behind = this.builder.add(this.builder.pc(), this.builder.constant(64, 4));
     if (!main) {
@@ -426,25 +419,10 @@ export class HandlerEnvironment implements Environment {
       f.op('drop').op('unreachable');
       return;
     }
-    const result = pool.take('i64');
     f.i32(0);
     emitter.emit(behind);
     f.memory('i64.store', cpuState.pc);
-    f.get(this.#ip).i32(RECORD_BYTES).op('i32.add').set(this.#ip);
-    f.i32(0).i32(0).memory('i64.load', engineCells.fuel);
-    f.get(main.fuel).get(this.#ip).op('i32.sub').i32(4).op('i32.shr_s').op('i64.extend_i32_s').op('i64.add');
-    f.memory('i64.store', engineCells.fuel);
-    f.i32(0).memory('i32.load', cpuState.x + 8 * 8);
-    for (let i = 0; i < 6; i++) f.i32(0).memory('i64.load', cpuState.x + 8 * i);
-    f.call(this.runtime.syscall)
-      .tee(result)
-      .i64(-(1n << 63n))
-      .op('i64.eq')
-      .if();
-    f.i32(exitReasons.leave).op('return');
-    f.end();
-    f.i32(0).get(result).memory('i64.store', cpuState.x);
-    f.br(main.refuel);
+    f.get(this.#ip).i32(RECORD_BYTES).op('i32.add').set(this.#ip).br(main.systemCall);
   }
 
   breakpoint(emitter: GraphEmitter): void {

@@ -1,7 +1,7 @@
 import type { FieldValues, GraphBuilder, Variant } from '@boxer/a64';
 import { InvalidSemanticsError, buildVariant, combinations } from '@boxer/a64';
 import { FunctionAssembler } from '@boxer/wasm';
-import { GraphEmitter } from '../emit/graph-emitter.ts';
+import { alwaysCalls, GraphEmitter } from '../emit/graph-emitter.ts';
 import { LocalPool } from '../emit/local-pool.ts';
 import { HandlerEnvironment, type MainFunction, type Runtime } from './handler-environment.ts';
 import { emitPredecoder } from './predecoder.ts';
@@ -67,7 +67,9 @@ function buildHandler(
       layout,
       coldBody: emit(),
       predecoder: emitPredecoder(layout.slots, builder.undefinedWhen, recordOfPc),
-      hot: branches || variant.instruction.hot({ ...statics, ...variant.fixed }),
+      // The main function makes no calls.
+      hot:
+        branches || (!alwaysCalls(builder.body) && variant.instruction.hot({ ...statics, ...variant.fixed })),
     };
   } catch (cause) {
     const name = `${variant.instruction.name} ${JSON.stringify({ ...statics, ...variant.fixed })}`;

@@ -1,5 +1,5 @@
-import { cpuState, engineCells, exitReasons, GUEST_BIAS } from '@boxer/abi';
-import type { FunctionAssembler } from '@boxer/wasm';
+import { cpuState, engineCells, exitReasons, GUEST_BIAS, SYSCALL_LEAVE } from '@boxer/abi';
+import type { FunctionAssembler, Label, Local } from '@boxer/wasm';
 import { LocalPool } from '../emit/local-pool.ts';
 import { emitHandler, type Handler } from './handler.ts';
 import type { MainFunction, Runtime } from './handler-environment.ts';
@@ -55,8 +55,10 @@ function emitExit(f: FunctionAssembler, reason: number, fuel: number, pages: Rec
 }
 
 /**
- * Writes the interpreter's loop: a branch table over the operations of hot handlers, whose code follows, and calls
- * through a table for the cold ones.
+ * Writes the interpreter's loop: a branch table over the operations of hot handlers, whose code follows.
+ *
+ * The inner loop makes no calls: what calls lies behind it and enters it again. With a call inside, V8 keeps the record
+ * pointer on the stack, and every instruction waits for it to be stored and loaded.
  *
  * Fuel is exact: `fuel - ip` is 16 × the instructions left, at any record of the block that is being executed, since
  * taken branches correct it by the distance they jump.
@@ -68,6 +70,7 @@ export function emitMainFunction(f: FunctionAssembler, parts: MainFunctionParts)
   const fuel = f.local('i32');
   const reason = f.local('i32');
   const next = f.local('i32');
+  const target = f.local('i64');
 
   f.call(parts.code.restore);
   f.i32(0).memory('i64.load', cpuState.pc).call(pages.recordOfTarget).tee(ip).op('i32.eqz').if();
@@ -76,18 +79,37 @@ export function emitMainFunction(f: FunctionAssembler, parts: MainFunctionParts)
   const exit = f.block();
   const refuel = f.loop();
   takeFuel(f, fuel);
-  const dispatch = f.loop();
+  const resume = f.loop();
+  const systemCall = f.block();
+  const slowTarget = f.block();
   const cold = f.block();
-  const main: MainFunction = { dispatch, cold, exit, refuel, reason, fuel };
-  const count = operations.first + hot.length;
-  const labels = Array.from({ length: count }, () => f.block()).reverse();
-  f.get(ip).memory('i32.load16_u', 0).brTable(labels, cold);
+  const enter = f.block();
+  const nextPage = f.block();
+  const predecode = f.block();
+  const dispatch = f.loop();
+  const main: MainFunction = { dispatch, cold, exit, slowTarget, systemCall, reason, fuel, target };
+
+  const labels = hot.map(() => f.block()).reverse();
+  const undefinedWord = f.block();
+  f.get(ip)
+    .memory('i32.load16_u', 0)
+    .brTable([predecode, undefinedWord, nextPage, enter, ...labels], cold);
+  f.end();
+  f.i32(exitReasons.undefined).set(reason).br(exit);
+
+  const pool = new LocalPool(f);
+  for (const handler of hot) {
+    f.end();
+    pool.reset();
+    emitHandler(handler, runtime, f, pool, main);
+  }
+  f.end().op('unreachable').end();
 
   /** Goes on at the record in `next`, which need not be the one that fuel counts to. */
-  const moveTo = () =>
-    f.get(fuel).get(next).op('i32.add').get(ip).op('i32.sub').set(fuel).get(next).set(ip).br(dispatch);
-
-  f.end();
+  const moveToNext = () => {
+    f.get(fuel).get(next).op('i32.add').get(ip).op('i32.sub').set(fuel);
+    f.get(next).set(ip).br(resume);
+  };
   f.get(ip)
     .call(pages.predecode)
     .tee(next)
@@ -97,32 +119,16 @@ export function emitMainFunction(f: FunctionAssembler, parts: MainFunctionParts)
     .set(reason)
     .br(exit)
     .end();
-  moveTo();
-  f.end();
-  f.i32(exitReasons.undefined).set(reason).br(exit);
-  f.end();
-  f.get(ip).call(pages.nextPage).set(next);
-  moveTo();
+  moveToNext();
+  f.end().get(ip).call(pages.nextPage).set(next);
+  moveToNext();
   f.end();
   emitEnter(f, { code: parts.code, recordOfTarget: pages.recordOfTarget, ip, fuel });
-  f.op('i32.eqz').brIf(dispatch);
+  f.op('i32.eqz').brIf(resume);
   f.i32(exitReasons.fuel).set(reason).br(exit);
 
-  const pool = new LocalPool(f);
-  for (const handler of hot) {
-    f.end();
-    pool.reset();
-    emitHandler(handler, runtime, f, pool, main);
-  }
-
-  f.end();
-  f.get(ip)
-    .get(ip)
-    .memory('i32.load16_u', 0)
-    .i32(operations.first)
-    .op('i32.sub')
-    .callIndirect(parts.coldType, parts.coldTable);
-  f.tee(next).if().get(next).set(ip).br(dispatch).end();
+  f.end().get(ip).get(ip).memory('i32.load16_u', 0).i32(operations.first).op('i32.sub');
+  f.callIndirect(parts.coldType, parts.coldTable).tee(next).if().get(next).set(ip).br(resume).end();
   f.i32(0).memory('i32.load', cells.leave).tee(reason).i32(LEAVE_BEHIND).op('i32.and').if();
   f.get(ip).i32(RECORD_BYTES).op('i32.add').set(ip).end();
   f.get(reason)
@@ -130,6 +136,46 @@ export function emitMainFunction(f: FunctionAssembler, parts: MainFunctionParts)
     .op('i32.and')
     .set(reason)
     .br(exit);
+
+  f.end();
+  emitSlowTarget(f, { target, fuel, resume, pages });
+  f.end();
+  emitSystemCall(f, runtime, fuel);
+  f.br(refuel);
   f.end().op('unreachable').end().op('unreachable').end();
   emitExit(f, reason, fuel, pages);
+}
+
+/** A branch to an address without records, or to none at all. */
+function emitSlowTarget(
+  f: FunctionAssembler,
+  { target, fuel, resume, pages }: { target: Local; fuel: Local; resume: Label; pages: RecordPages },
+): void {
+  const left = f.local('i32');
+  f.get(fuel).get(IP).op('i32.sub').i32(RECORD_BYTES).op('i32.sub').set(left);
+  f.get(target).call(pages.recordOfTarget).tee(IP).if();
+  f.get(left).get(IP).op('i32.add').set(fuel).br(resume).end();
+  // pc and fault are set already; only the fuel is left to flush.
+  f.i32(0).i32(0).memory('i64.load', engineCells.fuel);
+  f.get(left)
+    .i32(4)
+    .op('i32.shr_s')
+    .op('i64.extend_i32_s')
+    .op('i64.add')
+    .memory('i64.store', engineCells.fuel);
+  f.i32(exitReasons.fault).op('return');
+}
+
+/** Calls the kernel with everything flushed; `ip` is the record behind the instruction. */
+function emitSystemCall(f: FunctionAssembler, runtime: Runtime, fuel: Local): void {
+  const result = f.local('i64');
+  f.i32(0).i32(0).memory('i64.load', engineCells.fuel);
+  f.get(fuel).get(IP).op('i32.sub').i32(4).op('i32.shr_s').op('i64.extend_i32_s').op('i64.add');
+  f.memory('i64.store', engineCells.fuel);
+  f.i32(0).memory('i32.load', cpuState.x + 8 * 8);
+  for (let i = 0; i < 6; i++) f.i32(0).memory('i64.load', cpuState.x + 8 * i);
+  f.call(runtime.syscall).tee(result).i64(SYSCALL_LEAVE).op('i64.eq').if();
+  f.i32(exitReasons.leave).op('return');
+  f.end();
+  f.i32(0).get(result).memory('i64.store', cpuState.x);
 }
