@@ -25,6 +25,16 @@ describe('disassemble', () => {
     [0x4e228420, 'add v0.16b, v1.16b, v2.16b'],
     [0x4cdf2020, 'ld1 {v0.16b, v1.16b, v2.16b, v3.16b}, [x1], #64'],
     [0x3d800420, 'str q0, [x1, #16]'],
+    [0x1e621820, 'fdiv d0, d1, d2'],
+    [0x1e6c1001, 'fmov d1, #5.000000000000000000e-01'],
+    [0x1ee6a4f2, 'fccmpe h7, h6, #0x2, ge'],
+    [0x9eae03e8, 'fmov x8, v31.d[1]'],
+    [0x6e0407b8, 'ins v24.s[0], v29.s[0]'],
+    [0x4e284820, 'aese v0.16b, v1.16b'],
+    [0x5e024020, 'sha256h q0, q1, v2.4s'],
+    [0x4ee2e020, 'pmull2 v0.1q, v1.2d, v2.2d'],
+    [0x9ac25c20, 'crc32cx w0, w1, x2'],
+    [0xb8e20041, 'ldaddal w2, w1, [x2]'],
     [0x00000000, '.inst 0x00000000'],
   ])('0x%s is %s', (word, text) => {
     expect(disassemble(word, 0x1000n)).toBe(text);

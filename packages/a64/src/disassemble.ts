@@ -9,8 +9,13 @@ function generalRegister(index: number, width: 'w' | 'x', stackPointer: boolean)
   return width === 'x' ? 'sp' : 'wsp';
 }
 
-/** What follows a vector register's number. */
-function vectorRegister(index: number, modifier: string | undefined, fields: FieldValues): string {
+/** A vector register, or the scalar in it; before `[` a letter names the size of the element. */
+function vectorRegister(
+  index: number,
+  modifier: string | undefined,
+  fields: FieldValues,
+  element: boolean,
+): string {
   const { size = 0, Q = 1, sz = 0, ftype = 0 } = fields;
   switch (modifier) {
     case undefined:
@@ -22,14 +27,14 @@ function vectorRegister(index: number, modifier: string | undefined, fields: Fie
     case 'f':
       return `${['s', 'd', '?', 'h'][ftype]}${index}`;
     default:
-      return modifier.length === 1 ? `${modifier}${index}` : `v${index}.${modifier}`;
+      return modifier.length === 1 && !element ? `${modifier}${index}` : `v${index}.${modifier}`;
   }
 }
 
 type Operands = Readonly<Record<string, string | number | bigint>>;
 
 /** One placeholder: a computed operand, a register, or a field as a number. */
-function placeholder(text: string, fields: FieldValues, operands: Operands): string {
+function placeholder(text: string, fields: FieldValues, operands: Operands, element: boolean): string {
   const match = /^(\w+)(\|sp)?(?:[.:](\w+))?$/.exec(text);
   const [, name = '', stackPointer, modifier] = match ?? [];
   const computed = operands[name];
@@ -42,12 +47,12 @@ function placeholder(text: string, fields: FieldValues, operands: Operands): str
     const narrow = modifier === undefined && fields['sf'] === 0 ? 'w' : width;
     return generalRegister(value, narrow, stackPointer !== undefined);
   }
-  return /^V[a-z]/.test(name) ? vectorRegister(value, modifier, fields) : String(value);
+  return /^V[a-z]/.test(name) ? vectorRegister(value, modifier, fields, element) : String(value);
 }
 
 /** `{, lsl #12 if sh}`: its text when the field is not 0. */
 const CONDITIONAL = /\{([^{}]*) if (\w+)\}/g;
-const PLACEHOLDER = /\{([^{}]*)\}/g;
+const PLACEHOLDER = /\{([^{}]*)\}(\[?)/g;
 /** `{{` and `}}` are braces. */
 const OPEN = '\u0001';
 const CLOSE = '\u0002';
@@ -57,7 +62,10 @@ function fill(template: string, fields: FieldValues, operands: Operands): string
     .replaceAll('{{', OPEN)
     .replaceAll('}}', CLOSE)
     .replaceAll(CONDITIONAL, (_, text: string, name: string) => (fields[name] ? text : ''))
-    .replaceAll(PLACEHOLDER, (_, text: string) => placeholder(text, fields, operands))
+    .replaceAll(
+      PLACEHOLDER,
+      (_, text: string, bracket: string) => placeholder(text, fields, operands, bracket !== '') + bracket,
+    )
     .replaceAll(OPEN, '{')
     .replaceAll(CLOSE, '}');
 }

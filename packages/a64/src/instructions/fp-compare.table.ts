@@ -1,7 +1,7 @@
 import { fpCompare, writeFlagBits } from '../float/comparison.ts';
 import { formatOf, isFormat, letterOf } from '../float/format.ts';
 import { instruction } from '../instruction.ts';
-import { conditionNames } from './names.ts';
+import { conditionNames, hex } from './names.ts';
 
 /** @source Arm ARM DDI 0487, "Floating-point compare" and "Floating-point conditional compare" */
 export const fpCompareRows = [
@@ -26,7 +26,7 @@ export const fpCompareRows = [
       const letter = letterOf(f.ftype);
       return `fccmp${f.signalling ? 'e' : ''} {Vn:${letter}}, {Vm:${letter}}, #{nzcv}, {condition}`;
     },
-    operands: (f) => ({ condition: conditionNames[f.cond] ?? '' }),
+    operands: (f) => ({ condition: conditionNames[f.cond] ?? '', nzcv: hex(f.nzcv) }),
     semantics(m, { ftype, Vm, cond, Vn, signalling, nzcv }) {
       m.when(
         m.condition(cond),
