@@ -212,10 +212,14 @@ function writeMapping(text: TextBuilder, mapping: Mapping): void {
 
 function writeMappingDetails(text: TextBuilder, mapping: Mapping): void {
   const bytes = <u64>(mapping.end - mapping.start) << 12;
+  const resident = <u64>mapping.mm.presentPages(mapping.start, mapping.end) << 12;
+  // redis looks for the pages that a forked child shares with its parent.
+  const sharedDirty = mapping.mm.wasCopied ? resident : 0;
   text.kibibytes('Size', bytes).kibibytes('KernelPageSize', 4096).kibibytes('MMUPageSize', 4096);
-  text.kibibytes('Rss', bytes).kibibytes('Pss', bytes).kibibytes('Shared_Clean', 0).kibibytes('Shared_Dirty', 0);
-  text.kibibytes('Private_Clean', 0).kibibytes('Private_Dirty', bytes).kibibytes('Referenced', bytes);
-  text.kibibytes('Anonymous', bytes).kibibytes('LazyFree', 0).kibibytes('AnonHugePages', 0).kibibytes('Swap', 0);
+  text.kibibytes('Rss', resident).kibibytes('Pss', resident).kibibytes('Shared_Clean', 0);
+  text.kibibytes('Shared_Dirty', sharedDirty).kibibytes('Private_Clean', 0);
+  text.kibibytes('Private_Dirty', resident - sharedDirty).kibibytes('Referenced', resident);
+  text.kibibytes('Anonymous', resident).kibibytes('LazyFree', 0).kibibytes('AnonHugePages', 0).kibibytes('Swap', 0);
   text.kibibytes('SwapPss', 0).kibibytes('Locked', 0).text('THPeligible:           0\nVmFlags: rd mr mw me\n');
 }
 

@@ -28,4 +28,5 @@ export const HWCAP_SHA2: u64 = 64;
 export const HWCAP_CRC32: u64 = 128;
 
 /** What the engine executes and programs may use. */
-export const HWCAP: u64 = HWCAP_FP | HWCAP_ASIMD;
+export const HWCAP: u64 =
+  HWCAP_FP | HWCAP_ASIMD | HWCAP_AES | HWCAP_PMULL | HWCAP_SHA1 | HWCAP_SHA2 | HWCAP_CRC32;

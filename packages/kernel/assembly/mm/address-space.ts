@@ -29,6 +29,8 @@ export class AddressSpace {
   residentPages: i32 = 0;
   /** Tasks that use it. */
   users: i32 = 1;
+  /** Made by fork, or forked from: Linux would still share its pages with the other. */
+  wasCopied: bool = false;
   /** The task whose CPU state is in the slot's memory. */
   residentTask: Task | null = null;
 
@@ -118,6 +120,18 @@ export class AddressSpace {
 
   isPresent(page: i32): bool {
     return (this.pages.get(page) & PRESENT) != 0;
+  }
+
+  /** How many of the pages are loaded. */
+  presentPages(start: i32, end: i32): i32 {
+    let count = 0;
+    let page = start;
+    while ((page = this.pages.nextPresent(page, end)) < end) {
+      const runEnd = this.pages.nextAbsent(page, end);
+      count += runEnd - page;
+      page = runEnd;
+    }
+    return count;
   }
 
   // ── changing mappings ──
@@ -473,6 +487,8 @@ export class AddressSpace {
       if (mapping.wipeOnFork) continue;
       if (!this.copyPages(child, copy)) return -ENOMEM;
     }
+    this.wasCopied = true;
+    child.wasCopied = true;
     child.areaStart = this.areaStart;
     child.heapStart = this.heapStart;
     child.heapEnd = this.heapEnd;
