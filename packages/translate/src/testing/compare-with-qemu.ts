@@ -6,12 +6,16 @@ import { runUnderQemu } from './qemu-program.ts';
 import { randomCase } from './random-cases.ts';
 import { RandomSource } from './random-source.ts';
 
-export interface Comparison {
+/** The modules under test. */
+export interface Modules {
+  readonly processModule: WebAssembly.Module;
+  readonly supportModule: WebAssembly.Module;
+}
+
+export interface Comparison extends Modules {
   readonly rows: readonly Instruction[];
   readonly wordsPerRow: number;
   readonly seed: number;
-  readonly processModule: WebAssembly.Module;
-  readonly supportModule: WebAssembly.Module;
 }
 
 export interface Mismatch {
@@ -34,7 +38,25 @@ function deviations(who: string, run: () => TestResult, expected: TestResult): s
   }
 }
 
-/** Executes random words of rows in the interpreter, in the oracle and under qemu. */
+/** What differs from qemu's result, for each of at most {@link BATCH} cases. */
+function deviationsIn(runner: InterpreterRunner, cases: readonly TestCase[]): string[][] {
+  const theirs = runUnderQemu(cases);
+  return cases.map((testCase, i) => {
+    const expected = theirs[i];
+    if (!expected) return ['qemu has no result'];
+    return [
+      ...deviations('interpreter', () => runner.run(i, testCase), expected),
+      ...deviations('oracle', () => runInOracle(i, testCase), expected),
+    ];
+  });
+}
+
+/** Executes cases in the interpreter, in the oracle and under qemu. @returns what differs, for each case */
+export function deviationsOf(cases: readonly TestCase[], modules: Modules): string[][] {
+  return deviationsIn(new InterpreterRunner(modules, cases.length), cases);
+}
+
+/** Does the same with random words of rows. */
 export function compareWithQemu(comparison: Comparison): {
   readonly tested: number;
   readonly mismatches: Mismatch[];
@@ -46,14 +68,9 @@ export function compareWithQemu(comparison: Comparison): {
   let batch: TestCase[] = [];
   const flush = () => {
     if (batch.length === 0) return;
-    const theirs = runUnderQemu(batch);
+    const all = deviationsIn(runner, batch);
     batch.forEach((testCase, i) => {
-      const expected = theirs[i];
-      if (!expected) return;
-      const lines = [
-        ...deviations('interpreter', () => runner.run(i, testCase), expected),
-        ...deviations('oracle', () => runInOracle(i, testCase), expected),
-      ];
+      const lines = all[i] ?? [];
       if (lines.length === 0) return;
       const words = testCase.words.map((word) => word.toString(16).padStart(8, '0')).join(' ');
       mismatches.push({ row: testCase.name, words, lines, testCase });

@@ -26,7 +26,8 @@ function windowMemory(index: number, window: Uint8Array): OracleMemory {
     },
     write(tagged, bytes, value) {
       const address = untagged(tagged);
-      for (let i = 0; i < bytes; i++) window[Number(address - start) + i] = Number((value >> BigInt(8 * i)) & 255n);
+      for (let i = 0; i < bytes; i++)
+        window[Number(address - start) + i] = Number((value >> BigInt(8 * i)) & 255n);
     },
   };
 }

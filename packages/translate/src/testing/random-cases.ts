@@ -145,6 +145,9 @@ export function randomCase(
     [word, before] = aimed;
     return { name: row.name, words: [word], before, window };
   }
+  const { Rt, Rt2 } = fieldsOf(row, word);
+  // Loading one register twice is constrained unpredictable.
+  if (/^LD.?.?P/.test(row.name) && Rt === Rt2) return undefined;
   const exclusive = /X[RP]|LDAR|STLR|STLL|CAS|LDLAR|SWP|LDADD|LDAPR/.test(row.name);
   const alignment = exclusive ? 16 : random.oneOf([1, 4, 8, 16]);
   const target = windowAddress(index) + 128 + random.below(8) * 16 + (random.below(16) & -alignment);
