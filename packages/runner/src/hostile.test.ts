@@ -35,19 +35,16 @@ async function run(args: string[], limits: Partial<Policy> = {}, options: Partia
   let output = '';
   const events: AuditEvent[] = [];
   const take = (chunk: Uint8Array) => (output += Buffer.from(chunk).toString());
-  const result = await runBox(
-    {
-      componentPath,
-      policy: { ...defaultPolicy, ...limits },
-      args,
-      stdout: take,
-      stderr: take,
-      audit: (event) => events.push(event),
-      hostEnvironment: { HOME: '/host-home', TOKEN: 'hunter2' },
-      ...options,
-    },
-    slow,
-  );
+  const result = await runBox({
+    componentPath,
+    policy: { ...defaultPolicy, ...limits },
+    args,
+    stdout: take,
+    stderr: take,
+    audit: (event) => events.push(event),
+    hostEnvironment: { HOME: '/host-home', TOKEN: 'hunter2' },
+    ...options,
+  });
   const lines = Object.fromEntries(
     output
       .trimEnd()

@@ -22,16 +22,13 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 async function run(command: string, options: Partial<RunOptions> & { limits?: Partial<Policy> } = {}) {
   let output = '';
   const { limits, ...rest } = options;
-  const result = await runBox(
-    {
-      componentPath,
-      policy: { ...defaultPolicy, ...limits },
-      args: [command],
-      stdout: (chunk) => (output += Buffer.from(chunk).toString()),
-      ...rest,
-    },
-    slow,
-  );
+  const result = await runBox({
+    componentPath,
+    policy: { ...defaultPolicy, ...limits },
+    args: [command],
+    stdout: (chunk) => (output += Buffer.from(chunk).toString()),
+    ...rest,
+  });
   return { ...result, output };
 }
 
