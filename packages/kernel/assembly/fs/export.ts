@@ -12,16 +12,17 @@ import {
   PAYLOAD_DIRENT_INODE,
   PAYLOAD_DIRENT_NAME_BYTES,
   PAYLOAD_DIRENT_PARENT,
+  PAYLOAD_INODE_MODE,
 } from '../abi.gen';
 import { diffWrite } from '../host/slots';
-import { S_IFLNK, S_IFREG } from '../linux/stat';
+import { S_IFDIR, S_IFLNK, S_IFMT, S_IFREG } from '../linux/stat';
 import { byteString, storeByteString } from '../memory/bytes';
 import { rootMount } from './boot';
 import { Dentry, findHashed } from './dentry';
 import { lowerEntry, lowerEntryCount } from './memory-fs';
 import { MemoryInode } from './memory-inode';
 import { mountAt } from './mount';
-import { direntCount, findLower, inodeCount, lowerDirent, lowerName, xattrRecordBytes } from './payload-index';
+import { direntCount, findLower, inodeCount, lowerDirent, lowerInode, lowerName, xattrRecordBytes } from './payload-index';
 
 /**
  * Hands the changes to the root filesystem to the host, as a change stream (@boxer/abi, change-stream.ts). Mounts on it
@@ -245,11 +246,20 @@ function writeDeletions(dir: Dentry, lower: u32): void {
     const now = findHashed(dir, lowerName(record), length);
     if (now && lowerNumber(now) == load<u32>(record, PAYLOAD_DIRENT_INODE)) continue;
     // A directory in place of a directory says by itself that it hides the old one.
-    if (now && now.node.isDirectory) continue;
+    if (now && lowerIsDirectory(load<u32>(record, PAYLOAD_DIRENT_INODE)) && isDirectory(now)) continue;
     pushName(lowerName(record), length);
     writeHead(CHANGE_DELETED);
     pathLength = kept;
   }
+}
+
+function lowerIsDirectory(ino: u32): bool {
+  return (load<u32>(lowerInode(ino), PAYLOAD_INODE_MODE) & S_IFMT) == S_IFDIR;
+}
+
+function isDirectory(entry: Dentry): bool {
+  const inode = entry.inode;
+  return inode ? inode.isDirectory : lowerIsDirectory(entry.lower);
 }
 
 /** The lower inode that an entry stands for, or 0. */

@@ -37,6 +37,8 @@ export interface TestKernelOptions {
   readonly payload?: { readonly index: Uint8Array; readonly data: Uint8Array };
   readonly slots?: HostSlots;
   readonly imports?: HostFunctions;
+  /** Called with the kernel's exports before it boots. */
+  readonly onExports?: (exports: TestKernel['exports']) => void;
 }
 
 /** An argument of a system call: numbers go as they are, strings and bytes are put into the guest's memory. */
@@ -71,6 +73,7 @@ export class TestKernel {
     }
     const instance = new WebAssembly.Instance(kernel, imports);
     this.exports = instance.exports as unknown as TestExports;
+    options.onExports?.(this.exports);
     const guest = new WebAssembly.Instance(process, {
       kernel: instance.exports as WebAssembly.ModuleImports,
     });
