@@ -711,6 +711,7 @@ export class GraphBuilder extends DerivedMachine implements Machine {
     const test = asNode(condition);
     if (test.isConstant) return test.value ? then() : otherwise();
     const [yes, no] = [this.#side(then), this.#side(otherwise)];
+    // oxlint-disable-next-line unicorn/no-thenable -- statements, not a function
     this.#push({ type: 'if', condition: test, then: yes.statements, otherwise: no.statements });
     this.#afterChoice(yes.wrote || no.wrote);
   }
@@ -727,6 +728,7 @@ export class GraphBuilder extends DerivedMachine implements Machine {
       type: 'choose',
       node,
       condition: test,
+      // oxlint-disable-next-line unicorn/no-thenable -- statements, not a function
       then: yes.statements,
       thenValue,
       otherwise: no.statements,

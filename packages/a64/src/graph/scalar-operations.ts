@@ -47,7 +47,7 @@ export const scalarOperations = {
   sdivRaw: binary((w, a, b) => (b === 0n ? 0n : signed(w, a) / signed(w, b))),
   clz: unary((w, a) => BigInt(w - (a === 0n ? 0 : a.toString(2).length))),
   ctz: unary(trailingZeros),
-  popcnt: unary((_, a) => BigInt([...a.toString(2)].filter((digit) => digit === '1').length)),
+  popcnt: unary((_, a) => BigInt(a.toString(2).replaceAll('0', '').length)),
   sext8: unary((_, a) => BigInt.asIntN(8, a)),
   sext16: unary((_, a) => BigInt.asIntN(16, a)),
   sext32: unary((_, a) => BigInt.asIntN(32, a)),

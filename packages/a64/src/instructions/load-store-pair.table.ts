@@ -8,7 +8,7 @@ interface PairAddress {
   readonly first: Value<64>;
   readonly second: Value<64>;
   /** Moves the base register, in the pre- and post-indexed forms. */
-  moveBase(): void;
+  readonly moveBase: () => void;
 }
 
 /** Addressing of pairs: mode 0 is non-temporal, 1 post-indexed, 2 offset, 3 pre-indexed. */

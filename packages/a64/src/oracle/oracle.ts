@@ -5,6 +5,7 @@ import type { FieldValues, Instruction } from '../instruction.ts';
 import type { Access, FlagName, LoadOptions, Machine, StateName } from '../machine.ts';
 import type { SupportArguments, SupportName, SupportResult } from '../support/index.ts';
 import { supportFunctions } from '../support/index.ts';
+import type { SupportFunction } from '../support/support-function.ts';
 import type {
   Bool,
   ElementBits,
@@ -476,9 +477,9 @@ class Oracle extends DerivedMachine implements Machine {
   }
 
   support<N extends SupportName>(name: N, ...operands: SupportArguments<N>): SupportResult<N> {
-    const { result, reference } = supportFunctions[name];
+    const row: SupportFunction = supportFunctions[name];
     const bits = (operands as Value[]).map(bitsOf);
-    return this.#make(result, reference(...bits)) as Concrete<never> as SupportResult<N>;
+    return this.#make(row.result, row.reference(...bits)) as Concrete<never> as SupportResult<N>;
   }
 
   // ── Flags, state, memory ───────────────────────────────────────────────────────────────────────────────

@@ -23,10 +23,12 @@ export async function compileSupportModule(): Promise<Uint8Array<ArrayBuffer>> {
 
 async function compileInMemory(args: string[]) {
   let binary: Uint8Array<ArrayBuffer> | undefined;
-  const { error, stderr } = await asc.main([...args, '--baseDir', assemblyFolder], {
+  const messages: string[] = [];
+  const { error } = await asc.main([...args, '--baseDir', assemblyFolder], {
+    stderr: { write: (chunk: Uint8Array | string) => void messages.push(Buffer.from(chunk).toString()) },
     writeFile(name, contents) {
       if (name.endsWith('.wasm') && typeof contents !== 'string') binary = Uint8Array.from(contents);
     },
   });
-  return { error, binary, stderr: stderr.toString() };
+  return { error, binary, stderr: messages.join('') };
 }

@@ -4,6 +4,9 @@ import type { LocalPool } from './local-pool.ts';
 import { laneOperation, plainOperation, scalarOperation } from './operations.ts';
 import { valueType } from './value-type.ts';
 
+/** Statements that change registers, flags and state, or forget code. */
+export type Write = Extract<Statement, { type: `write${string}` | 'invalidateCode' }>;
+
 /** What differs between backends: where state lives, how control leaves, how accesses are checked. */
 export interface Environment {
   /** A maximal expression that is known when predecoding. Undefined: the emitter computes it. */
@@ -14,8 +17,7 @@ export interface Environment {
   pc(emitter: GraphEmitter): void;
   /** Pushes a value of ordered nodes that read state: readX, readV, readF, readElement, splatElement, flag, state, … */
   read(emitter: GraphEmitter, node: Node): void;
-  /** Performs writes: registers, flags, state. */
-  write(emitter: GraphEmitter, statement: Statement): void;
+  write(emitter: GraphEmitter, statement: Write): void;
   /**
    * Checks an access; leaves with a fault when it is not permitted.
    *
@@ -98,7 +100,9 @@ function operandsOf(statement: Statement): readonly Node[] {
       return statement.target.stage === 0 ? [] : [statement.target];
     case 'branchIf':
       return [statement.condition];
-    default:
+    case 'supervisorCall':
+    case 'breakpoint':
+    case 'yieldTask':
       return [];
   }
 }
@@ -339,7 +343,14 @@ export class GraphEmitter {
       case 'yieldTask':
         environment.yieldTask(this);
         return;
-      default:
+      case 'writeX':
+      case 'writeV':
+      case 'writeF':
+      case 'writeScalar':
+      case 'writeElement':
+      case 'writeFlags':
+      case 'writeState':
+      case 'invalidateCode':
         environment.write(this, statement);
     }
   }

@@ -10,7 +10,13 @@ import {
 } from '@boxer/abi';
 import { type Access, type GraphBuilder, type Node, type RegisterOperand, type Statement } from '@boxer/a64';
 import type { Label, Local } from '@boxer/wasm';
-import { type Environment, type GraphEmitter, loadOperation, storeOperation } from '../emit/graph-emitter.ts';
+import {
+  type Environment,
+  type GraphEmitter,
+  loadOperation,
+  storeOperation,
+  type Write,
+} from '../emit/graph-emitter.ts';
 import { cells, LEAVE_BEHIND, RECORD_BYTES } from './layout.ts';
 import type { RecordLayout } from './record-layout.ts';
 import { type GeneralRole, generalAddress, vectorAddress } from './register-address.ts';
@@ -173,7 +179,7 @@ export class HandlerEnvironment implements Environment {
     }
   }
 
-  write(emitter: GraphEmitter, statement: Statement): void {
+  write(emitter: GraphEmitter, statement: Write): void {
     const { f } = emitter;
     switch (statement.type) {
       case 'writeX': {
@@ -221,8 +227,6 @@ export class HandlerEnvironment implements Environment {
         emitter.emit(statement.address);
         f.call(this.runtime.invalidateLine);
         return;
-      default:
-        throw new TypeError(`Cannot emit ${statement.type}`);
     }
   }
 

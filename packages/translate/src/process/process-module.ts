@@ -237,7 +237,7 @@ export function buildProcessModule(options: ProcessModuleOptions): {
     if (!write) throw new TypeError(`Process function ${name} is missing`);
     functions.set(
       name,
-      module.function(signature(declaration), (f) => void write(f)),
+      module.function(signature(declaration), (f) => write(f)),
     );
   }
 

@@ -26,8 +26,8 @@ export interface BareProcessOptions {
   readonly refuseMemory?: () => boolean;
   /** Where copyOut pushes small pieces. */
   readonly pushes?: {
-    pushBytes8(to: number, value: bigint): void;
-    pushByte(to: number, value: number): void;
+    readonly pushBytes8: (to: number, value: bigint) => void;
+    readonly pushByte: (to: number, value: number) => void;
   };
 }
 

@@ -102,7 +102,7 @@ function aimBranch(
   state: MachineState,
 ): [number, MachineState] | undefined {
   const words = BRANCH_DISTANCE / 4;
-  if (/^BR\/BLR/.test(row.name)) {
+  if (row.name.startsWith('BR/BLR')) {
     const { Rn = 0 } = fieldsOf(row, word);
     if (Rn === 31) return undefined;
     return [word, { ...state, x: state.x.with(Rn, BigInt(wordAddress(index, [word]) + BRANCH_DISTANCE)) }];
@@ -118,7 +118,7 @@ const isLiteral = (row: Instruction) => /literal/.test(row.name);
 function monitorWord(row: Instruction, word: number): number | undefined {
   if (!/^STL?X[RP]/.test(row.name)) return undefined;
   const { Rn = 0 } = fieldsOf(row, word);
-  const pair = /^STXP/.test(row.name);
+  const pair = row.name.startsWith('STXP');
   return ((word & 0xc000_0000) | 0x085f_7c1f | (pair ? 0x0020_0000 : 0) | (Rn << 5)) >>> 0;
 }
 
