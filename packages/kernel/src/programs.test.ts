@@ -73,6 +73,29 @@ given('programs behave in a box as on Linux', () => {
 });
 
 given('the box', () => {
+  it('needs no help of the host to copy', () => {
+    const program = compileProgram(fixture('fork-wait'));
+    const expected = runUnderQemu(program, [], '');
+    const { stdout, exitCode } = runTestBox({
+      files: [{ path: '/bin/program', mode: 0o100755, content: readProgram(program) }],
+      argv: ['/bin/program'],
+      plainHost: true,
+    });
+    expect({ stdout, exitCode }).toEqual(expected);
+  }, 60_000);
+
+  it('survives system calls with random arguments', () => {
+    const seed = String(Math.floor(Math.random() * 2 ** 31));
+    const program = compileProgram(fixture('fuzz'));
+    let result: TestBoxResult;
+    try {
+      result = runInBox(program, [seed, '20']);
+    } catch (cause) {
+      throw new Error(`fuzz ${seed} 20 ended the box`, { cause });
+    }
+    expect({ seed, exitCode: result.exitCode }).toEqual({ seed, exitCode: 0 });
+  }, 60_000);
+
   it('ends with 127 and a message when the command does not exist', () => {
     const result = runTestBox({ files: [{ path: '/tmp', mode: 0o041777 }], argv: ['nothing'] });
     expect(result).toMatchObject({ end: 'bootFailed', exitCode: 127 });
