@@ -11,6 +11,8 @@ export interface GitCheckout extends AsyncDisposable {
   readonly directory: string;
   /** Commit that was checked out. */
   readonly commit: string;
+  /** When it was committed, in seconds since 1970. */
+  readonly committedAt: number;
 }
 
 /**
@@ -41,13 +43,14 @@ export async function fetchGit(
     );
     await git('checkout', '--quiet', '--detach', 'FETCH_HEAD');
     const commit = (await git('rev-parse', 'HEAD')).trim();
+    const committedAt = Number((await git('show', '--no-patch', '--format=%ct', 'HEAD')).trim());
     if (source.checksum !== undefined && !commit.startsWith(source.checksum)) {
       throw new ChecksumMismatchError(commit, source.checksum);
     }
     if (source.submodules) await git('submodule', 'update', '--quiet', '--init', '--recursive', '--depth=1');
     if (!source.keepGitDir) await rm(join(top, '.git'), { recursive: true, force: true });
     const directory = join(top, join('/', source.subdir ?? ''));
-    return { directory, commit, [Symbol.asyncDispose]: dispose };
+    return { directory, commit, committedAt, [Symbol.asyncDispose]: dispose };
   } catch (error) {
     await dispose();
     throw error;

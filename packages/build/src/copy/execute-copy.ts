@@ -164,11 +164,16 @@ class CopyExecution {
     if (!(await collector.copy(root, '/', '/', this.#selection(undefined)))) {
       throw new SourceNotFoundError(source.remote, source.subdir ?? '/');
     }
-    const files = Array.from(holder.walk());
-    for (const { path, inode } of files) {
-      if (inode.kind !== 'file') continue;
-      const content = await spool.store(inode.content.chunks());
-      holder.writeFile(path, content, attributesOf(inode));
+    const times =
+      source.mtime === 'commit' ? { mtime: { seconds: checkout.committedAt, nanoseconds: 0 } } : {};
+    const entries = Array.from(holder.walk());
+    for (const { path, id, inode } of entries) {
+      if (inode.kind === 'file') {
+        holder.writeFile(path, await spool.store(inode.content.chunks()), {
+          ...attributesOf(inode),
+          ...times,
+        });
+      } else holder.setAttributesAt(id, times);
     }
     this.#copier.prepare(this.step.dest);
     await this.#copier.copy(new TreeSource(source.remote, holder), '/', this.step.dest);
