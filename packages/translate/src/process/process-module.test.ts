@@ -49,7 +49,7 @@ let supportModule: WebAssembly.Module;
 beforeAll(async () => {
   processModule = await WebAssembly.compile(generateProcessModule({ registration: 'exports' }));
   supportModule = await WebAssembly.compile(Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0));
-});
+}, 120_000);
 
 function start(code: readonly Assembly[], options: Partial<BareProcessOptions> = {}): BareProcess {
   const box = new BareProcess({ processModule, supportModule, guestBytes: 8 << 20, ...options });
@@ -372,5 +372,5 @@ describe('functions of a process', () => {
     for (const { index } of Object.values(processFunctions))
       expect(table.get(40 + index)).toBeInstanceOf(Function);
     expect(table.get(40 + processFunctions.size.index)()).toBe(128);
-  });
+  }, 120_000);
 });

@@ -6,7 +6,7 @@ import { BRANCH_DISTANCE, type TestCase, WINDOW_BYTES, wordAddress } from './mac
 import { qemuMissing } from './qemu-program.ts';
 
 const seed = Number(process.env['BOXER_SEED'] ?? 20261120);
-const wordsPerRow = Number(process.env['BOXER_WORDS'] ?? 4);
+const wordsPerRow = Number(process.env['BOXER_WORDS'] ?? 2);
 /** Where the harness expects a taken branch of the first case to go. */
 const BRANCH_TARGET = BigInt(wordAddress(0, [0]) + BRANCH_DISTANCE);
 const missing = qemuMissing();
@@ -22,7 +22,7 @@ suite('the instruction table, in the interpreter and on BigInts', () => {
       processModule: await WebAssembly.compile(generateProcessModule({ registration: 'exports' })),
       supportModule: await WebAssembly.compile(await compileSupportModule()),
     };
-  }, 60_000);
+  }, 120_000);
 
   it(`agrees with qemu on ${wordsPerRow} random words of every row (seed ${seed})`, () => {
     const { mismatches, tested } = compareWithQemu({ rows: instructions, wordsPerRow, seed, ...modules });
