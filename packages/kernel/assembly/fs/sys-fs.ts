@@ -39,6 +39,7 @@ export function makeSysFs(): FileSystem {
   directory(cpu, 'cpu0');
   const node = directory(directory(system, 'node'), 'node0');
   file(node, 'cpulist', '0\n');
+  file(node, 'cpumap', '1\n');
   const clock = directory(directory(system, 'clocksource'), 'clocksource0');
   file(clock, 'current_clocksource', 'arch_sys_counter\n');
   file(clock, 'available_clocksource', 'arch_sys_counter\n');

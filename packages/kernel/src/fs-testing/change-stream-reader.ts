@@ -1,6 +1,8 @@
 import { changeKinds } from '@boxer/abi';
 
-const kindNames = new Map(Object.entries(changeKinds).map(([name, kind]) => [kind, name]));
+const kindNames: ReadonlyMap<number, string> = new Map(
+  Object.entries(changeKinds).map(([name, kind]) => [kind, name]),
+);
 
 /** One record of a change stream, as far as tests look at it. */
 export interface Change {
