@@ -21,3 +21,4 @@ await build({
   external: ['@boxer/foundation', '@boxer/policy'],
 });
 await build({ ...options, entryPoints: [`${dist}worker/worker.js`], outfile: `${dist}bundle/worker.js` });
+await build({ ...options, entryPoints: [`${dist}prestart.js`], outfile: `${dist}bundle/prestart.js` });

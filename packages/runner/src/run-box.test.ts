@@ -171,6 +171,21 @@ describe('a box in a thread of its own', () => {
 
 describe('a process that runs a box', () => {
   it(
+    'may start its thread early, and ends when it does not use it',
+    async () => {
+      const prestart = `await import(${JSON.stringify(new URL('../dist/bundle/prestart.js', import.meta.url).href)});`;
+      const run = (text: string) =>
+        spawnSync(process.execPath, ['--input-type=module', '-e', text], { encoding: 'utf8' });
+      const body = script('greet', '')
+        .replace('import { runBox } from', 'const { runBox } = await import(')
+        .replace('.js";', '.js");');
+      expect(run(prestart + body)).toMatchObject({ status: 42, stdout: 'hello\n', stderr: '' });
+      expect(run(prestart)).toMatchObject({ status: 0, stdout: '', stderr: '' });
+    },
+    slow,
+  );
+
+  it(
     'passes standard input and output through, and the exit code',
     async () => {
       const { child, ended } = start('cat');
