@@ -25,8 +25,11 @@ interface Mutable {
   live: RegisterSet;
   dirtyIn: RegisterSet;
   flagsIn: FlagState | undefined;
-  flagsLive: boolean;
+  flagsLive: FlagsLive;
 }
+
+/** Whether flags are read: by nobody, by someone outside of the region perhaps, by an instruction of the region. */
+type FlagsLive = 0 | 1 | 2;
 
 const isJump = (block: Block) => block.instructions.at(-1)?.control.type === 'jump';
 const isCall = (block: Block) => block.instructions.at(-1)?.control.type === 'call';
@@ -55,11 +58,11 @@ class FlowAnalysis {
   ) {
     this.#blocks = [...region.blocks.values()];
     for (const { pc } of this.#blocks) {
-      const state = {
+      const state: Mutable = {
         live: RegisterSet.empty,
         dirtyIn: RegisterSet.empty,
         flagsIn: undefined,
-        flagsLive: false,
+        flagsLive: 0,
       };
       this.#state.set(pc, state);
     }
@@ -117,11 +120,13 @@ class FlowAnalysis {
     const last = block.instructions.at(-1);
     const stays = last?.control.type === 'next' || last?.control.type === 'branch';
     const whole = last?.control.type === 'branch' ? (last.control.conditional ? 2 : 1) : 1;
-    let live = !stays || block.successors.length < whole;
-    for (const successor of block.successors) live ||= this.#of(successor).flagsLive;
+    let live: FlagsLive = !stays || block.successors.length < whole ? 1 : 0;
+    for (const successor of block.successors)
+      live = Math.max(live, this.#of(successor).flagsLive) as FlagsLive;
     for (const instruction of [...block.instructions].reverse()) {
-      if (instruction.writesFlags === 'always') live = false;
-      if (instruction.readsFlags || instruction.control.type === 'interpret') live = true;
+      if (instruction.writesFlags === 'always') live = 0;
+      if (instruction.readsFlags) live = 2;
+      else if (instruction.control.type === 'interpret') live = 1;
     }
     if (live === state.flagsLive) return false;
     state.flagsLive = live;
@@ -154,7 +159,7 @@ class FlowAnalysis {
 
   #mergeFlags({ flagsIn, flagsLive }: Mutable, out: FlagState): FlagState {
     if (flagsIn === undefined || flagsIn === out) return out;
-    return flagsLive ? 'nzcv' : 'dead';
+    return (['dead', 'memory', 'nzcv'] as const)[flagsLive];
   }
 
   // ── Live registers, backward ───────────────────────────────────────────────────────────────────────────

@@ -1,6 +1,6 @@
 import { buildWord, decode, type Node, type RegisterOperand, type Statement } from '@boxer/a64';
 import { RegisterSet } from './register-set.ts';
-import { TranslationBuilder } from './translation-builder.ts';
+import { FLOAT_CONTROL, FLOAT_INEXACT, TranslationBuilder } from './translation-builder.ts';
 
 /** How an instruction hands on control. */
 export type Control =
@@ -29,6 +29,10 @@ export interface GuestInstruction {
   /** Whether it may leave at its start because of an access. */
   readonly mayLeave: boolean;
   readonly readsFlags: boolean;
+  /** Whether it has rare ways that call functions: those are left to the interpreter. */
+  readonly hasRareCalls: boolean;
+  /** Whether it asks for the state of the floating-point unit. */
+  readonly usesFloatState: boolean;
   readonly writesFlags: 'no' | 'perhaps' | 'always';
 }
 
@@ -41,6 +45,8 @@ class Effects {
   readsFlags = false;
   writesFlags: GuestInstruction['writesFlags'] = 'no';
   interpret = false;
+  floats = false;
+  hasRareCalls = false;
   branch: Extract<Statement, { type: 'branch' | 'branchIf' }> | undefined;
 
   #number(register: RegisterOperand | undefined): number {
@@ -60,7 +66,8 @@ class Effects {
         this.readsV |= this.#number(node.detail.register);
         return;
       case 'flag':
-        this.readsFlags = true;
+        if (node.detail.name === FLOAT_CONTROL || node.detail.name === FLOAT_INEXACT) this.floats = true;
+        else this.readsFlags = true;
         return;
       case 'counter':
         this.interpret = true;
@@ -117,7 +124,10 @@ class Effects {
   }
 
   #sides(then: readonly Statement[], otherwise: readonly Statement[]): void {
-    for (const statement of [...then, ...otherwise]) this.statement(statement, true);
+    for (const statement of [...then, ...otherwise]) {
+      if (statement.type === 'let' && statement.node.op === 'support') this.hasRareCalls = true;
+      this.statement(statement, true);
+    }
     const sets = (side: readonly Statement[]) => side.some(({ type }) => type === 'writeFlags');
     if (sets(then) && sets(otherwise)) this.writesFlags = 'always';
   }
@@ -162,8 +172,10 @@ export function decodeInstruction(pc: number, word: number): GuestInstruction {
     control,
     reads: interpreted ? RegisterSet.empty : new RegisterSet(effects.readsX, effects.readsV),
     writes: interpreted ? RegisterSet.empty : new RegisterSet(effects.writesX, effects.writesV),
-    mayLeave: effects.mayLeave || interpreted || hasRegisterTarget({ control }),
+    mayLeave: effects.mayLeave || effects.hasRareCalls || interpreted || hasRegisterTarget({ control }),
     readsFlags: effects.readsFlags && !interpreted,
+    hasRareCalls: effects.hasRareCalls,
+    usesFloatState: effects.floats,
     writesFlags: interpreted ? 'no' : effects.writesFlags,
   };
 }

@@ -176,6 +176,10 @@ export class FlagEmitter {
   /** Brings the flags from where they are to where a block expects them. */
   convert(from: FlagState, to: FlagState): void {
     if (from === to || to === 'dead') return;
+    if (to === 'memory') {
+      this.store(from);
+      return;
+    }
     if (to !== 'nzcv' || from === 'dead') throw new TypeError(`Cannot move flags from ${from} to ${to}`);
     if (from === 'memory') this.fetch();
     else {

@@ -2,6 +2,7 @@ import type { Node } from '@boxer/a64';
 import type { FunctionAssembler, Label, Local } from '@boxer/wasm';
 import { GraphEmitter } from '../emit/graph-emitter.ts';
 import { LocalPool } from '../emit/local-pool.ts';
+import { type AccessPlans, planAccesses } from './access-plan.ts';
 import { analyseFlow, type BlockFlow, leaveKey, type Point } from './data-flow.ts';
 import { type GuestInstruction, hasRegisterTarget } from './decode-instruction.ts';
 import { FlagEmitter } from './flag-emitter.ts';
@@ -62,6 +63,7 @@ export class FunctionEmitter {
   readonly #flags: FlagEmitter;
   readonly #pool: LocalPool;
   readonly #flow: ReadonlyMap<number, BlockFlow>;
+  readonly #plans: AccessPlans;
   readonly #nodes = new Map<number, CodeNode>();
   readonly #switch: SwitchNode | undefined;
   readonly #switchPoint: Point | undefined;
@@ -79,10 +81,15 @@ export class FunctionEmitter {
     readonly entries: readonly number[],
     readonly imports: Imports,
   ) {
-    this.#state = new FunctionState(f, vectorClasses(region));
+    this.#state = new FunctionState(
+      f,
+      vectorClasses(region),
+      [...region.blocks.values()].some((block) => block.instructions.some((each) => each.usesFloatState)),
+    );
     this.#flags = new FlagEmitter(f, this.#state, imports.settleFlags);
     this.#pool = new LocalPool(f);
     this.#flow = analyseFlow(region, entries);
+    this.#plans = planAccesses(region, entries);
     this.#leavePc = f.local('i32');
     this.#leaveCount = f.local('i32');
     let id = 0;
@@ -92,9 +99,9 @@ export class FunctionEmitter {
     if (jumpBlocks.length > 0) {
       this.#switch = { id: id++, jumps: true, successors: this.#nodesAt(region.jumpTargets) };
       const states = new Set(jumpBlocks.map(({ pc }) => this.#flowOf(pc).out.flags));
-      const [only = 'nzcv'] = states;
+      const [only = 'memory'] = states;
       const dirty = jumpBlocks[0] ? this.#flowOf(jumpBlocks[0].pc).out.dirty : undefined;
-      if (dirty) this.#switchPoint = { dirty, flags: states.size === 1 ? only : 'nzcv' };
+      if (dirty) this.#switchPoint = { dirty, flags: states.size === 1 ? only : 'memory' };
     }
     for (const node of this.#nodes.values()) {
       const jumps = this.#jumps(node.block) && this.#switch;
@@ -246,6 +253,7 @@ export class FunctionEmitter {
 
   #entry(node: EntryNode): void {
     this.#state.load(this.#flowOf(node.entry).live);
+    this.#state.loadFloatState();
     const to = this.#nodes.get(node.entry);
     if (to) this.#edge(node, 'memory', to);
   }
@@ -281,7 +289,7 @@ export class FunctionEmitter {
     );
     for (const to of targets) {
       f.end();
-      this.#edge(node, point?.flags ?? 'nzcv', to);
+      this.#edge(node, point?.flags ?? 'memory', to);
     }
     f.end();
     if (!point) return;
@@ -350,9 +358,13 @@ export class FunctionEmitter {
       this.#flags.convert(point.flags, 'nzcv');
     const charged = instruction.control.type !== 'next';
     const executed = charged ? at.index - node.block.instructions.length : at.index;
+    const { hasRareCalls } = instruction;
+    if (hasRareCalls) this.#prepareLeave(instruction.pc | returnMarks.interpret, executed);
     const environment = new InstructionEnvironment(instruction, point.flags, at.after, {
       state: this.#state,
       flags: this.#flags,
+      plans: this.#plans,
+      rare: hasRareCalls ? this.#leaveLabel(point) : undefined,
       support: (name) => this.imports.support(name),
       leaveIf: () => {
         this.#prepareLeave(instruction.pc | returnMarks.interpret, executed);
@@ -455,6 +467,7 @@ export class FunctionEmitter {
       return;
     }
     this.#state.load(this.#flowOf(site).live);
+    this.#state.loadFloatState();
     this.#edge(node, 'memory', next);
   }
 }

@@ -15,6 +15,8 @@ export class FunctionState {
   constructor(
     readonly f: FunctionAssembler,
     readonly classes: ReadonlyMap<number, VectorClass>,
+    /** Whether the function asks for the state of the floating-point unit. */
+    readonly usesFloatState: boolean,
   ) {}
 
   #lazily<K>(map: Map<K, Local>, key: K, type: ValueType): Local {
@@ -40,6 +42,24 @@ export class FunctionState {
 
   named(name: string, type: ValueType): Local {
     return this.#lazily(this.#named, name, type);
+  }
+
+  /** 1 when FPCR is 0. */
+  get floatControl(): Local {
+    return this.named('float control', 'i32');
+  }
+
+  /** 1 when, besides, FPSR.IXC is set. */
+  get floatInexact(): Local {
+    return this.named('float inexact', 'i32');
+  }
+
+  /** Takes what the function has to know of the floating-point unit into locals. */
+  loadFloatState(): void {
+    if (!this.usesFloatState) return;
+    const { f } = this;
+    f.i32(0).memory('i32.load', cpuState.fpcr).op('i32.eqz').tee(this.floatControl);
+    f.i32(0).memory('i32.load', cpuState.fpsr).i32(4).op('i32.shr_u').op('i32.and').set(this.floatInexact);
   }
 
   load(registers: RegisterSet): void {

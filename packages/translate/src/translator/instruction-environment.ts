@@ -1,22 +1,33 @@
 import type { Access, Node, RegisterOperand, Statement } from '@boxer/a64';
-import { cpuState, GUEST_BIAS, pagePermissions, PERMISSIONS_AT } from '@boxer/abi';
-import type { Local } from '@boxer/wasm';
+import {
+  cpuState,
+  GUEST_BIAS,
+  PAGE_SHIFT,
+  PAGE_SIZE_BYTES,
+  pagePermissions,
+  PERMISSIONS_AT,
+} from '@boxer/abi';
+import type { Label, Local } from '@boxer/wasm';
 import { type Environment, type GraphEmitter } from '../emit/graph-emitter.ts';
 import { laneOperation, plainOperation } from '../emit/operations.ts';
+import type { AccessPlan, AccessPlans } from './access-plan.ts';
 import type { GuestInstruction } from './decode-instruction.ts';
 import type { Flag, FlagEmitter } from './flag-emitter.ts';
 import { type FlagState, isPending } from './flag-state.ts';
 import type { FunctionState } from './function-state.ts';
-import { CONDITION } from './translation-builder.ts';
+import { CONDITION, FLOAT_CONTROL, FLOAT_INEXACT } from './translation-builder.ts';
 
 /** What an instruction's code needs of the function around it. */
 export interface Surroundings {
   readonly state: FunctionState;
   readonly flags: FlagEmitter;
+  readonly plans: AccessPlans;
   /** Index of a function of the support module. */
   support(name: string): number;
   /** With a condition on the stack: lets the interpreter go on at this instruction when it holds. */
   leaveIf(): void;
+  /** Where the interpreter executes the instruction; the place is prepared already. */
+  readonly rare: Label | undefined;
   /** Emits the taken side of the instruction's branch. */
   branch(emitter: GraphEmitter, target: Node): void;
 }
@@ -50,6 +61,7 @@ const indexOf = (node: Node | undefined) => Number(node?.value ?? 0n);
 /** Emits one instruction with registers and flags in locals. */
 export class InstructionEnvironment implements Environment {
   readonly slot = undefined;
+  readonly rare: Label | undefined;
   readonly bias = GUEST_BIAS;
   readonly #lastFlags: Statement | undefined;
 
@@ -60,6 +72,7 @@ export class InstructionEnvironment implements Environment {
     readonly flagsAfter: FlagState,
     readonly surroundings: Surroundings,
   ) {
+    this.rare = surroundings.rare;
     this.#lastFlags = instruction.builder.body.findLast(({ type }) => type === 'writeFlags');
   }
 
@@ -116,8 +129,11 @@ export class InstructionEnvironment implements Environment {
   }
 
   #flag(name: string): void {
-    const { flags } = this.surroundings;
-    if (name.startsWith(CONDITION)) flags.condition(this.flagsBefore, Number(name.slice(CONDITION.length)));
+    const { flags, state } = this.surroundings;
+    if (name === FLOAT_CONTROL) state.f.get(state.floatControl);
+    else if (name === FLOAT_INEXACT) state.f.get(state.floatInexact);
+    else if (name.startsWith(CONDITION))
+      flags.condition(this.flagsBefore, Number(name.slice(CONDITION.length)));
     else flags.flag(this.flagsBefore, name as Flag);
   }
 
@@ -176,6 +192,7 @@ export class InstructionEnvironment implements Environment {
         f.i32(0);
         emitter.emit(statement.value);
         f.memory(cell.bits === 64 ? 'i64.store' : 'i64.store32', cell.at);
+        if (statement.name === 'fpcr' || statement.name === 'fpsr') state.loadFloatState();
         return;
       }
       default:
@@ -228,34 +245,75 @@ export class InstructionEnvironment implements Environment {
 
   check(emitter: GraphEmitter, address: Node, bytes: number, access: Access, element: boolean): Local {
     const { f, pool } = emitter;
-    const bit = access === 'read' ? pagePermissions.read : pagePermissions.write;
+    const plan = this.surroundings.plans.get(address);
     const wide = pool.take('i64');
     const low = pool.take('i32');
+    if (plan?.type === 'range') this.#checkRange(emitter, plan);
     emitter.emit(address);
+    if (plan) {
+      f.op('i32.wrap_i64').set(low);
+      return low;
+    }
     f.tee(wide).op('i32.wrap_i64').set(low);
-    if (element && bytes <= 8) {
+    if (element && bytes > 1 && bytes <= 8) {
       // Rotated, the bits that must be zero for alignment become the uppermost ones.
       const shift = BigInt(Math.log2(bytes));
-      f.get(wide);
-      if (shift > 0n) f.i64(shift).op('i64.rotr');
-      f.i64(1n << (32n - shift)).op('i64.ge_u');
-      this.surroundings.leaveIf();
-    } else {
-      f.get(wide)
-        .i64(1n << 32n)
-        .op('i64.ge_u');
-      f.get(low)
-        .i32(4095)
-        .op('i32.and')
-        .i32(4096 - bytes)
-        .op('i32.gt_u')
-        .op('i32.or');
-      this.surroundings.leaveIf();
-    }
-    f.get(low).i32(12).op('i32.shr_u').memory('i32.load8_u', PERMISSIONS_AT).i32(bit).op('i32.and');
+      const aligned = f.block();
+      f.get(wide).i64(shift).op('i64.rotr');
+      f.i64(1n << (32n - shift))
+        .op('i64.lt_u')
+        .brIf(aligned);
+      this.#inOnePage(emitter, wide, low, bytes);
+      f.end();
+    } else this.#inOnePage(emitter, wide, low, bytes);
+    const bit = access === 'read' ? pagePermissions.read : pagePermissions.write;
+    f.get(low).i32(PAGE_SHIFT).op('i32.shr_u').memory('i32.load8_u', PERMISSIONS_AT).i32(bit).op('i32.and');
     f.op('i32.eqz');
     this.surroundings.leaveIf();
     return low;
+  }
+
+  #inOnePage({ f }: GraphEmitter, wide: Local, low: Local, bytes: number): void {
+    f.get(wide)
+      .i64(1n << 32n)
+      .op('i64.ge_u');
+    if (bytes > 1) {
+      f.get(low)
+        .i32(PAGE_SIZE_BYTES - 1)
+        .op('i32.and')
+        .i32(PAGE_SIZE_BYTES - bytes)
+        .op('i32.gt_u')
+        .op('i32.or');
+    }
+    this.surroundings.leaveIf();
+  }
+
+  /** Checks the pages of both ends: a range is shorter than a page. */
+  #checkRange({ f, pool }: GraphEmitter, plan: Extract<AccessPlan, { type: 'range' }>): void {
+    const wide = pool.take('i64');
+    const start = pool.take('i32');
+    f.get(this.surroundings.state.general(plan.register));
+    if (plan.low !== 0) f.i64(BigInt(plan.low)).op('i64.add');
+    f.tee(wide)
+      .i64(1n << 32n)
+      .op('i64.ge_u');
+    this.surroundings.leaveIf();
+    f.get(wide)
+      .op('i32.wrap_i64')
+      .tee(start)
+      .i32(PAGE_SHIFT)
+      .op('i32.shr_u')
+      .memory('i32.load8_u', PERMISSIONS_AT);
+    // An end beyond 4 GiB wraps around to page 0, which is never mapped.
+    f.get(start)
+      .i32(plan.bytes - 1)
+      .op('i32.add')
+      .i32(PAGE_SHIFT)
+      .op('i32.shr_u');
+    f.memory('i32.load8_u', PERMISSIONS_AT).op('i32.and').i32(plan.bits).op('i32.and');
+    if (plan.bits & (plan.bits - 1)) f.i32(plan.bits).op('i32.ne');
+    else f.op('i32.eqz');
+    this.surroundings.leaveIf();
   }
 
   requireAligned(emitter: GraphEmitter, address: Node, bytes: number): void {

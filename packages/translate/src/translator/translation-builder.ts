@@ -2,6 +2,7 @@ import {
   type Bool,
   type FlagName,
   GraphBuilder,
+  type Kind,
   Node,
   type Statement,
   type Value,
@@ -18,6 +19,26 @@ export interface FlagOperands {
 
 /** A flag node with this prefix stands for a whole condition; its code follows. */
 export const CONDITION = 'condition:';
+
+/** Flag nodes that stand for a state of the floating-point unit: FPCR is 0, and FPSR.IXC is set besides. */
+export const FLOAT_CONTROL = 'float:control';
+export const FLOAT_INEXACT = 'float:inexact';
+
+const INEXACT = 0x10n;
+const isState = (node: Node | undefined, name: string) => node?.op === 'state' && node.detail.name === name;
+
+/** `fpcr | ((fpsr & IXC) ^ IXC)`, as a64's floating point asks for it. */
+function isFastFloatTest(node: Node): boolean {
+  const [control, inexact] = node.args;
+  if (node.op !== 'or' || !isState(control, 'fpcr') || inexact?.op !== 'xor') return false;
+  const [bit, one] = inexact.args;
+  const [status, mask] = bit?.args ?? [];
+  return (
+    bit?.op === 'and' &&
+    isState(status, 'fpsr') &&
+    [one, mask].every((n) => n?.isConstant && n.value === INEXACT)
+  );
+}
 
 /**
  * Builds the graph of one instruction at a known address. Unlike the interpreter's, it remembers what flags are computed
@@ -58,4 +79,28 @@ export class TranslationBuilder extends GraphBuilder {
     if (typeof code !== 'number') return super.condition(condition);
     return code >= 14 ? this.constant(32, 1) : this.readFlag(`${CONDITION}${code}` as FlagName);
   }
+
+  /** Whether direct arithmetic is exact does not change between most instructions: it is kept in locals. */
+  override eqz(a: Value<Width>): Node<32> {
+    if (a instanceof Node && isState(a, 'fpcr')) return this.readFlag(FLOAT_CONTROL as FlagName);
+    if (a instanceof Node && isFastFloatTest(a)) return this.readFlag(FLOAT_INEXACT as FlagName);
+    return super.eqz(a);
+  }
+
+  /** Tests of direct arithmetic become one branch each, all to the same rare side: cheaper than joining them. */
+  override choose<K extends Kind>(
+    condition: Bool,
+    then: () => Value<K>,
+    otherwise: () => Value<K>,
+  ): Value<K> {
+    const tests = condition instanceof Node ? conjuncts(condition) : [];
+    if (!tests.some(({ op, detail }) => op === 'flag' && detail.name === FLOAT_INEXACT))
+      return super.choose(condition, then, otherwise);
+    const nested = ([first, ...rest]: readonly Node[]): Value<K> =>
+      first ? super.choose(first as Node<32>, () => nested(rest), otherwise) : then();
+    return nested(tests);
+  }
 }
+
+/** The operands of nested `and`s. */
+const conjuncts = (node: Node): Node[] => (node.op === 'and' ? node.args.flatMap(conjuncts) : [node]);

@@ -1,0 +1,289 @@
+import type { Node, Statement } from '@boxer/a64';
+import { pagePermissions } from '@boxer/abi';
+import type { GuestInstruction } from './decode-instruction.ts';
+import type { Block, Region } from './region.ts';
+
+/** Memory from `low` up to `high`, as distances from a register's value, with permission bits. */
+interface Range {
+  readonly low: number;
+  readonly high: number;
+  readonly bits: number;
+}
+
+/** What the check of an access has to do. */
+export type AccessPlan =
+  /** Nothing: a check before covers it. */
+  | { readonly type: 'covered' }
+  /** Check a range around it, for the accesses that follow, too. */
+  | {
+      readonly type: 'range';
+      readonly register: number;
+      readonly low: number;
+      readonly bytes: number;
+      readonly bits: number;
+    };
+
+/** By address, as the instruction's graph has it. Accesses that are not here are checked by themselves. */
+export type AccessPlans = ReadonlyMap<Node, AccessPlan>;
+
+/** Ranges longer than this are not checked at once: two pages at most. */
+const LONGEST_RANGE = 2048;
+const SP = 31;
+
+/** A register plus a constant. */
+interface Sum {
+  readonly register: number;
+  readonly offset: number;
+}
+
+interface Access extends Sum {
+  readonly node: Node;
+  readonly bytes: number;
+  readonly bits: number;
+}
+
+function sumOf(node: Node): Sum | undefined {
+  if (node.kind !== 64) return undefined;
+  if (node.op === 'readX') {
+    const register = node.detail.register?.number;
+    return register === undefined ? undefined : { register, offset: 0 };
+  }
+  const [base, constant] = node.args;
+  if ((node.op !== 'add' && node.op !== 'sub') || base?.op !== 'readX' || !constant?.isConstant)
+    return undefined;
+  const register = base.detail.register?.number;
+  const offset = Number(BigInt.asIntN(64, constant.value)) * (node.op === 'add' ? 1 : -1);
+  return register === undefined || Math.abs(offset) > 0x1_0000 ? undefined : { register, offset };
+}
+
+function accessOf(statement: Statement): Access | undefined {
+  const make = (node: Node | undefined, bytes: number, bits: number): Access | undefined => {
+    const sum = node && sumOf(node);
+    return node && sum ? { ...sum, node, bytes, bits } : undefined;
+  };
+  const { read, write } = pagePermissions;
+  if (statement.type === 'let') {
+    const { op, args, detail } = statement.node;
+    if (op !== 'load' || detail.uncheckedOffset !== undefined) return undefined;
+    return make(args[0], (detail.bits ?? 0) / 8, read);
+  }
+  if (statement.type === 'probe')
+    return make(statement.address, statement.bytes, statement.access === 'read' ? read : write);
+  if (statement.type !== 'store' || statement.uncheckedOffset !== undefined) return undefined;
+  return make(statement.address, statement.bits / 8, write);
+}
+
+interface Step {
+  readonly accesses: readonly Access[];
+  /** Registers that become the sum of one and a constant; undefined: anything. */
+  readonly writes: readonly { readonly register: number; readonly sum: Sum | undefined }[];
+}
+
+function stepOf({ builder, writes, control }: GuestInstruction): Step {
+  if (control.type === 'interpret') return { accesses: [], writes: [] };
+  const sums = new Map<number, Sum | undefined>();
+  for (const statement of builder.body) {
+    if (statement.type !== 'writeX' || statement.register.number === undefined) continue;
+    sums.set(statement.register.number, sumOf(statement.value));
+  }
+  return {
+    accesses: builder.body.flatMap((statement) => accessOf(statement) ?? []),
+    writes: writes.generals.map((register) => ({ register, sum: sums.get(register) })),
+  };
+}
+
+const union = (a: Range | undefined, b: Range): Range =>
+  a ? { low: Math.min(a.low, b.low), high: Math.max(a.high, b.high), bits: a.bits | b.bits } : b;
+const covers = (a: Range | undefined, b: Range) =>
+  a !== undefined && a.low <= b.low && a.high >= b.high && (a.bits & b.bits) === b.bits;
+const shift = (range: Range, by: number): Range => ({ ...range, low: range.low + by, high: range.high + by });
+
+/** What was checked, by register, as distances from its present value. */
+type Checked = ReadonlyMap<number, Range>;
+
+/** Both lists hold only what holds on either way. */
+function intersect(a: Checked, b: Checked): Checked {
+  const result = new Map<number, Range>();
+  for (const [register, left] of a) {
+    const right = b.get(register);
+    if (!right) continue;
+    const low = Math.max(left.low, right.low);
+    const high = Math.min(left.high, right.high);
+    if (high > low && left.bits & right.bits)
+      result.set(register, { low, high, bits: left.bits & right.bits });
+  }
+  return result;
+}
+
+function sameRanges(a: Checked, b: Checked): boolean {
+  if (a.size !== b.size) return false;
+  for (const [register, range] of a) {
+    const other = b.get(register);
+    if (!other || other.low !== range.low || other.high !== range.high || other.bits !== range.bits)
+      return false;
+  }
+  return true;
+}
+
+interface Frame {
+  readonly range: Range | undefined;
+  readonly distance: ReadonlyMap<number, number>;
+}
+
+class Planner {
+  readonly plans = new Map<Node, AccessPlan>();
+  readonly #steps = new Map<Block, readonly Step[]>();
+  /** For each access, the range that one check may cover from there on in its block. */
+  readonly #wanted = new Map<Node, Range>();
+  readonly #checkedIn = new Map<number, Checked>();
+
+  constructor(
+    readonly region: Region,
+    readonly entries: readonly number[],
+  ) {
+    for (const block of region.blocks.values()) this.#steps.set(block, block.instructions.map(stepOf));
+  }
+
+  plan(): AccessPlans {
+    const frame = this.#frame();
+    for (const block of this.region.blocks.values()) this.#collect(block, frame);
+    this.#solve();
+    for (const block of this.region.blocks.values()) {
+      const checked = this.#checkedIn.get(block.pc);
+      if (checked) this.#walk(block, checked, true);
+    }
+    return this.plans;
+  }
+
+  #stepsOf(block: Block): readonly Step[] {
+    return this.#steps.get(block) ?? [];
+  }
+
+  /**
+   * The stack frame: all accesses relative to the function's first SP, and how far SP is from it at each block. Calls are
+   * taken to leave SP alone: a wrong guess makes checks too wide, not too narrow.
+   */
+  #frame(): Frame {
+    const distance = new Map([[this.region.entry, 0]]);
+    let range: Range | undefined;
+    for (const [pc, start] of distance) {
+      const block = this.region.blocks.get(pc);
+      if (!block) continue;
+      let sp: number | undefined = start;
+      for (const { accesses, writes } of this.#stepsOf(block)) {
+        for (const { register, offset, bytes, bits } of accesses) {
+          if (register !== SP || sp === undefined) continue;
+          range = union(range, { low: sp + offset, high: sp + offset + bytes, bits });
+        }
+        const write = writes.find(({ register }) => register === SP);
+        if (write) sp = write.sum?.register === SP && sp !== undefined ? sp + write.sum.offset : undefined;
+      }
+      if (sp === undefined) continue;
+      for (const successor of block.successors) if (!distance.has(successor)) distance.set(successor, sp);
+    }
+    return { range: range && range.high - range.low <= LONGEST_RANGE ? range : undefined, distance };
+  }
+
+  /** Joins the accesses of a block that lie at known distances from each other. */
+  #collect(block: Block, frame: Frame): void {
+    interface Group {
+      range: Range;
+      readonly members: { readonly node: Node; readonly delta: number }[];
+    }
+    const groups = new Map<number, Group>();
+    let nextSymbol = 32;
+    /** Register = symbol + delta. */
+    const values = new Map<number, { readonly symbol: number; readonly delta: number }>();
+    const valueOf = (register: number) => values.get(register) ?? { symbol: register, delta: 0 };
+    for (const { accesses, writes } of this.#stepsOf(block)) {
+      for (const { register, offset, bytes, bits, node } of accesses) {
+        const { symbol, delta } = valueOf(register);
+        const range = { low: delta + offset, high: delta + offset + bytes, bits };
+        const known = groups.get(symbol);
+        const joined = union(known?.range, range);
+        if (joined.high - joined.low > LONGEST_RANGE) continue;
+        const group = known ?? { range, members: [] };
+        group.range = joined;
+        group.members.push({ node, delta });
+        groups.set(symbol, group);
+      }
+      const after = writes.map(({ register, sum }) => {
+        const value = sum ? valueOf(sum.register) : { symbol: nextSymbol++, delta: 0 };
+        return [register, { symbol: value.symbol, delta: value.delta + (sum?.offset ?? 0) }] as const;
+      });
+      for (const [register, value] of after) values.set(register, value);
+    }
+    for (const [symbol, { range, members }] of groups) {
+      const start = frame.distance.get(block.pc);
+      const whole =
+        symbol === SP && frame.range && start !== undefined
+          ? union(range, shift(frame.range, -start))
+          : range;
+      if (members.length < 2 && whole === range) continue;
+      for (const { node, delta } of members) this.#wanted.set(node, shift(whole, -delta));
+    }
+  }
+
+  #solve(): void {
+    for (const entry of this.entries) this.#checkedIn.set(entry, new Map());
+    const blocks = [...this.region.blocks.values()];
+    for (let round = 0, changed = true; changed; round++) {
+      changed = false;
+      for (const block of blocks) {
+        const checked = this.#checkedIn.get(block.pc);
+        if (!checked) continue;
+        const isCall = block.instructions.at(-1)?.control.type === 'call';
+        const out: Checked = isCall ? new Map() : this.#walk(block, checked, false);
+        for (const successor of block.successors) {
+          const known = this.#checkedIn.get(successor);
+          // What moves by a constant in a loop shrinks for ever: give up on it.
+          const merged = !known ? out : round > 20 ? new Map<number, Range>() : intersect(known, out);
+          if (known && sameRanges(known, merged)) continue;
+          this.#checkedIn.set(successor, merged);
+          changed = true;
+        }
+      }
+    }
+  }
+
+  #walk(block: Block, before: Checked, record: boolean): Checked {
+    const checked = new Map(before);
+    for (const { accesses, writes } of this.#stepsOf(block)) {
+      for (const access of accesses) this.#access(access, checked, record);
+      const after = writes.map(({ register, sum }) => {
+        const range = sum && checked.get(sum.register);
+        return [register, range && shift(range, -sum.offset)] as const;
+      });
+      for (const [register, range] of after) {
+        if (range) checked.set(register, range);
+        else checked.delete(register);
+      }
+    }
+    return checked;
+  }
+
+  #access(
+    { register, offset, bytes, bits, node }: Access,
+    checked: Map<number, Range>,
+    record: boolean,
+  ): void {
+    const range = { low: offset, high: offset + bytes, bits };
+    if (covers(checked.get(register), range)) {
+      if (record) this.plans.set(node, { type: 'covered' });
+      return;
+    }
+    const wanted = this.#wanted.get(node);
+    checked.set(register, wanted ?? range);
+    if (!wanted || !record) return;
+    const { low, high } = wanted;
+    this.plans.set(node, { type: 'range', register, low, bytes: high - low, bits: wanted.bits });
+  }
+}
+
+/**
+ * Decides which accesses need a check of their own. Permissions change only in the kernel, which translated code never
+ * calls, so a check holds as long as the register does not change in an unknown way.
+ */
+export function planAccesses(region: Region, entries: readonly number[]): AccessPlans {
+  return new Planner(region, entries).plan();
+}
