@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { BoxerError } from '@boxer/foundation';
 import { renderError } from './render-error.ts';
 
@@ -37,6 +38,17 @@ describe('renderError', () => {
     expect(renderError(error)).toMatch(/^error: x is undefined\ncode: INTERNAL\nhint: This is a bug/);
     expect(renderError(error)).not.toContain('render-error.test');
     expect(renderError(error, undefined, true)).toMatch(/TypeError: x is undefined\n.*Error: deeper\n/s);
+  });
+
+  it('does not take what this machine refuses for a bug', () => {
+    try {
+      readFileSync('/no/such/file');
+    } catch (error) {
+      expect(renderError(error)).toMatch(
+        /^error: ENOENT: .*'\/no\/such\/file'\ncode: HOST_ENOENT\nhint: Check the path/,
+      );
+    }
+    expect.assertions(1);
   });
 
   it('survives a place outside the text', () => {

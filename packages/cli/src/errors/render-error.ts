@@ -15,22 +15,42 @@ export function renderError(error: unknown, source?: SourceText, debug = false):
   const lines = [`error: ${messageOf(error)}`];
   const range = placeOf(error);
   if (range !== undefined && source !== undefined) lines.push(...excerpt(source, range));
-  if (error instanceof BoxerError) {
-    lines.push(`code: ${error.code}`);
-    if (error.hint !== undefined) lines.push(`hint: ${error.hint}`);
-  } else {
-    lines.push(
-      'code: INTERNAL',
-      'hint: This is a bug in Boxer. Set BOXER_DEBUG=1 for the stack and report it.',
-    );
-  }
+  lines.push(...codeAndHint(error));
   if (debug) lines.push(...stacks(error));
   return `${lines.join('\n')}\n`;
 }
 
+function codeAndHint(error: unknown): string[] {
+  if (error instanceof BoxerError) {
+    return [`code: ${error.code}`, ...(error.hint === undefined ? [] : [`hint: ${error.hint}`])];
+  }
+  const code = systemErrorCode(error);
+  if (code !== undefined) {
+    return [
+      `code: HOST_${code}`,
+      'hint: Check the path, its permissions, and the free space of this machine.',
+    ];
+  }
+  return ['code: INTERNAL', 'hint: This is a bug in Boxer. Set BOXER_DEBUG=1 for the stack and report it.'];
+}
+
+/** @returns the errno of an error that a system call of this machine gave: a full disk, a missing permission */
+function systemErrorCode(error: unknown): string | undefined {
+  if (typeof error !== 'object' || error === null || !('code' in error) || !('syscall' in error))
+    return undefined;
+  return typeof error.code === 'string' && /^E[A-Z0-9]+$/.test(error.code) ? error.code : undefined;
+}
+
 function messageOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
+  if (!(error instanceof Error)) return hasMessage(error) ? error.message : String(error);
   return error.message === '' ? error.name : error.message;
+}
+
+/** Errors of another realm, or that came from a thread, are no instances of our Error. */
+function hasMessage(error: unknown): error is { readonly message: string } {
+  return (
+    typeof error === 'object' && error !== null && 'message' in error && typeof error.message === 'string'
+  );
 }
 
 /** Range of an error that knows its place in the Dockerfile. */

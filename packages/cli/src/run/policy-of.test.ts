@@ -43,23 +43,20 @@ describe('boxer run', () => {
 
   it('takes grants and budgets from flags', async () => {
     writeFileSync(join(work, 'vars'), '# comment\nFROM_FILE=1\nA=file\n');
-    const policy = await policyFor(
-      ...[
-        '-v',
-        'here:/data:ro',
-        '--env-file',
-        join(work, 'vars'),
-        '-e',
-        'A=flag',
-        '-e',
-        'B',
-        '-m',
-        '64m',
-        '--fuel',
-        '2k',
-      ],
-      ...['--timeout', '1.5s', '--max-output', '1k', '--tmpfs', '/t', '--read-only'],
-    );
+    const grants = [
+      '-v',
+      'here:/data:ro',
+      '--env-file',
+      join(work, 'vars'),
+      '-e',
+      'A=flag',
+      '-e',
+      'B',
+      '--tmpfs',
+      '/t',
+    ];
+    const budgets = ['-m', '64m', '--fuel', '2k', '--timeout', '1.5s', '--max-output', '1k', '--read-only'];
+    const policy = await policyFor(...grants, ...budgets);
     expect(policy).toMatchObject({
       filesystem: [{ host: resolve('here'), guest: '/data', mode: 'ro' }],
       environment: ['FROM_FILE=1', 'A=flag', 'B'],
