@@ -91,3 +91,4 @@ export const ENOTRECOVERABLE: i32 = 131;
 export const ERESTARTSYS: i32 = 512; // restart when the handler has SA_RESTART, or none runs; else EINTR
 export const ERESTARTNOINTR: i32 = 513; // always restart
 export const ERESTARTNOHAND: i32 = 514; // EINTR when a handler runs, else restart
+export const ERESTART_RESTARTBLOCK: i32 = 516; // EINTR when a handler runs, else restart with the deadline it had

@@ -215,13 +215,11 @@ export class AddressSpace {
     let last = first;
     for (; last < this.mappings.length && this.mappings[last].start < end; last++) {
       const mapping = this.mappings[last];
-      const wasExecutable = (mapping.protection & PROT_EXEC) != 0;
       if (mapping.protection == protection) continue;
       mapping.protection = protection;
+      // Predecoded code stays, even where execution is no longer allowed: compilers at run time switch between writing and
+      // executing all the time, and announce what they changed.
       this.applyProtection(mapping);
-      if (wasExecutable && (protection & PROT_EXEC) == 0) {
-        this.slot.invalidate(mapping.start, mapping.end - mapping.start);
-      }
     }
     for (let i = last - 1; i >= first; i--) this.merge(this.mappings[i]);
     return 0;

@@ -1,11 +1,11 @@
 import { CPU_PC } from '../abi.gen';
-import { EINTR, ERESTARTNOHAND, ERESTARTNOINTR, ERESTARTSYS } from '../linux/errno';
+import { EINTR, ERESTART_RESTARTBLOCK, ERESTARTNOHAND, ERESTARTNOINTR, ERESTARTSYS } from '../linux/errno';
 import { SA_RESETHAND, SA_RESTART, SIG_DFL, SIG_IGN, SIGKILL, SIGSEGV, SIGSTOP, SI_KERNEL, signalBit } from '../linux/signal';
 import { programCounter, setRegister, writeState64 } from '../process/cpu-state';
 import { endGroup, endTask } from '../task/exit';
 import { isOrphaned } from '../task/process-group';
 import { stopGroup } from '../task/stop';
-import { Task, TaskState } from '../task/task';
+import { NEVER, Task, TaskState } from '../task/task';
 import { enterHandler } from './frame';
 import { SignalInfo } from './info';
 import { ignoredByDefault, pendingFor, stopsByDefault, takeSignal } from './send';
@@ -89,6 +89,7 @@ function settleRestart(task: Task, mayRestart: bool): void {
     return;
   }
   task.restartCode = 0;
+  task.keptDeadline = NEVER;
   setRegister(task, 0, <u64>(-EINTR));
 }
 
@@ -101,7 +102,12 @@ function restart(task: Task): void {
 
 /** Whether a result asks for a decision about restarting. */
 export function isRestart(result: i64): bool {
-  return result == -ERESTARTSYS || result == -ERESTARTNOINTR || result == -ERESTARTNOHAND;
+  return (
+    result == -ERESTARTSYS ||
+    result == -ERESTARTNOINTR ||
+    result == -ERESTARTNOHAND ||
+    result == -ERESTART_RESTARTBLOCK
+  );
 }
 
 /** A signal that a task cannot escape, because it caused it: blocked or ignored, it kills. */

@@ -1,5 +1,5 @@
 import { enqueueFutexWaiter, requeueFutex, wakeFutex } from '../futex/futex';
-import { EAGAIN, EFAULT, EINVAL, ENOSYS, EPERM, ERESTARTNOHAND, ERESTARTSYS, ESRCH, ETIMEDOUT } from '../linux/errno';
+import { EAGAIN, EFAULT, EINVAL, ENOSYS, EPERM, ERESTART_RESTARTBLOCK, ERESTARTSYS, ESRCH, ETIMEDOUT } from '../linux/errno';
 import {
   FUTEX_BITSET_MATCH_ANY,
   FUTEX_CLOCK_REALTIME,
@@ -88,7 +88,7 @@ function wait(
   if (seen != value) return -EAGAIN;
   if (timeout != 0) {
     task.setDeadlineOnce(deadline);
-    task.interruptResult = -ERESTARTNOHAND;
+    task.interruptResult = -ERESTART_RESTARTBLOCK;
   } else {
     task.interruptResult = -ERESTARTSYS;
   }

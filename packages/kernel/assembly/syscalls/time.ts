@@ -1,5 +1,5 @@
 /** Clocks, sleeping and timers. */
-import { EFAULT, EINTR, EINVAL, EOPNOTSUPP, ERESTARTNOHAND } from '../linux/errno';
+import { EFAULT, EINVAL, EOPNOTSUPP, ERESTART_RESTARTBLOCK, ERESTARTNOHAND } from '../linux/errno';
 import { NSIG, SIGALRM } from '../linux/signal';
 import {
   CLOCK_BOOTTIME,
@@ -116,7 +116,7 @@ function sleep(task: Task, durationAt: u64, remainingAt: u64, clock: i32, isAbso
     const now = monotonicNow();
     if (now >= task.deadline) return 0;
     if (remainingAt != 0 && writeTimespec(task, remainingAt, task.deadline - now) != 0) return -EFAULT;
-    return -EINTR;
+    return -ERESTART_RESTARTBLOCK;
   }
   const time = readTimespec(task, durationAt);
   if (timespecError() != 0) return timespecError();
@@ -124,10 +124,10 @@ function sleep(task: Task, durationAt: u64, remainingAt: u64, clock: i32, isAbso
   let deadline = time;
   if (!isAbsolute) deadline = monotonicNow() + time;
   else if (clock == CLOCK_REALTIME || clock == CLOCK_TAI || clock == CLOCK_REALTIME_ALARM) deadline = monotonicOfRealtime(time);
-  if (deadline <= monotonicNow()) return 0;
-  task.progress = 1;
   task.setDeadlineOnce(deadline);
-  task.interruptResult = isAbsolute ? -ERESTARTNOHAND : -EINTR;
+  if (task.deadline <= monotonicNow()) return 0;
+  task.progress = 1;
+  task.interruptResult = isAbsolute ? -ERESTARTNOHAND : -ERESTART_RESTARTBLOCK;
   return BLOCK;
 }
 

@@ -28,15 +28,18 @@ import {
   SIGSEGV,
   SIGTERM,
   SIGTRAP,
+  SIGXCPU,
   SIG_IGN,
   TRAP_BRKPT,
 } from '../linux/signal';
+import { RLIM_INFINITY, RLIMIT_CPU } from '../linux/resource';
 import { isMemoryExhausted } from '../mm/memory-budget';
 import { makeResident, programCounter } from '../process/cpu-state';
 import { freeEndedSlots } from '../process/slots';
 import { deliverSignals, forceSignal, needsAttention } from '../signal/deliver';
+import { kernelSignal, sendToGroup } from '../signal/send';
 import { SignalInfo } from '../signal/info';
-import { monotonicNow, sleepFor } from '../time/clock';
+import { monotonicNow, NANOSECONDS, sleepFor } from '../time/clock';
 import { nearestSleeper, wakeSleepers } from '../time/sleepers';
 import { checkProcessorTimers, hasProcessorTimers } from '../time/process-timers';
 import { nearestTimer, runTimers } from '../time/timer';
@@ -48,6 +51,7 @@ import { allTasks } from './registry';
 import { dequeueRunnable, enqueueRunnable, hasRunnable } from './run-queue';
 import { executedCalls, resumeSystemCall } from './system-call';
 import { NEVER, Task, TaskState } from './task';
+import { ThreadGroup } from './thread-group';
 
 /** Instructions a task executes before the next one has its turn. */
 const SLICE: i64 = 200_000;
@@ -157,6 +161,10 @@ function runNext(): void {
   const task = dequeueRunnable();
   if (task == null || task.state != TaskState.runnable) return;
   setCurrentTask(task);
+  if (task.group.stopSignal != 0 && !task.isDying) {
+    task.state = TaskState.stopped;
+    return;
+  }
   if (task.inSystemCall && !resumeSystemCall(task)) return;
   let slice = SLICE;
   while (task.state == TaskState.runnable && slice >= 0) {
@@ -190,6 +198,7 @@ function execute(task: Task, slice: i64): i64 {
   fuelLeft -= used;
   task.usedFuel += used;
   if (hasProcessorTimers(task.group)) checkProcessorTimers(task.group, groupProcessorTime(task.group));
+  if (task.group.limit(RLIMIT_CPU) != RLIM_INFINITY) checkProcessorLimit(task.group);
   if (fuelLeft < 0) return -1;
   switch (reason) {
     case EXIT_LEAVE:
@@ -216,6 +225,14 @@ function execute(task: Task, slice: i64): i64 {
     default:
       throw new Error('the engine stopped for an unknown reason: ' + reason.toString());
   }
+}
+
+/** RLIMIT_CPU: SIGXCPU every second behind the soft limit, SIGKILL at the hard one. */
+function checkProcessorLimit(group: ThreadGroup): void {
+  const seconds = groupProcessorTime(group) / NANOSECONDS;
+  if (seconds < group.limit(RLIMIT_CPU) || seconds <= group.lastProcessorWarning) return;
+  group.lastProcessorWarning = seconds;
+  sendToGroup(group, kernelSignal(seconds >= group.limits[RLIMIT_CPU * 2 + 1] ? SIGKILL : SIGXCPU));
 }
 
 function handleFault(task: Task, address: u64, access: i32): void {

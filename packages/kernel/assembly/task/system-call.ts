@@ -1,7 +1,7 @@
 import { CPU_X } from '../abi.gen';
 import { dispatch } from '../dispatch.gen';
 import { cancelFutexWait } from '../futex/futex';
-import { ERESTARTSYS } from '../linux/errno';
+import { ERESTART_RESTARTBLOCK, ERESTARTSYS } from '../linux/errno';
 import { writeState64 } from '../process/cpu-state';
 import { isInterrupted, isRestart, needsAttention } from '../signal/deliver';
 import { addSleeper } from '../time/sleepers';
@@ -62,6 +62,7 @@ function complete(task: Task, result: i64): i64 {
   }
   if (task.state == TaskState.dead) return LEAVE;
   if (isTracing()) traceResult(task, result);
+  task.keptDeadline = result == -ERESTART_RESTARTBLOCK ? task.deadline : NEVER;
   finish(task);
   if (result == LEAVE) return LEAVE;
   if (isRestart(result)) {

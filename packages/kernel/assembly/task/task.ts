@@ -51,6 +51,8 @@ export class Task {
   progressObject: Object | null = null;
   /** Monotonic nanoseconds at which the task is woken, or NEVER. */
   deadline: u64 = NEVER;
+  /** Deadline of a call that is restarted after a stop: it goes on waiting until then. */
+  keptDeadline: u64 = NEVER;
   /** The deadline has passed: the call should now give its timeout result. */
   timedOut: bool = false;
   /** A signal wants in: if the call returns BLOCK now, it ends with `interruptResult`. */
@@ -143,7 +145,9 @@ export class Task {
 
   /** Gives the call in progress a deadline, unless an earlier execution of it has. `ns` is on the monotonic clock. */
   setDeadlineOnce(ns: u64): void {
-    if (this.deadline == NEVER) this.deadline = ns;
+    if (this.deadline != NEVER) return;
+    this.deadline = this.keptDeadline != NEVER ? this.keptDeadline : ns;
+    this.keptDeadline = NEVER;
   }
 
   /** Lets a blocked task look again. Harmless in any other state. */

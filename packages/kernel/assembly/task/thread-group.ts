@@ -71,6 +71,8 @@ export class ThreadGroup {
   endedThreadsTime: u64 = 0;
   /** Nanoseconds of processor time of children that were waited for. */
   childrenTime: u64 = 0;
+  /** Second of processor time at which SIGXCPU was sent last. */
+  lastProcessorWarning: u64 = 0;
   dumpable: i32 = 1;
   personality: u32 = 0;
   oomScoreAdjust: i32 = 0;

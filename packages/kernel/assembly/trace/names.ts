@@ -84,6 +84,8 @@ export function errorName(errno: i32): string {
       return 'ERESTARTNOINTR';
     case 514:
       return 'ERESTARTNOHAND';
+    case 516:
+      return 'ERESTART_RESTARTBLOCK';
     default:
       return 'error ' + errno.toString();
   }
