@@ -15,11 +15,14 @@ const built = ['component/dist/skeleton.wasm', 'translate/dist/process-slot.wasm
 );
 const canRun = built && !spawnSync(compiler, ['--version']).error;
 
+const withWasmtime = spawnSync('wasmtime', ['--version']).error ? it.skip : it;
+
 // The component as any WASI 0.2 host sees it: static process slots, payload modules, the kernel's own inflate.
 (canRun ? describe : describe.skip)(
   `a real box under jco (skipped unless built, and ${compiler} is there)`,
   () => {
     const folder = mkdtempSync(join(tmpdir(), 'boxer-standalone-'));
+    const component = join(folder, 'image.wasm');
     let host: HostedComponent;
 
     beforeAll(async () => {
@@ -33,7 +36,6 @@ const canRun = built && !spawnSync(compiler, ['--version']).error;
       const boot = { entrypoint: ['/bin/probe'], env: ['PATH=/bin', 'FROM=image'], cwd: '/' };
       const payloadFile = join(folder, 'payload.bin');
       await writePayload(tree, bootEntries(boot), payloadFile);
-      const component = join(folder, 'image.wasm');
       await writeComponent(
         {
           skeleton: await loadSkeleton(),
@@ -66,6 +68,17 @@ const canRun = built && !spawnSync(compiler, ['--version']).error;
       // preview2-shim calls every standard input a terminal, so its end hangs up and may end the box by SIGHUP.
       expect(host.run(['cat'], 'one\ntwo\n')).toMatchObject({ stdout: 'one\ntwo\n', stderr: '' });
     }, 60_000);
+
+    withWasmtime(
+      'runs under wasmtime too (skipped when it is not on the PATH)',
+      () => {
+        const { stdout } = spawnSync('wasmtime', ['run', component, 'arguments', 'a', 'b'], {
+          encoding: 'utf8',
+        });
+        expect(stdout).toBe('a\nb\n');
+      },
+      60_000,
+    );
 
     it('writes to memory only', () => {
       expect(host.run(['write', '/tmp/x', 'text'])).toEqual({ stdout: '', stderr: '', failed: false });
