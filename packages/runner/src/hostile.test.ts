@@ -160,6 +160,14 @@ describeBox(`a program in a box (${missing ?? 'real kernel'})`, () => {
     },
     slow,
   );
+
+  it(
+    'sees nothing that an earlier process left in memory',
+    async () => {
+      expect(await run(['recycle'])).toMatchObject({ exitCode: 0, output: 'clean\n' });
+    },
+    slow,
+  );
 });
 
 describeBox(`a program over its budget (${missing ?? 'real kernel'})`, () => {
