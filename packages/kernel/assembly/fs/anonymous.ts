@@ -1,7 +1,7 @@
 import { ANON_INODE_FS_MAGIC, S_IFMT, S_IFREG, S_IFIFO, S_IFSOCK, PIPEFS_MAGIC, SOCKFS_MAGIC } from '../linux/stat';
 import { ENXIO } from '../linux/errno';
+import { storeByteString } from '../memory/bytes';
 import { Task } from '../task/task';
-import { literalBytes } from './bytes';
 import { HostPipe } from './console';
 import { Dentry } from './dentry';
 import { FileSystem } from './file-system';
@@ -13,14 +13,14 @@ import { PipeBuffer, PipeEnd } from './pipe';
 import { failWith } from './result';
 import { realtimeNow } from './seam';
 
+const nameBuffer: usize = memory.data(64, 8);
+
 /** Files that have no name anywhere: pipes, sockets, event and timer descriptors. */
 class AnonymousFileSystem extends FileSystem {
   nextInode: u64 = 2;
 }
 
 export class AnonymousInode extends Inode {
-  /** The name's bytes, freed with the last holder. */
-  name: usize = 0;
   /** What a further open of it (through /proc/self/fd/N) gets hold of: a PipeBuffer or HostPipe. */
   content: Object | null = null;
 
@@ -30,12 +30,6 @@ export class AnonymousInode extends Inode {
     if (content instanceof HostPipe) return new HostPipe(place, flags, changetype<HostPipe>(content).output);
     failWith(ENXIO);
     return null;
-  }
-
-  drop(): void {
-    if (--this.holders > 0 || this.name == 0) return;
-    heap.free(this.name);
-    this.name = 0;
   }
 }
 
@@ -72,6 +66,6 @@ export function anonymousPlaceOf(name: string, mode: u32, uid: u32, gid: u32): P
   inode.mtime = now;
   inode.ctime = now;
   const shown = mount === others ? 'anon_inode:[' + name + ']' : name + ':[' + inode.ino.toString() + ']';
-  inode.name = literalBytes(shown);
-  return new Path(mount, new Dentry(null, inode.name, shown.length, inode));
+  const length = storeByteString(shown, nameBuffer);
+  return new Path(mount, Dentry.named(null, nameBuffer, length, inode));
 }

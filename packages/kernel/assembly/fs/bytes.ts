@@ -20,14 +20,6 @@ export function duplicateBytes(at: usize, n: u32): usize {
   return copy;
 }
 
-/** A string of ASCII characters as bytes that live for ever: for literals only. */
-export function literalBytes(text: string): usize {
-  const at = heap.alloc(text.length + 1);
-  for (let i = 0; i < text.length; i++) store<u8>(at + i, <u8>text.charCodeAt(i));
-  store<u8>(at + text.length, 0);
-  return at;
-}
-
 /** Whether the bytes are this ASCII literal. */
 export function bytesEqual(at: usize, n: u32, text: string): bool {
   if (<u32>text.length != n) return false;

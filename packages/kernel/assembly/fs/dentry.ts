@@ -1,4 +1,4 @@
-import { duplicateBytes, hashName, sameBytes } from './bytes';
+import { hashName, sameBytes } from './bytes';
 import { Inode } from './inode';
 
 let nextId: u32 = 1;
@@ -24,7 +24,10 @@ export class Dentry {
   mountpoint: bool = false;
   /** Inode of the lower tree not yet instantiated (see overlay). */
   lower: u32 = 0;
+  /** Keeps the bytes of a name of its own alive. */
+  private ownName: StaticArray<u8> | null = null;
 
+  /** `name` must stay valid as long as the entry does; see {@link named} for copies. */
   constructor(
     public parent: Dentry | null,
     public name: usize,
@@ -39,10 +42,33 @@ export class Dentry {
     return changetype<Inode>(changetype<usize>(this.inode));
   }
 
+  /** An entry with a copy of the name. */
+  static named(parent: Dentry | null, name: usize, length: u32, inode: Inode | null): Dentry {
+    const entry = new Dentry(parent, 0, 0, inode);
+    entry.rename(name, length);
+    return entry;
+  }
+
   /** Gives it another name; the bytes are copied. */
   rename(name: usize, length: u32): void {
-    this.name = duplicateBytes(name, length);
+    const copy = new StaticArray<u8>(length);
+    memory.copy(changetype<usize>(copy), name, length);
+    this.ownName = copy;
+    this.name = changetype<usize>(copy);
     this.nameLength = length;
+  }
+
+  /** Two entries that are in no directory exchange their names. */
+  swapNames(other: Dentry): void {
+    const ownName = this.ownName;
+    const name = this.name;
+    const nameLength = this.nameLength;
+    this.ownName = other.ownName;
+    this.name = other.name;
+    this.nameLength = other.nameLength;
+    other.ownName = ownName;
+    other.name = name;
+    other.nameLength = nameLength;
   }
 
   /** Appends a child to the list of children and to the table of names. */

@@ -77,7 +77,6 @@ import {
   unlinkFileAt,
 } from '../wasi/filesystem';
 import { ensureDirectory } from './boot';
-import { duplicateBytes } from './bytes';
 import { Dentry, findHashed } from './dentry';
 import { DirectoryEntry, DirectoryFile } from './directory-file';
 import { FileSystem } from './file-system';
@@ -254,7 +253,7 @@ export class HostInode extends Inode {
 
   private addEntry(dir: Dentry, name: usize, length: u32, bits: u32): Dentry {
     const inode = new HostInode(this.fs, this.hostFs.fresh(), bits | 0o755);
-    const entry = new Dentry(dir, duplicateBytes(name, length), length, inode);
+    const entry = Dentry.named(dir, name, length, inode);
     inode.entry = entry;
     dir.addChild(entry);
     inode.takeStat();
@@ -364,9 +363,8 @@ export class HostInode extends Inode {
         readDirectoryEntry(stream, hostResult);
         if (hostProblem(4) != 0 || load<u8>(hostResult, 4) == 0) break;
         const length = load<u32>(hostResult, 16);
-        const name = duplicateBytes(load<u32>(hostResult, 12), length);
-        const found = new Dentry(null, name, length, null);
-        const known = findHashed(dir, name, length);
+        const found = Dentry.named(null, load<u32>(hostResult, 12), length, null);
+        const known = findHashed(dir, found.name, length);
         found.cookie = known ? known.node.ino : 1 << 40 | this.listing.length;
         found.lower = typeBits(load<u8>(hostResult, 8));
         this.listing.push(found);

@@ -1,3 +1,4 @@
+import { storeByteString } from '../memory/bytes';
 import { Task } from '../task/task';
 import { Dentry } from './dentry';
 import { MemoryFileSystem } from './memory-fs';
@@ -5,6 +6,7 @@ import { Mount } from './mount';
 import { Path } from './path';
 
 let mount: Mount | null = null;
+const shown: usize = memory.data(264, 8);
 
 /** A fresh nameless file in memory, shown as "/memfd:NAME (deleted)". */
 export function memfdPlace(name: usize, length: u32, mode: u32, seals: i32, task: Task): Path {
@@ -17,10 +19,9 @@ export function memfdPlace(name: usize, length: u32, mode: u32, seals: i32, task
   const inode = changetype<MemoryFileSystem>(home.fs).newInode(mode, task.credentials.fsuid, task.credentials.fsgid);
   inode.nlink = 0;
   inode.seals = seals;
-  const shown = heap.alloc(8 + length);
+  storeByteString('/memfd:', shown);
   memory.copy(shown + 7, name, length);
-  for (let i = 0; i < 7; i++) store<u8>(shown + i, <u8>'/memfd:'.charCodeAt(i));
-  const dentry = new Dentry(null, shown, length + 7, inode);
+  const dentry = Dentry.named(null, shown, length + 7, inode);
   dentry.gone = true;
   return new Path(home, dentry);
 }

@@ -169,7 +169,7 @@ export class MemoryInode extends Inode {
 
   private addEntry(dir: Dentry, name: usize, length: u32, inode: MemoryInode): Dentry {
     this.materialize(dir);
-    const entry = new Dentry(dir, duplicateBytes(name, length), length, inode);
+    const entry = Dentry.named(dir, name, length, inode);
     dir.addChild(entry);
     if (inode.isDirectory) this.nlink++;
     this.changedNames(dir);
@@ -256,12 +256,7 @@ export class MemoryInode extends Inode {
     const to = changetype<MemoryInode>(toDir.node);
     dir.removeChild(entry);
     toDir.removeChild(victim);
-    const name = entry.name;
-    const length = entry.nameLength;
-    entry.name = victim.name;
-    entry.nameLength = victim.nameLength;
-    victim.name = name;
-    victim.nameLength = length;
+    entry.swapNames(victim);
     toDir.addChild(entry);
     dir.addChild(victim);
     if (dir !== toDir) {
@@ -495,5 +490,7 @@ export class MemoryInode extends Inode {
     this.lowerSize = 0;
     if (this.target != 0) heap.free(this.target);
     this.target = 0;
+    if (this.xattrRecord != 0) heap.free(this.xattrRecord);
+    this.xattrRecord = 0;
   }
 }

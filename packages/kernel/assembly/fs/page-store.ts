@@ -106,12 +106,6 @@ export class PageStore {
     return 0;
   }
 
-  /** @returns the first index ≥ `from` and < `end` that has an entry other than 0, or `end` */
-  nextEntry(from: u32, end: u32): u32 {
-    for (let index = from; index < end; index++) if (this.get(index) != 0) return index;
-    return end;
-  }
-
   clear(): void {
     this.drop(0, u32.MAX_VALUE);
   }

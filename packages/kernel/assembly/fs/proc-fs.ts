@@ -6,7 +6,7 @@ import { currentTask } from '../task/current';
 import { allGroups, findGroup, findTask } from '../task/registry';
 import { Task } from '../task/task';
 import { ThreadGroup } from '../task/thread-group';
-import { bytesEqual, duplicateBytes, parseDecimal } from './bytes';
+import { bytesEqual, parseDecimal } from './bytes';
 import { Dentry } from './dentry';
 import { DirectoryEntry, DirectoryFile } from './directory-file';
 import { FileSystem } from './file-system';
@@ -87,7 +87,7 @@ export class ProcInode extends Inode {
   }
 
   private child(dir: Dentry, name: usize, length: u32, inode: Inode): Dentry {
-    return new Dentry(dir, duplicateBytes(name, length), length, inode);
+    return Dentry.named(dir, name, length, inode);
   }
 
   private make(dir: Dentry, name: usize, length: u32, mode: u32, kind: ProcKind, group: ThreadGroup | null, task: Task | null, detail: string): Dentry {

@@ -1,4 +1,4 @@
-import { O_KNOWN, RESOLVE_BENEATH, RESOLVE_CACHED, RESOLVE_IN_ROOT, O_CREAT, O_TMPFILE_BIT } from '../linux/open-flags';
+import { O_KNOWN, O_LARGEFILE, RESOLVE_BENEATH, RESOLVE_CACHED, RESOLVE_IN_ROOT, O_CREAT, O_TMPFILE_BIT } from '../linux/open-flags';
 import { E2BIG, EAGAIN, EBADF, EFAULT, EINVAL } from '../linux/errno';
 import { openAndInstall } from '../fs/open';
 import { readU64, userFault } from '../process/user-memory';
@@ -6,7 +6,7 @@ import { Task } from '../task/task';
 
 /** @source open(2); Linux fs/open.c, build_open_flags */
 export function sys_openat(task: Task, dirFd: i32, path: u64, flags: i32, mode: i32): i64 {
-  return openAndInstall(task, dirFd, path, <u32>flags & O_KNOWN, mode, 0);
+  return openAndInstall(task, dirFd, path, (<u32>flags & O_KNOWN) | O_LARGEFILE, mode, 0);
 }
 
 /** @source openat2(2) */
