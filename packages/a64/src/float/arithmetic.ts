@@ -1,12 +1,13 @@
 import type { Machine } from '../machine.ts';
-import type { Value, VectorRegister } from '../value.ts';
+import type { Bool, Value, VectorRegister } from '../value.ts';
 import {
   type BinaryName,
   defaultAndInexact,
   defaultControl,
   isFinite,
-  isNormal,
   isOrdered,
+  isUnexceptional,
+  isZero,
   supportBinary,
   supportMultiplyAdd,
   supportUnary,
@@ -44,14 +45,29 @@ export function fpArithmetic(
   b: NativeFloat,
 ): NativeFloat {
   const result = m.floatBinary(operation, a, b);
-  // Sums that are denormal are exact; products and quotients need not be.
-  const additive = operation === 'add' || operation === 'sub';
-  const unexceptional = additive ? isFinite(m, size, result) : isNormal(m, size, result);
   return m.choose(
-    m.and(defaultAndInexact(m), unexceptional),
+    m.and(defaultAndInexact(m), unexceptional(m, size, operation, { a, b, result })),
     () => result,
     () => throughBits(m, size, supportNames[operation], a, b),
   );
+}
+
+interface Computed {
+  readonly a: NativeFloat;
+  readonly b: NativeFloat;
+  readonly result: NativeFloat;
+}
+
+/** Sums that are denormal are exact; products and quotients need not be. */
+function unexceptional(
+  m: Machine,
+  size: NativeSize,
+  operation: Arithmetic,
+  { a, b, result }: Computed,
+): Bool {
+  if (operation === 'add' || operation === 'sub') return isFinite(m, size, result);
+  const byFirst = isZero(m, size, a);
+  return isUnexceptional(m, size, result, operation === 'div' ? byFirst : m.or(byFirst, isZero(m, size, b)));
 }
 
 /** The larger or smaller operand. Wasm agrees unless there is a NaN. */
@@ -107,7 +123,8 @@ export function fpMultiplyAdd(
     defaultAndInexact(m),
     () => {
       const result = m.support(`fma${size}`, addend, a, b);
-      return m.choose(isNormal(m, size, result), () => result, exactly);
+      const byZero = m.or(isZero(m, size, a), isZero(m, size, b));
+      return m.choose(isUnexceptional(m, size, result, byZero), () => result, exactly);
     },
     exactly,
   );

@@ -1,6 +1,13 @@
 import type { Machine } from '../machine.ts';
 import type { Value, VectorRegister, Width } from '../value.ts';
-import { defaultAndInexact, defaultControl, isNormal, isOrdered, supportDescribed } from './environment.ts';
+import {
+  defaultAndInexact,
+  defaultControl,
+  isOrdered,
+  isUnexceptional,
+  isZero,
+  supportDescribed,
+} from './environment.ts';
 import {
   bitsOf,
   floatConstant,
@@ -226,7 +233,7 @@ export function fpConvert(
   } else if (from === 64 && to === 32) {
     const a = m.readF(Vn, from);
     const result = m.wasm('f32.demote_f64', a);
-    const direct = m.and(defaultAndInexact(m), isNormal(m, to, result));
+    const direct = m.and(defaultAndInexact(m), isUnexceptional(m, to, result, isZero(m, from, a)));
     m.writeF(
       Vd,
       m.choose(

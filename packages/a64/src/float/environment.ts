@@ -31,14 +31,19 @@ export function isFinite(m: Machine, size: NativeSize, a: NativeFloat): Bool {
   return m.floatCompare('lt', m.floatUnary('abs', a), floatConstant(m, size, Infinity));
 }
 
-/** Finite, and larger than the smallest normal number: that one may have been rounded up, which is an underflow. */
-export function isNormal(m: Machine, size: NativeSize, a: NativeFloat): Bool {
+/**
+ * Whether a product, quotient or narrowed number raises nothing beyond "inexact": it is finite, and larger than the
+ * smallest normal number (which may have been rounded up, an underflow), unless an operand was zero and makes it exact.
+ */
+export function isUnexceptional(m: Machine, size: NativeSize, result: NativeFloat, byZero: Bool): Bool {
   const smallest = floatConstant(m, size, size === 64 ? 2 ** -1022 : 2 ** -126);
-  const magnitude = m.floatUnary('abs', a);
-  return m.and(
-    m.floatCompare('gt', magnitude, smallest),
-    m.floatCompare('lt', magnitude, floatConstant(m, size, Infinity)),
-  );
+  const magnitude = m.floatUnary('abs', result);
+  const normal = m.floatCompare('gt', magnitude, smallest);
+  return m.and(m.floatCompare('lt', magnitude, floatConstant(m, size, Infinity)), m.or(normal, byZero));
+}
+
+export function isZero(m: Machine, size: NativeSize, a: NativeFloat): Bool {
+  return m.floatCompare('eq', a, floatConstant(m, size, 0));
 }
 
 type NamesOf<P extends string> = Extract<SupportName, P>;
