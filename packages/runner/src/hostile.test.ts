@@ -2,6 +2,7 @@ import { defaultPolicy, type Policy } from '@boxer/policy';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { type AuditEvent, runBox, type RunOptions } from './index.ts';
 import { missingForProbe, writeProbeBox } from './testing/probe-box.ts';
 
