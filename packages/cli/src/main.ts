@@ -5,6 +5,8 @@
 const [command, ...words] = process.argv.slice(2);
 
 if (command === 'run') {
+  // The box's thread starts while this one loads the rest. Should that fail, running the box says why.
+  void import('@boxer/runner/prestart').catch(() => undefined);
   const { runImage } = await import('./run/run-image.ts');
   await runImage(words);
 } else {
