@@ -163,6 +163,21 @@ describeBox(`a program in a box (${missing ?? 'real kernel'})`, () => {
   );
 
   it(
+    'waits for input that comes late',
+    async () => {
+      async function* lines() {
+        for (const line of ['one\n', 'two\n']) {
+          await new Promise((resolve) => setTimeout(resolve, 300));
+          yield Buffer.from(line);
+        }
+      }
+      const result = await run(['cat'], {}, { stdin: Readable.from(lines()) });
+      expect(result).toMatchObject({ exitCode: 0, output: 'one\ntwo\n' });
+    },
+    slow,
+  );
+
+  it(
     'sees nothing that an earlier process left in memory',
     async () => {
       expect(await run(['recycle'])).toMatchObject({ exitCode: 0, output: 'clean\n' });
