@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import { decompress, DecompressionError, detectCompression } from '@boxer/fsimage';
+import { decompress, DecompressionError, detectCompression } from '@boxer/archive';
 
 const MAGIC_BYTES = 6;
 

@@ -1,4 +1,5 @@
-import { type Content, readTar, TarFormatError, DecompressionError } from '@boxer/fsimage';
+import { DecompressionError } from '@boxer/archive';
+import { type Content, readTar, TarFormatError } from '@boxer/fsimage';
 import { decompressAny } from './decompress-any.ts';
 
 /**

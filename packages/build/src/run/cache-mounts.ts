@@ -1,10 +1,12 @@
+import { randomBytes } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { mkdir, open, readFile, rm, stat } from 'node:fs/promises';
+import { link, mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { CacheMount } from '@boxer/dockerfile';
 import { digestOf } from '@boxer/foundation';
 import { applyLayer, type Spool, Tree, writeLayerTar } from '@boxer/fsimage';
+import { isAlive } from '../cache/is-alive.ts';
 import { isErrno } from '../errors/is-errno.ts';
 import { writeFileAtomically } from '../output/atomic-file.ts';
 
@@ -56,29 +58,50 @@ async function save(path: string, tree: Tree): Promise<void> {
   await writeFileAtomically(path, writeLayerTar(tree));
 }
 
-/** Waits for a lock file of our own. One whose process is gone is taken over. */
+/** Waits for a lock file. One whose process is gone is taken over. */
 async function lock(path: string, signal: AbortSignal | undefined): Promise<() => Promise<void>> {
   for (;;) {
     signal?.throwIfAborted();
-    try {
-      const file = await open(path, 'wx');
-      await file.writeFile(String(process.pid));
-      await file.close();
-      return () => rm(path, { force: true });
-    } catch (error) {
-      if (!isErrno(error, 'EEXIST')) throw error;
-    }
-    const owner = Number(await readFile(path, 'utf8').catch(() => ''));
-    if (owner !== 0 && !isAlive(owner)) await rm(path, { force: true });
+    if (await tryLock(path)) return () => rm(path, { force: true });
+    const owner = await ownerOf(path);
+    if (owner !== undefined && !isAlive(owner)) await breakLock(path, owner);
     else await delay(LOCK_POLL_MS, undefined, signal === undefined ? {} : { signal });
   }
 }
 
-function isAlive(pid: number): boolean {
+/** The file appears with its content, so that nobody sees a lock without owner. */
+async function tryLock(path: string): Promise<boolean> {
+  const own = `${path}.${uniqueName()}`;
+  await writeFile(own, String(process.pid), { flag: 'wx' });
   try {
-    process.kill(pid, 0);
+    await link(own, path);
     return true;
   } catch (error) {
-    return isErrno(error, 'EPERM');
+    if (isErrno(error, 'EEXIST')) return false;
+    throw error;
+  } finally {
+    await rm(own, { force: true });
   }
+}
+
+/** Moves a dead lock out of the way. Somebody else may have done so and locked meanwhile: that lock is put back. */
+async function breakLock(path: string, deadOwner: number): Promise<void> {
+  const aside = `${path}.${uniqueName()}`;
+  try {
+    await rename(path, aside);
+    if ((await ownerOf(aside)) !== deadOwner) await link(aside, path);
+  } catch (error) {
+    if (!isErrno(error, 'ENOENT', 'EEXIST')) throw error;
+  } finally {
+    await rm(aside, { force: true });
+  }
+}
+
+async function ownerOf(path: string): Promise<number | undefined> {
+  const text = await readFile(path, 'utf8').catch(() => '');
+  return /^\d+$/.test(text) ? Number(text) : undefined;
+}
+
+function uniqueName(): string {
+  return `${process.pid}.${randomBytes(6).toString('hex')}`;
 }

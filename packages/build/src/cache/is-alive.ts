@@ -1,0 +1,11 @@
+import { isErrno } from '../errors/is-errno.ts';
+
+/** @returns whether a process of this machine has this number */
+export function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return isErrno(error, 'EPERM');
+  }
+}
