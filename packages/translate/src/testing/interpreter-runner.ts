@@ -22,7 +22,12 @@ const PLENTY = 1_000_000n;
 export class InterpreterRunner {
   readonly #process: BareProcess;
 
-  constructor(options: Pick<BareProcessOptions, 'processModule' | 'supportModule'>, capacity: number) {
+  constructor(
+    options: Pick<BareProcessOptions, 'processModule' | 'supportModule'>,
+    capacity: number,
+    /** Is called before the words at `pc` are executed. */
+    readonly prepare: (process: BareProcess, pc: number) => void = () => undefined,
+  ) {
     this.#process = new BareProcess({ ...options, guestBytes: CASES_AT + (capacity + 1) * BLOCK_BYTES });
   }
 
@@ -45,6 +50,7 @@ export class InterpreterRunner {
     process.view.setBigInt64(cpuState.exclusiveAddress, -1n, true);
     process.pc = BigInt(tested - 4 * (words.length - 1));
     process.fuel = PLENTY;
+    this.prepare(process, Number(process.pc));
     return process.run();
   }
 

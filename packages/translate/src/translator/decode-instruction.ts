@@ -1,5 +1,6 @@
 import { buildWord, decode, type Node, type RegisterOperand, type Statement } from '@boxer/a64';
 import { RegisterSet } from './register-set.ts';
+import { elementOf } from './vector-element.ts';
 import { FLOAT_CONTROL, FLOAT_INEXACT, TranslationBuilder } from './translation-builder.ts';
 
 /** How an instruction hands on control. */
@@ -61,9 +62,11 @@ class Effects {
         return;
       case 'readV':
       case 'readF':
+        this.readsV |= this.#number(node.detail.register);
+        return;
       case 'readElement':
       case 'splatElement':
-        this.readsV |= this.#number(node.detail.register);
+        this.readsV |= 1 << elementOf(node.detail.register, node.detail.bits ?? 8, node.args[0]).register;
         return;
       case 'flag':
         if (node.detail.name === FLOAT_CONTROL || node.detail.name === FLOAT_INEXACT) this.floats = true;
@@ -87,10 +90,12 @@ class Effects {
         // A value that may stay must be there before.
         if (conditional) this.readsX |= this.#number(statement.register);
         return;
-      case 'writeElement':
-        this.readsV |= this.#number(statement.register);
-        this.writesV |= this.#number(statement.register);
+      case 'writeElement': {
+        const bit = 1 << elementOf(statement.register, statement.bits, statement.index).register;
+        this.readsV |= bit;
+        this.writesV |= bit;
         return;
+      }
       case 'writeV':
       case 'writeF':
       case 'writeScalar':

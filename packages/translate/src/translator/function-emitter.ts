@@ -387,7 +387,7 @@ export class FunctionEmitter {
         this.#checkFuel(out, control.target);
         const to = this.#nodes.get(control.target);
         if (to && node.block.successors.includes(control.target)) this.#edge(node, out.flags, to);
-        else this.#leave(out, control.target);
+        else this.#tail(out, control.target);
         return;
       }
       case 'call':
@@ -395,7 +395,7 @@ export class FunctionEmitter {
         return;
       case 'return':
       case 'jump':
-        this.#jump(node, emitter, target);
+        this.#jump(node, control.type, emitter, target);
         return;
       default:
         throw new TypeError(`Cannot branch by ${control.type}`);
@@ -423,7 +423,7 @@ export class FunctionEmitter {
   }
 
   /** RET and BR: leaves, or jumps inside the region. */
-  #jump(node: CodeNode, emitter: GraphEmitter, target: Node): void {
+  #jump(node: CodeNode, type: 'return' | 'jump', emitter: GraphEmitter, target: Node): void {
     const { f } = this;
     const { out } = this.#flowOf(node.block.pc);
     const local = this.#target(emitter, target);
@@ -434,9 +434,28 @@ export class FunctionEmitter {
       this.#goto(node, this.#switch);
       return;
     }
+    if (type === 'jump') {
+      this.#tail(out, local, true);
+      return;
+    }
     this.#state.store(out.dirty);
     this.#flags.store(out.flags);
     f.get(local).get(parameters.fuel).op('return');
+  }
+
+  /** Goes on in another function, and returns what that returns. @param isLocal - `target` is a local's number */
+  #tail(out: Point, target: number, isLocal = false): void {
+    const { f } = this;
+    const pushTarget = () => (isLocal ? f.get(target) : f.i32(target));
+    const direct = isLocal ? undefined : this.imports.direct(target);
+    pushTarget().set(this.#leavePc).i32(0).set(this.#leaveCount);
+    f.get(parameters.stack).i32(this.#frameBytes).op('i32.lt_s').brIf(this.#leaveLabel(out));
+    this.#state.store(out.dirty);
+    this.#flags.store(out.flags);
+    if (direct === undefined) pushTarget();
+    f.get(parameters.fuel).get(parameters.stack).i32(this.#frameBytes).op('i32.sub');
+    if (direct !== undefined) f.i32(0);
+    f.call(direct ?? this.imports.dispatch).op('return');
   }
 
   /** BL and BLR: a Wasm call; when it does not come back to the return site, neither does this function go on. */

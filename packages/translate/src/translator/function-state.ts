@@ -68,10 +68,14 @@ export class FunctionState {
       f.i32(0)
         .memory('i64.load', cpuState.x + 8 * r)
         .set(this.general(r));
-    for (const r of registers.vectors)
-      f.i32(0)
-        .memory(loads[this.classOf(r)], cpuState.vectors + 16 * r)
-        .set(this.vector(r));
+    for (const r of registers.vectors) {
+      const at = cpuState.vectors + 16 * r;
+      f.i32(0).memory(loads[this.classOf(r)], at).set(this.vector(r));
+      for (const part of this.#rest(r))
+        f.i32(0)
+          .memory(`${part.type}.load`, at + part.offset)
+          .set(part.local);
+    }
   }
 
   store(registers: RegisterSet): void {
@@ -80,21 +84,33 @@ export class FunctionState {
       f.i32(0)
         .get(this.general(r))
         .memory('i64.store', cpuState.x + 8 * r);
-    for (const r of registers.vectors) this.#storeVector(r);
+    for (const r of registers.vectors) {
+      const at = cpuState.vectors + 16 * r;
+      f.i32(0).get(this.vector(r)).memory(stores[this.classOf(r)], at);
+      for (const part of this.#rest(r))
+        f.i32(0)
+          .get(part.local)
+          .memory(`${part.type}.store`, at + part.offset);
+    }
   }
 
-  #storeVector(register: number): void {
-    const { f } = this;
+  /** Sets a vector register to the scalar on the stack; what lies above becomes zero. */
+  setScalar(register: number): void {
+    this.f.set(this.vector(register));
+    for (const { type, local } of this.#rest(register)) {
+      if (type === 'i32') this.f.i32(0).set(local);
+      else this.f.i64(0n).set(local);
+    }
+  }
+
+  /** What a register kept as a float has above it: zero once it was written here, but not before. */
+  #rest(
+    register: number,
+  ): { readonly type: 'i32' | 'i64'; readonly offset: number; readonly local: Local }[] {
     const kind = this.classOf(register);
-    const at = cpuState.vectors + 16 * register;
-    f.i32(0).get(this.vector(register)).memory(stores[kind], at);
-    if (kind === 'f32')
-      f.i32(0)
-        .i32(0)
-        .memory('i32.store', at + 4);
-    if (kind !== 'v128')
-      f.i32(0)
-        .i64(0n)
-        .memory('i64.store', at + 8);
+    if (kind === 'v128') return [];
+    const upper = { type: 'i64', offset: 8, local: this.named(`upper ${register}`, 'i64') } as const;
+    if (kind === 'f64') return [upper];
+    return [{ type: 'i32', offset: 4, local: this.named(`middle ${register}`, 'i32') }, upper];
   }
 }

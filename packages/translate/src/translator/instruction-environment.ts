@@ -15,6 +15,7 @@ import type { GuestInstruction } from './decode-instruction.ts';
 import type { Flag, FlagEmitter } from './flag-emitter.ts';
 import { type FlagState, isPending } from './flag-state.ts';
 import type { FunctionState } from './function-state.ts';
+import { elementOf } from './vector-element.ts';
 import { CONDITION, FLOAT_CONTROL, FLOAT_INEXACT } from './translation-builder.ts';
 
 /** What an instruction's code needs of the function around it. */
@@ -55,8 +56,6 @@ function numberOf(register: RegisterOperand | undefined): number {
   if (register?.number === undefined) throw new TypeError('A translated register has a number');
   return register.number;
 }
-
-const indexOf = (node: Node | undefined) => Number(node?.value ?? 0n);
 
 /** Emits one instruction with registers and flags in locals. */
 export class InstructionEnvironment implements Environment {
@@ -107,8 +106,7 @@ export class InstructionEnvironment implements Environment {
         this.#readElement(emitter, node);
         return;
       case 'splatElement':
-        f.get(state.vector(numberOf(register)));
-        this.#extract(emitter, bits, indexOf(node.args[0]), false);
+        this.#splatted(emitter, node);
         f.op(plainOperation(`${SHAPES[bits]}.splat`));
         return;
       case 'flag':
@@ -142,15 +140,24 @@ export class InstructionEnvironment implements Environment {
     f.lane(laneOperation(`${SHAPES[bits]}.extract_lane${suffix}`), index);
   }
 
+  /** Pushes the element that a splat repeats. */
+  #splatted(emitter: GraphEmitter, node: Node): void {
+    const { register, bits = 0 } = node.detail;
+    const element = elementOf(register, bits, node.args[0]);
+    emitter.f.get(this.surroundings.state.vector(element.register));
+    this.#extract(emitter, bits, element.index, false);
+  }
+
   #readElement(emitter: GraphEmitter, node: Node): void {
     const { f } = emitter;
     const { state } = this.surroundings;
     const { register, bits = 0, signed = false } = node.detail;
-    f.get(state.vector(numberOf(register)));
-    const kind = state.classOf(numberOf(register));
+    const element = elementOf(register, bits, node.args[0]);
+    f.get(state.vector(element.register));
+    const kind = state.classOf(element.register);
     if (kind === 'f64') f.op('i64.reinterpret_f64');
     else if (kind === 'f32') f.op('i32.reinterpret_f32');
-    else this.#extract(emitter, bits, indexOf(node.args[0]), signed);
+    else this.#extract(emitter, bits, element.index, signed);
     if (node.kind === 64 && bits < 64) f.op(signed ? 'i64.extend_i32_s' : 'i64.extend_i32_u');
   }
 
@@ -177,11 +184,12 @@ export class InstructionEnvironment implements Environment {
         this.#writeScalar(emitter, statement);
         return;
       case 'writeElement': {
-        const local = state.vector(numberOf(statement.register));
+        const { register, index } = elementOf(statement.register, statement.bits, statement.index);
+        const local = state.vector(register);
         f.get(local);
         emitter.emit(statement.value);
         if (statement.bits < 64 && statement.value.kind === 64) f.op('i32.wrap_i64');
-        f.lane(laneOperation(`${SHAPES[statement.bits]}.replace_lane`), indexOf(statement.index)).set(local);
+        f.lane(laneOperation(`${SHAPES[statement.bits]}.replace_lane`), index).set(local);
         return;
       }
       case 'writeFlags':
@@ -207,7 +215,7 @@ export class InstructionEnvironment implements Environment {
     if (whole) f.v128(ZEROS);
     emitter.emit(value);
     if (whole) f.lane(value.kind === 'f64' ? 'f64x2.replace_lane' : 'f32x4.replace_lane', 0);
-    f.set(state.vector(register));
+    state.setScalar(register);
   }
 
   #writeScalar(emitter: GraphEmitter, statement: Extract<Statement, { type: 'writeScalar' }>): void {
@@ -221,7 +229,7 @@ export class InstructionEnvironment implements Environment {
     if (bits < 64 && value.kind === 64) f.op('i32.wrap_i64');
     if (kind === 'v128') f.lane(laneOperation(`${SHAPES[bits]}.replace_lane`), 0);
     else f.op(kind === 'f64' ? 'f64.reinterpret_i64' : 'f32.reinterpret_i32');
-    f.set(state.vector(register));
+    state.setScalar(register);
   }
 
   #writeFlags(emitter: GraphEmitter, statement: Extract<Statement, { type: 'writeFlags' }>): void {

@@ -111,6 +111,7 @@ export function translateModule(
     module.define(body, f);
     places.forEach((pc, index) => {
       const name = pc.toString(16);
+      if (entries.some((known) => known.pc === pc)) return;
       const wrapper = module.function(CODE_TYPE, (g) => g.get(0).get(1).i32(index).call(body));
       module.export(name, 'function', wrapper);
       entries.push({ pc, name });

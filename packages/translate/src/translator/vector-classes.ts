@@ -1,7 +1,8 @@
-import type { Node, Statement } from '@boxer/a64';
+import type { Node, RegisterOperand, Statement } from '@boxer/a64';
 import type { Region } from './region.ts';
+import { elementOf } from './vector-element.ts';
 
-/** How a function keeps a vector register: scalars whose upper bits are zero as floats. */
+/** How a function keeps a vector register; what lies above a float is kept apart. */
 export type VectorClass = 'f32' | 'f64' | 'v128';
 
 const byBits = (bits: number): VectorClass => (bits === 64 ? 'f64' : bits === 32 ? 'f32' : 'v128');
@@ -9,26 +10,35 @@ const byBits = (bits: number): VectorClass => (bits === 64 ? 'f64' : bits === 32
 class Classes {
   readonly found = new Map<number, VectorClass>();
 
-  #note(register: { readonly number: number | undefined } | undefined, used: VectorClass): void {
-    const number = register?.number ?? 0;
+  #note(register: RegisterOperand | undefined, used: VectorClass): void {
+    this.#noteNumber(register?.number ?? 0, used);
+  }
+
+  #noteNumber(number: number, used: VectorClass): void {
     const known = this.found.get(number);
     this.found.set(number, known === undefined || known === used ? used : 'v128');
   }
 
   #let(node: Node): void {
     const { register, bits = 0 } = node.detail;
-    if (node.op === 'readV' || node.op === 'splatElement') this.#note(register, 'v128');
+    if (node.op === 'readV') this.#note(register, 'v128');
+    else if (node.op === 'splatElement')
+      this.#noteNumber(elementOf(register, bits, node.args[0]).register, 'v128');
     else if (node.op === 'readF') this.#note(register, node.kind === 'f64' ? 'f64' : 'f32');
-    else if (node.op === 'readElement')
-      this.#note(register, node.args[0]?.value === 0n ? byBits(bits) : 'v128');
+    else if (node.op === 'readElement') {
+      const element = elementOf(register, bits, node.args[0]);
+      this.#noteNumber(element.register, element.index === 0 ? byBits(bits) : 'v128');
+    }
   }
 
   body(body: readonly Statement[]): void {
     for (const statement of body) {
       if (statement.type === 'let') this.#let(statement.node);
-      else if (statement.type === 'writeV' || statement.type === 'writeElement')
-        this.#note(statement.register, 'v128');
-      else if (statement.type === 'writeF')
+      else if (statement.type === 'writeV') this.#note(statement.register, 'v128');
+      else if (statement.type === 'writeElement') {
+        const { register, bits, index } = statement;
+        this.#noteNumber(elementOf(register, bits, index).register, 'v128');
+      } else if (statement.type === 'writeF')
         this.#note(statement.register, statement.value.kind === 'f64' ? 'f64' : 'f32');
       else if (statement.type === 'writeScalar') this.#note(statement.register, byBits(statement.bits));
       else if (statement.type === 'if' || statement.type === 'choose') {
@@ -39,10 +49,7 @@ class Classes {
   }
 }
 
-/**
- * A register that a function uses only as float of one size is kept as such a float: its upper bits are zero once it is
- * written, and do not matter before.
- */
+/** A register that a function uses only as float of one size is kept as such a float. */
 export function vectorClasses(region: Region): ReadonlyMap<number, VectorClass> {
   const classes = new Classes();
   for (const block of region.blocks.values()) {

@@ -1,0 +1,154 @@
+import { decode, instructions } from '@boxer/a64';
+import { cpuState, exitReasons } from '@boxer/abi';
+import { compileSupportModule } from '../build/compile-support.ts';
+import { generateProcessModule } from '../process/process-module.ts';
+import { BareProcess } from '../testing/bare-process.ts';
+import { installCode, readerOf } from '../testing/install-code.ts';
+import { InterpreterRunner } from '../testing/interpreter-runner.ts';
+import { differences, type TestCase } from '../testing/machine-state.ts';
+import { randomCase } from '../testing/random-cases.ts';
+import { randomProgram } from '../testing/random-program.ts';
+import { RandomSource } from '../testing/random-source.ts';
+import { type FunctionRequest, translateModule } from './translate-module.ts';
+
+let processModule: WebAssembly.Module;
+let supportModule: WebAssembly.Module;
+
+beforeAll(async () => {
+  processModule = await WebAssembly.compile(generateProcessModule({ registration: 'exports' }));
+  supportModule = await WebAssembly.compile(await compileSupportModule());
+}, 300_000);
+
+const seed = Number(process.env['SEED'] ?? Date.now() % 1e9);
+const count = Number(process.env['COUNT'] ?? 1);
+
+describe(`single instructions, seed ${seed}`, () => {
+  // Oracle: the interpreter, which is compared with qemu elsewhere.
+  test('have the same effect translated as interpreted', () => {
+    const modules = { processModule, supportModule };
+    const capacity = 4;
+    const interpreter = new InterpreterRunner(modules, capacity);
+    const translated = new InterpreterRunner(modules, capacity, (box, pc) =>
+      installCode(box, translateModule(readerOf(box), [{ entry: pc }])),
+    );
+    const differencesOf = (each: TestCase) => {
+      try {
+        return differences(translated.run(0, each), interpreter.run(0, each));
+      } catch (error) {
+        return [String(error)];
+      }
+    };
+    const random = new RandomSource(seed);
+    const cases: TestCase[] = [];
+    for (const row of instructions) {
+      for (let i = 0; i < 2 * count; i++) {
+        const made = randomCase(random, row, 0, interpreter);
+        if (made) cases.push(made);
+      }
+    }
+    const wrong = cases.flatMap((each) => {
+      const lines = differencesOf(each);
+      return lines.length > 0
+        ? [`${each.name} ${each.words.map((w) => w.toString(16)).join()}: ${lines.join('; ')}`]
+        : [];
+    });
+    expect(wrong).toEqual([]);
+    expect(cases.length).toBeGreaterThan(instructions.length);
+  }, 300_000);
+});
+
+const CODE_AT = 0x1_0000;
+const DATA_AT = 0x2_0000;
+const DATA_BYTES = 0x3000;
+const WORDS = 60;
+
+/** Everything that must be equal, at any place where either stops. Flags that nobody will read may differ. */
+function snapshot(box: BareProcess, reason: number, withFlags: boolean) {
+  return {
+    reason,
+    pc: box.pc.toString(16),
+    fuel: box.fuel,
+    flags: withFlags ? box.flags : 0,
+    x: Array.from({ length: 32 }, (_, i) => box.x(i).toString(16)).join(),
+    v: Array.from({ length: 32 }, (_, i) => box.v(i).toString(16)).join(),
+    fpsr: box.view.getUint32(cpuState.fpsr, true),
+    memory: Buffer.from(box.guest(DATA_AT, DATA_BYTES)).toString('latin1'),
+  };
+}
+
+function prepared(words: readonly number[], random: RandomSource): BareProcess {
+  const box = new BareProcess({ processModule, supportModule, guestBytes: 0x4_0000 });
+  const code = box.guest(CODE_AT, 4096);
+  const view = new DataView(code.buffer, code.byteOffset, code.length);
+  for (let at = 0; at < 4096; at += 4) view.setUint32(at, words[at / 4] ?? 0xd420_0000, true);
+  box.permit(CODE_AT, 4096, 5);
+  // The middle page is writable, the last one is not: programs run into faults now and then.
+  box.permit(DATA_AT, 0x2000, 3);
+  box.permit(DATA_AT + 0x2000, 0x1000, 1);
+  for (let i = 0; i < DATA_BYTES; i++) box.guest(DATA_AT + i, 1)[0] = random.below(256);
+  for (let i = 0; i < 31; i++)
+    box.setX(i, random.below(3) === 0 ? random.bits(64) : BigInt(random.below(100)));
+  for (let i = 0; i < 32; i++) box.setV(i, random.bits(128));
+  box.view.setUint32(cpuState.fpsr, random.oneOf([0, 16]), true);
+  box.setX(26, BigInt(DATA_AT + 0x1000 + random.below(16)));
+  box.setX(28, BigInt(DATA_AT + 0x800 + 16 * random.below(4)));
+  box.setX(30, BigInt(CODE_AT + 4 * random.below(WORDS)));
+  box.setX(31, BigInt(DATA_AT + 0x1800));
+  box.pc = BigInt(CODE_AT);
+  return box;
+}
+
+/** Some functions and, inside of them, some more places to enter. */
+function randomRequests(functions: readonly number[], random: RandomSource): FunctionRequest[] {
+  const place = () => CODE_AT + 4 * random.below(WORDS);
+  const entries = new Set(functions.map((at) => CODE_AT + 4 * at).filter(() => random.below(4) > 0));
+  if (entries.size === 0) entries.add(CODE_AT);
+  return [...entries].map((entry) => ({ entry, entries: Array.from({ length: random.below(4) }, place) }));
+}
+
+describe(`random programs, seed ${seed}`, () => {
+  // Oracle: the interpreter alone.
+  test('end every slice in the same state, however much of them is translated', () => {
+    for (let round = 0; round < 150 * count; round++) {
+      const programSeed = seed + round * 7919;
+      const random = new RandomSource(programSeed);
+      const { words, functions } = randomProgram(random, WORDS);
+      const stateSeed = random.word();
+      const [plain, mixed] = [0, 1].map(() => prepared(words, new RandomSource(stateSeed))) as [
+        BareProcess,
+        BareProcess,
+      ];
+      installCode(mixed, translateModule(readerOf(mixed), randomRequests(functions, random)));
+      for (let slice = 0; slice < 40; slice++) {
+        plain.fuel = mixed.fuel = BigInt(random.below(slice % 4 === 0 ? 400 : 40));
+        const [expected, actual] = [plain.run(), mixed.run()];
+        const last = expected !== exitReasons.fuel;
+        const text = () =>
+          words
+            .map(
+              (word, i) =>
+                `${(CODE_AT + 4 * i).toString(16)} ${word.toString(16)} ${decode(word)?.instruction.name}`,
+            )
+            .join('\n');
+        const [left, right] = [snapshot(mixed, actual, last), snapshot(plain, expected, last)];
+        if (JSON.stringify(left, bigText) !== JSON.stringify(right, bigText)) {
+          throw new Error(`SEED=${programSeed} slice ${slice}\n${text()}\n${difference(left, right)}`);
+        }
+        if (last) break;
+      }
+    }
+  }, 600_000);
+});
+
+const bigText = (_: string, value: unknown) => (typeof value === 'bigint' ? String(value) : value);
+
+function difference(actual: object, expected: object): string {
+  const other = new Map<string, unknown>(Object.entries(expected));
+  return Object.entries(actual)
+    .filter(([key, value]) => value !== other.get(key))
+    .map(
+      ([key, value]) =>
+        `${key}: ${String(value).slice(0, 400)}\n   expected ${String(other.get(key)).slice(0, 400)}`,
+    )
+    .join('\n');
+}
