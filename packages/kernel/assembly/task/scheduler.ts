@@ -55,8 +55,10 @@ import { ThreadGroup } from './thread-group';
 
 /** Instructions a task executes before the next one has its turn. */
 const SLICE: i64 = 200_000;
-/** System calls between collections of garbage. */
+/** System calls, at least, between collections of garbage. */
 const CALLS_PER_COLLECTION: i32 = 20_000;
+/** A collection may take this part of the time: 1/20. */
+const COLLECTION_SHARE: u64 = 20;
 /** How often to look for terminal input while there is other work: 5 ms. */
 const INPUT_PERIOD: u64 = 5_000_000;
 /** How often to look for the host's signals while waiting: 100 ms. */
@@ -64,6 +66,7 @@ const SIGNAL_PERIOD: u64 = 100_000_000;
 
 let fuelLeft: i64 = i64.MAX_VALUE;
 let nextCollection: i32 = CALLS_PER_COLLECTION;
+let nextCollectionTime: u64 = 0;
 let nextInput: u64 = 0;
 
 export const enum SchedulerEnd {
@@ -92,16 +95,23 @@ export function runTasks(): SchedulerEnd {
     if (isMemoryExhausted()) return SchedulerEnd.outOfMemory;
     if (fuelLeft < 0) return SchedulerEnd.outOfFuel;
     freeEndedSlots();
-    if (executedCalls() >= nextCollection) {
-      nextCollection = executedCalls() + CALLS_PER_COLLECTION;
-      __collect();
-    }
+    if (executedCalls() >= nextCollection) collectGarbage();
     pollHost();
     if (!hasRunnable() && !waitForEvent()) return SchedulerEnd.deadlock;
     runNext();
   }
   freeEndedSlots();
   return SchedulerEnd.over;
+}
+
+/** Collects when that has not been done for long, compared with how long it takes. */
+function collectGarbage(): void {
+  const start = monotonicNow();
+  if (start < nextCollectionTime) return;
+  __collect();
+  const end = monotonicNow();
+  nextCollection = executedCalls() + CALLS_PER_COLLECTION;
+  nextCollectionTime = end + (end - start) * COLLECTION_SHARE;
 }
 
 /** Looks after timers, the host's signals and terminal input. */
