@@ -33,11 +33,11 @@ export async function fetchGit(
     const git = (...args: string[]) => runGit(source.remote, top, args, signal);
     await git('init', '--quiet');
     await git('remote', 'add', 'origin', '--', source.remote);
-    await git('fetch', '--quiet', '--depth=1', 'origin', source.ref ?? 'HEAD').catch(
+    await git('fetch', '--quiet', '--depth=1', '--', 'origin', source.ref ?? 'HEAD').catch(
       async (error: unknown) => {
         // Servers need not serve commits that are no tip of a branch: fetch all, then.
         if (source.ref === undefined || !/^[0-9a-f]{7,64}$/.test(source.ref)) throw error;
-        await git('fetch', '--quiet', '--tags', 'origin', '+refs/heads/*:refs/remotes/origin/*');
+        await git('fetch', '--quiet', '--tags', '--', 'origin', '+refs/heads/*:refs/remotes/origin/*');
         await git('update-ref', 'FETCH_HEAD', source.ref);
       },
     );

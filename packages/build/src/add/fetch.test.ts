@@ -163,12 +163,13 @@ const hasGit = spawnSync('git', ['--version']).error === undefined;
     ],
     [
       'a command as a remote',
-      { remote: 'ext::sh -c touch% /tmp/boxer-pwned' },
+      { remote: `ext::sh -c touch% ${join(tmpdir(), 'boxer-pwned')}` },
       'Cannot fetch git repository',
     ],
   ])('refuses %s', async (_, given, message) => {
     await expect(fetching(given)).rejects.toThrow(message);
     expect(readdirSync(join(work, 'tmp'))).toEqual([]);
+    expect(existsSync(join(tmpdir(), 'boxer-pwned'))).toBe(false);
   });
 
   it('leaves nothing behind', async () => {
