@@ -27,6 +27,7 @@ export class FunctionAssembler {
   readonly code = new ByteWriter(128);
   readonly #locals: ValueType[] = [];
   #level = 0;
+  #values = 0;
 
   constructor(readonly parameterCount: number) {}
 
@@ -36,7 +37,13 @@ export class FunctionAssembler {
     return this.parameterCount + this.#locals.length - 1;
   }
 
+  /** Instructions so far that compute something: a measure of the work for a compiler. */
+  get instructions(): number {
+    return this.#values;
+  }
+
   #opcode(opcode: number): void {
+    this.#values += 1;
     if (opcode <= 0xff) this.code.byte(opcode);
     else this.code.byte(opcode >>> 8).unsigned(opcode & 0xff);
   }
@@ -154,6 +161,17 @@ export class FunctionAssembler {
 
   callIndirect(typeIndex: number, table = 0): this {
     this.code.byte(0x11).unsigned(typeIndex).unsigned(table);
+    return this;
+  }
+
+  /** Calls in place of this function: tail calls need a runtime that has them. */
+  returnCall(index: number): this {
+    this.code.byte(0x12).unsigned(index);
+    return this;
+  }
+
+  returnCallIndirect(typeIndex: number, table = 0): this {
+    this.code.byte(0x13).unsigned(typeIndex).unsigned(table);
     return this;
   }
 

@@ -581,6 +581,16 @@ export class GraphBuilder extends DerivedMachine implements Machine {
     return (typeof known === 'number' ? this.#directCondition(known) : undefined) ?? super.condition(known);
   }
 
+  /**
+   * What a condition comes to behind the last statement, when flags were set here by a comparison.
+   *
+   * @returns undefined when it takes the flags themselves
+   */
+  comparison(code: number): Node<32> | undefined {
+    const condition = this.#directCondition(code);
+    return condition && asNode(condition);
+  }
+
   /** The comparison that set the flags in this very block, instead of the flags. */
   #directCondition(code: number): Bool | undefined {
     const compared = this.#compared;

@@ -58,7 +58,7 @@ export const addSubtract = [
     specialise: [{ shift: 0, imm6: 0 }],
     assembly: (f) => `${mnemonic(f)} {Rd}, {Rn}, {Rm}${f.imm6 ? ', {shiftName} #{imm6}' : ''}`,
     operands: (f) => ({ shiftName: shiftNames[f.shift] ?? '' }),
-    hot: true,
+    hot: (f) => f.S === 0 || (f.op === 1 && f.shift < 2),
     semantics(m, { sf, op, S, shift, Rm, imm6, Rn, Rd }) {
       const width = sf ? 64 : 32;
       if (!sf) m.undefinedIf(m.geu(imm6, m.constant(32, 32)));

@@ -48,7 +48,7 @@ export const conditional = [
     pattern: 'sf op 1 11010010 Rm:5 #cond:4 0 0 Rn:5 0 #nzcv:4',
     assembly: (f) => `${f.op ? 'ccmp' : 'ccmn'} {Rn}, {Rm}, #{nzcv}, {condition}`,
     operands: condition,
-    hot: true,
+    hot: (f) => f.op === 1,
     semantics(m, { sf, op, Rm, cond, Rn, nzcv }) {
       const width = sf ? 64 : 32;
       conditionalCompare(m, { op, cond, nzcv }, m.readX(Rn, width), m.readX(Rm, width));
@@ -59,7 +59,7 @@ export const conditional = [
     pattern: 'sf op 1 11010010 #imm5:5 #cond:4 1 0 Rn:5 0 #nzcv:4',
     assembly: (f) => `${f.op ? 'ccmp' : 'ccmn'} {Rn}, #{imm5}, #{nzcv}, {condition}`,
     operands: condition,
-    hot: true,
+    hot: (f) => f.op === 1,
     semantics(m, { sf, op, imm5, cond, Rn, nzcv }) {
       const width = sf ? 64 : 32;
       conditionalCompare(m, { op, cond, nzcv }, m.readX(Rn, width), m.resize(imm5, width));

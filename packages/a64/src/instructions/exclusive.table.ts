@@ -101,7 +101,7 @@ export const exclusive = [
     pattern: 'size:2 001000 1 1 0 #Rs_:5 o0 #Rt2_:5 Rn:5 Rt:5',
     assembly: (f) =>
       `ld${f.o0 ? '' : 'l'}ar${suffix(f.size)} ${f.size === 3 ? '{Rt:x}' : '{Rt:w}'}, [{Rn|sp}]`,
-    hot: (f) => f.o0 === 1,
+    hot: (f) => f.o0 === 1 && f.size > 1,
     semantics(m, { size, Rn, Rt }) {
       const address = m.readXsp(Rn);
       m.requireAligned(address, 1 << size);
@@ -113,7 +113,7 @@ export const exclusive = [
     pattern: 'size:2 001000 1 0 0 #Rs_:5 o0 #Rt2_:5 Rn:5 Rt:5',
     assembly: (f) =>
       `st${f.o0 ? '' : 'l'}lr${suffix(f.size)} ${f.size === 3 ? '{Rt:x}' : '{Rt:w}'}, [{Rn|sp}]`,
-    hot: (f) => f.o0 === 1,
+    hot: (f) => f.o0 === 1 && f.size > 1,
     semantics(m, { size, Rn, Rt }) {
       const address = m.readXsp(Rn);
       m.requireAligned(address, 1 << size);

@@ -72,7 +72,7 @@ export const loadStorePair = [
       return `${f.L ? 'ld' : 'st'}${f.mode ? '' : 'n'}p {Vt:${size}}, {Vt2:${size}}, ${indexedText(f.mode)}`;
     },
     operands: (f) => ({ offset: signed(f.imm7, 7) * (4 << f.opc) }),
-    hot: (f) => f.mode !== 0 && f.opc !== 0,
+    hot: (f) => f.mode !== 0 && (f.opc === 2 || (f.opc === 1 && f.mode === 2)),
     semantics(m, { opc, mode, L, imm7, Vt2, Rn, Vt }) {
       const { first, second, moveBase } = pairAddress(m, Rn, imm7, mode, 2 + opc);
       m.probe(first, 8 << opc, L ? 'read' : 'write');

@@ -86,7 +86,7 @@ export const loadStore = [
     when: isAccess,
     assembly: (f) => `${mnemonic(f, ['u', '', 't', ''][f.mode])} ${target(f)}, ${indexedText(f.mode)}`,
     operands: (f) => ({ offset: signed(f.imm9, 9) }),
-    hot: (f) => f.mode !== 2,
+    hot: (f) => f.mode !== 2 && (f.opc < 2 || f.size === 2),
     semantics(m, { size, opc, imm9, mode, Rn, Rt }) {
       const base = m.readXsp(Rn);
       const moved = m.add(base, m.signExtend(imm9, 9, 64));
@@ -106,7 +106,7 @@ export const loadStore = [
     when: (f) => isAccess(f) && (f.option & 2) !== 0,
     assembly: (f) => `${mnemonic(f)} ${target(f)}, [{Rn|sp}, {offset}]`,
     operands: (f) => offsetText(f, f.size),
-    hot: (f) => f.option !== 7 && f.opc < 3,
+    hot: (f) => f.option !== 7 && (f.opc < 2 || f.size === 2),
     semantics(m, { size, opc, Rm, option, S, Rn, Rt }) {
       const offset = registerOffset(m, Rm, option, S ? size : 0);
       access(m, { size, opc }, Rt, m.add(m.readXsp(Rn), offset));

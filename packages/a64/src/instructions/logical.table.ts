@@ -87,7 +87,7 @@ export const logical = [
       return `${name} {Rd}, {Rn}, {Rm}${f.imm6 ? ', {shiftName} #{imm6}' : ''}`;
     },
     operands: (f) => ({ shiftName: shiftNames[f.shift] ?? '' }),
-    hot: (f) => f.shift !== 2,
+    hot: (f) => f.shift === 0 || (f.shift !== 2 && f.N === 0 && f.opc !== 3),
     semantics(m, { sf, opc, shift, N, Rm, imm6, Rn, Rd }) {
       const width = sf ? 64 : 32;
       if (!sf) m.undefinedIf(m.geu(imm6, m.constant(32, 32)));

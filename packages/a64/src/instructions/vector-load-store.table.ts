@@ -61,7 +61,7 @@ export const vectorLoadStore = [
     when: (f) => isAccess(f) && f.mode !== 2,
     assembly: (f) => `${mnemonic(f, f.mode ? '' : 'u')}, ${indexedText(f.mode)}`,
     operands: (f) => ({ offset: signed(f.imm9, 9) }),
-    hot: (f) => scaleOf(f) >= 3,
+    hot: (f) => scaleOf(f) === 4 || (scaleOf(f) === 3 && f.mode === 0),
     semantics(m, { size, opc, imm9, mode, Rn, Vt }) {
       const base = m.readXsp(Rn);
       const moved = m.add(base, m.signExtend(imm9, 9, 64));
@@ -75,7 +75,7 @@ export const vectorLoadStore = [
     when: (f) => isAccess(f) && (f.option & 2) !== 0,
     assembly: (f) => `${mnemonic(f)}, [{Rn|sp}, {offset}]`,
     operands: (f) => offsetText(f, scaleOf(f)),
-    hot: (f) => scaleOf(f) >= 2 && f.option === 3,
+    hot: (f) => f.option === 3 && (scaleOf(f) === 4 || (scaleOf(f) >= 2 && f.S === 1)),
     semantics(m, { size, opc, Rm, option, S, Rn, Vt }) {
       const scale = scaleOf({ size, opc });
       const address = m.add(m.readXsp(Rn), registerOffset(m, Rm, option, S ? scale : 0));

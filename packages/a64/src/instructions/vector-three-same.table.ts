@@ -221,7 +221,8 @@ function vectorRow({ opcode, names, sizes, hot, compute }: Operation): Instructi
     pattern: `0 Q U 01110 size:2 1 Vm:5 ${opcode} 1 Vn:5 Vd:5` as VectorPattern,
     when: (f) => names[f.U] !== undefined && sizes.includes(f.size) && (f.size < 3 || f.Q === 1),
     assembly: (f) => `${names[f.U]} {Vd.T}, {Vn.T}, {Vm.T}`,
-    ...(hot ? { hot } : {}),
+    // What string functions do: bytes, whole registers, unsigned.
+    hot: (f) => hot === true && f.Q === 1 && f.size === 0 && (f.U === 1 || names[1] === undefined),
     semantics(m, { Q, U, size, Vm, Vn, Vd }) {
       const [a, b, d] = [m.readV(Vn), m.readV(Vm), m.readV(Vd)];
       const computed = compute(m, { bits: elementBits(size), signed: U === 0, a, b, d, Q });
@@ -260,7 +261,7 @@ function logicalRow(): Instruction {
     pattern: '0 Q U 01110 opc:2 1 Vm:5 00011 1 Vn:5 Vd:5',
     assembly: (f) =>
       `${names[f.U * 4 + f.opc]} {Vd:${f.Q ? '16b' : '8b'}}, {Vn:${f.Q ? '16b' : '8b'}}, {Vm:${f.Q ? '16b' : '8b'}}`,
-    hot: true,
+    hot: ({ Q }) => Q === 1,
     semantics(m, { Q, U, opc, Vm, Vn, Vd }) {
       const [a, b] = [m.readV(Vn), m.readV(Vm)];
       const compute = [

@@ -9,6 +9,8 @@ import { RecordLayout } from './record-layout.ts';
 
 /** The code of a row for one combination of static values. */
 export interface Handler {
+  readonly row: string;
+  readonly statics: FieldValues;
   readonly builder: GraphBuilder;
   readonly layout: RecordLayout;
   /** As a function (ip) → next ip; also what tells equal handlers. */
@@ -63,6 +65,8 @@ function buildHandler(
     layout.arrange();
     const branches = builder.body.some((statement) => ENDS.has(statement.type));
     return {
+      row: variant.instruction.name,
+      statics: { ...statics, ...variant.fixed },
       builder,
       layout,
       coldBody: emit(),

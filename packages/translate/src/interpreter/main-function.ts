@@ -1,6 +1,7 @@
 import { cpuState, engineCells, exitReasons, GUEST_BIAS, SYSCALL_LEAVE } from '@boxer/abi';
 import type { FunctionAssembler, Label, Local } from '@boxer/wasm';
 import { LocalPool } from '../emit/local-pool.ts';
+import { emitFusion, type Fusion } from './fusion.ts';
 import { emitHandler, type Handler } from './handler.ts';
 import type { MainFunction, Runtime } from './handler-environment.ts';
 import { cells, LEAVE_BEHIND, operations, RECORD_BYTES, SLICE_INSTRUCTIONS } from './layout.ts';
@@ -9,10 +10,15 @@ import { emitEnter, type TranslatedCode } from './translated-code.ts';
 
 export interface MainFunctionParts {
   readonly hot: readonly Handler[];
+  /** Their operations follow those of the hot handlers. */
+  readonly fusions: readonly Fusion[];
   readonly runtime: Runtime;
   readonly pages: RecordPages;
   readonly code: TranslatedCode;
-  /** Table of handlers as functions, hot ones too, from operation `first` on; and their type. */
+  /**
+   * Table of handlers as functions, from operation `first` on, and their type: hot ones too, and the comparison of fused
+   * pairs.
+   */
   readonly coldTable: number;
   readonly coldType: number;
 }
@@ -89,7 +95,7 @@ export function emitMainFunction(f: FunctionAssembler, parts: MainFunctionParts)
   const dispatch = f.loop();
   const main: MainFunction = { dispatch, cold, exit, slowTarget, systemCall, reason, fuel, target };
 
-  const labels = hot.map(() => f.block()).reverse();
+  const labels = [...hot, ...parts.fusions].map(() => f.block()).reverse();
   const undefinedWord = f.block();
   f.get(ip)
     .memory('i32.load16_u', 0)
@@ -102,6 +108,11 @@ export function emitMainFunction(f: FunctionAssembler, parts: MainFunctionParts)
     f.end();
     pool.reset();
     emitHandler(handler, runtime, f, pool, main);
+  }
+  for (const fusion of parts.fusions) {
+    f.end();
+    pool.reset();
+    emitFusion(f, pool, fusion, runtime, main);
   }
   f.end().op('unreachable').end();
 

@@ -1,6 +1,6 @@
 import { GUEST_BIAS, PAGE_SHIFT, pagePermissions, PERMISSIONS_AT, RECORD_INDEX_AT } from '@boxer/abi';
 import { cpuState, engineCells } from '@boxer/abi';
-import type { FunctionType, ModuleBuilder } from '@boxer/wasm';
+import type { FunctionAssembler, FunctionType, Local, ModuleBuilder } from '@boxer/wasm';
 import {
   cells,
   CHUNK_BYTES,
@@ -59,6 +59,13 @@ export interface PredecodeTables {
   readonly decode: number;
   /** Address of the u16 operation of each handler id. */
   readonly operationsAt: number;
+  /** Addresses of the tables that say which neighbours are fused: see fusion.ts. */
+  readonly fusion: {
+    readonly rowsAt: number;
+    readonly columnsAt: number;
+    readonly fusedAt: number;
+    readonly columnCount: number;
+  };
   /** Table of predecoders by handler id, and their type. */
   readonly table: number;
   readonly type: number;
@@ -162,6 +169,51 @@ function declareAllocate(module: ModuleBuilder): number {
   });
 }
 
+/** Pushes the operation of a handler id. */
+function operationOf(f: FunctionAssembler, { operationsAt }: PredecodeTables, pushId: () => void): void {
+  pushId();
+  f.i32(1).op('i32.shl').memory('i32.load16_u', operationsAt);
+}
+
+interface FuseParts {
+  readonly pages: RecordPages;
+  readonly tables: PredecodeTables;
+  readonly record: Local;
+  readonly pc: Local;
+  readonly operation: Local;
+}
+
+/** Replaces the operation by one for it and the next instruction, when there is one; that is predecoded then too. */
+function emitFuse(f: FunctionAssembler, { pages, tables, record, pc, operation }: FuseParts): void {
+  const { rowsAt, columnsAt, fusedAt, columnCount } = tables.fusion;
+  const row = f.local('i32');
+  const fused = f.local('i32');
+  f.get(operation).memory('i32.load8_u', rowsAt).tee(row).if();
+  // Not across pages: the next record would be elsewhere.
+  f.get(pc).i32(0xffc).op('i32.and').i32(0xffc).op('i32.ne').if();
+  f.get(row).i32(columnCount).op('i32.mul');
+  operationOf(f, tables, () =>
+    f
+      .get(pc)
+      .memory('i32.load', GUEST_BIAS + 4)
+      .call(tables.decode),
+  );
+  f.memory('i32.load8_u', columnsAt)
+    .op('i32.add')
+    .i32(1)
+    .op('i32.shl')
+    .memory('i32.load16_u', fusedAt)
+    .tee(fused)
+    .if();
+  f.get(record).memory('i32.load16_u', RECORD_BYTES).op('i32.eqz').if();
+  // That may make room, and forget this record.
+  f.get(record).i32(RECORD_BYTES).op('i32.add').call(pages.predecode).op('drop');
+  f.get(pc).call(pages.recordOfPc).set(record);
+  f.end();
+  f.get(fused).set(operation);
+  f.end().end().end();
+}
+
 /** Gives the declared functions their bodies. */
 export function defineRecordPages(module: ModuleBuilder, pages: RecordPages, tables: PredecodeTables): void {
   const reserve = declareReserve(module, tables.engineAlloc, tables.forgetTranslated);
@@ -242,12 +294,11 @@ export function defineRecordPages(module: ModuleBuilder, pages: RecordPages, tab
     // Making room may forget all records, this one too.
     f.call(reserve).get(pc).call(pages.recordOfPc).set(0);
     f.get(pc).memory('i32.load', GUEST_BIAS).tee(word).call(tables.decode).set(id);
-    f.get(0)
-      .get(id)
-      .i32(1)
-      .op('i32.shl')
-      .memory('i32.load16_u', tables.operationsAt)
-      .memory('i32.store16', 0);
+    const operation = f.local('i32');
+    operationOf(f, tables, () => f.get(id));
+    f.set(operation);
+    emitFuse(f, { pages, tables, record: 0, pc, operation });
+    f.get(0).get(operation).memory('i32.store16', 0);
     f.get(word).get(pc).get(0).get(id).callIndirect(tables.type, tables.table);
     f.get(0);
   });

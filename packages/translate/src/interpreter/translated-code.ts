@@ -94,18 +94,31 @@ function emitSettleFlags(f: FunctionAssembler): void {
   });
 }
 
-/** (pc, fuel, stack) */
-function emitDispatch(f: FunctionAssembler, code: TranslatedCode): void {
+/** (pc, fuel, stack): leaves fuel, stack and index of the translated code; returns where there is none. */
+function emitLookup(f: FunctionAssembler): void {
   const [pc, fuel, stack] = [0, 1, 2];
   const record = f.local('i32');
+  const found = f.block();
   const none = f.block();
   f.get(pc).i32(10).op('i32.shr_u').i32(-4).op('i32.and').memory('i32.load', RECORD_INDEX_AT).tee(record);
   f.op('i32.eqz').brIf(none);
   f.get(record).get(pc).i32(0xffc).op('i32.and').i32(2).op('i32.shl').op('i32.add').tee(record);
-  f.memory('i32.load16_u', 0).i32(operations.enter).op('i32.ne').brIf(none);
-  f.get(fuel).get(stack).get(record).memory('i32.load', CODE_INDEX).callIndirect(code.type, code.table);
-  f.op('return').end();
-  f.get(pc).get(fuel);
+  f.memory('i32.load16_u', 0).i32(operations.enter).op('i32.eq').brIf(found);
+  f.end();
+  f.get(pc).get(fuel).op('return').end();
+  f.get(fuel).get(stack).get(record).memory('i32.load', CODE_INDEX);
+}
+
+/** (pc, fuel, stack) → what the translated code at pc returns; (pc, fuel) where there is none. */
+function emitDispatch(f: FunctionAssembler, { type, table }: Pick<TranslatedCode, 'type' | 'table'>): void {
+  emitLookup(f);
+  f.callIndirect(type, table);
+}
+
+/** The same by a tail call. */
+export function emitTailDispatch(f: FunctionAssembler, { type, table }: Pick<TranslatedCode, 'type' | 'table'>): void {
+  emitLookup(f);
+  f.returnCallIndirect(type, table);
 }
 
 /** Calls `body` with each record page that is in use, in the local `page`. */

@@ -1,4 +1,4 @@
-import { cpuState, PAGE_SIZE_BYTES, PERMISSIONS_AT, RECORD_INDEX_AT } from '@boxer/abi';
+import { cpuState, engineCells, PAGE_SIZE_BYTES, PERMISSIONS_AT, RECORD_INDEX_AT } from '@boxer/abi';
 import type { FunctionAssembler } from '@boxer/wasm';
 import { cells } from '../interpreter/layout.ts';
 
@@ -84,6 +84,8 @@ const checkPages: Write = (f) => {
 
 /** Everything as in a fresh instance, except guest memory, which the kernel clears as it hands it out again. */
 const reset: Write = (f) => {
+  const epoch = f.local('i32');
+  f.i32(0).memory('i32.load', engineCells.codeEpoch).i32(1).op('i32.add').set(epoch);
   f.i32(cpuState.at).i32(0).i32(PAGE_SIZE_BYTES).memoryFill();
   f.i32(PERMISSIONS_AT)
     .i32(0)
@@ -91,6 +93,7 @@ const reset: Write = (f) => {
     .memoryFill();
   f.i32(RECORD_INDEX_AT).i32(0).i32(0x40_0000).memoryFill();
   f.i32(0).i64(-1n).memory('i64.store', cpuState.exclusiveAddress);
+  f.i32(0).get(epoch).memory('i32.store', engineCells.codeEpoch);
 };
 
 /** Bodies of the process functions that only touch memory, by name. */

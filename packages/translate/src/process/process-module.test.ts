@@ -7,7 +7,8 @@ import {
   SYSCALL_LEAVE,
 } from '@boxer/abi';
 import { BareProcess, type BareProcessOptions } from '../testing/bare-process.ts';
-import { generateProcessModule } from './process-module.ts';
+import { MAIN_INSTRUCTIONS_LIMIT } from '../interpreter/layout.ts';
+import { buildProcessModule, generateProcessModule } from './process-module.ts';
 
 const { read, write, execute } = pagePermissions;
 
@@ -21,6 +22,8 @@ const a64 = {
   'add x1, x1, #1': 0x91000421,
   'subs x2, x2, #1': 0xf1000442,
   'b.ne .-8': 0x54ffffc1,
+  'b.ne .-4': 0x54ffffe1,
+  'b.ne .+8': 0x54000041,
   'b .': 0x14000000,
   'b .+4096': 0x14000400,
   'svc #0': 0xd4000001,
@@ -73,6 +76,14 @@ function fault(box: BareProcess) {
     pc: Number(box.pc),
   };
 }
+
+describe('the main function', () => {
+  it('is small enough for V8 to optimise it well', () => {
+    expect(buildProcessModule({ registration: 'exports' }).statistics.mainInstructions).toBeLessThan(
+      MAIN_INSTRUCTIONS_LIMIT,
+    );
+  }, 120_000);
+});
 
 describe('memory accesses', () => {
   it('fault with the address and the access, before anything has changed, and go on when the page is there', () => {
@@ -174,6 +185,22 @@ describe('fuel', () => {
     expect(box.fuel).toBe(999_995n);
   });
 
+  it('counts comparison and branch, executed as one, as two', () => {
+    const box = start(['subs x2, x2, #1', 'b.ne .-4', 'brk #7']);
+    box.setX(2, 1000n);
+    expect(box.run()).toBe(exitReasons.breakpoint);
+    expect(box.fuel).toBe(1_000_000n - 2000n);
+    expect(box.x(2)).toBe(0n);
+  });
+
+  it('ends a slice at a fused branch exactly', () => {
+    const box = start(['subs x2, x2, #1', 'b.ne .-4', 'brk #7']);
+    box.setX(2, 1000n);
+    box.fuel = 5n;
+    expect(box.run()).toBe(exitReasons.fuel);
+    expect([box.fuel, box.x(2), Number(box.pc)]).toEqual([-1n, 997n, CODE]);
+  });
+
   it('counts across pages', () => {
     const box = start([...Array.from({ length: 2047 }, () => 'nop' as const), 'brk #7']);
     expect(box.run()).toBe(exitReasons.breakpoint);
@@ -263,6 +290,29 @@ describe('predecoded code', () => {
     box.pc = BigInt(CODE);
     box.run();
     expect(box.x(1)).toBe(6n);
+  });
+
+  it('of a fused pair is forgotten when the branch alone is', () => {
+    const box = start([
+      ...Array.from({ length: 15 }, () => 'nop' as const),
+      'subs x2, x2, #1',
+      'b.ne .+8',
+      'brk #7',
+      'brk #7',
+    ]);
+    box.setX(2, 5n);
+    expect(box.run()).toBe(exitReasons.breakpoint);
+    expect(Number(box.pc)).toBe(CODE + 4 * 18);
+    place(box, CODE + 4 * 16, ['nop', 'brk #7']);
+    place(box, CODE + 4 * 40, ['ic ivau, x0', 'brk #7']);
+    // The line of the branch begins behind the comparison.
+    box.setX(0, BigInt(CODE + 64));
+    box.pc = BigInt(CODE + 4 * 40);
+    expect(box.run()).toBe(exitReasons.breakpoint);
+    box.pc = BigInt(CODE + 4 * 15);
+    expect(box.run()).toBe(exitReasons.breakpoint);
+    // The branch is a NOP now.
+    expect(Number(box.pc)).toBe(CODE + 4 * 17);
   });
 
   it('is forgotten by invalidate', () => {

@@ -4,6 +4,7 @@ import { type Instruction, instructions, supportFunctions, variantsOf } from '@b
 import { type FunctionType, ModuleBuilder } from '@boxer/wasm';
 import { valueType } from '../emit/value-type.ts';
 import { emitDecoder, type VariantTable } from '../interpreter/decode-function.ts';
+import { findFusions, fusionTables } from '../interpreter/fusion.ts';
 import { buildHandlers, type Handler } from '../interpreter/handler.ts';
 import type { Runtime } from '../interpreter/handler-environment.ts';
 import { TABLES_AT, TABLES_END, operations } from '../interpreter/layout.ts';
@@ -29,8 +30,12 @@ export interface ProcessModuleStatistics {
   /** Combinations of static values that are an instruction. */
   readonly combinations: number;
   readonly hotHandlers: number;
+  /** Pairs of instructions that execute as one operation. */
+  readonly fusedPairs: number;
   readonly coldHandlers: number;
   readonly predecoders: number;
+  /** Computing instructions of the main function, see {@link MAIN_INSTRUCTIONS_LIMIT}. */
+  readonly mainInstructions: number;
   readonly bytes: number;
 }
 
@@ -110,9 +115,13 @@ class HandlerSet {
     return this.#entries.length;
   }
 
-  /** Operation of each handler id. */
-  operations(): number[] {
-    const firstCold = operations.first + this.hot.items.length;
+  /**
+   * Operation of each handler id.
+   *
+   * @param fusions - number of fused operations, which come between hot and cold ones
+   */
+  operations(fusions: number): number[] {
+    const firstCold = operations.first + this.hot.items.length + fusions;
     return [
       operations.undefined,
       ...this.#entries.map(({ hot, number }) => number + (hot ? operations.first : firstCold)),
@@ -130,6 +139,22 @@ function halfwords(values: readonly number[]): Uint8Array {
   const view = new DataView(bytes.buffer);
   values.forEach((value, i) => view.setUint16(i * 2, value, true));
   return bytes;
+}
+
+/** Constant tables in the engine's part of the memory, one behind the other; the first at TABLES_AT. */
+class DataLayout {
+  #next = TABLES_AT;
+
+  constructor(readonly module: ModuleBuilder) {}
+
+  /** @returns the address of the bytes */
+  place(bytes: Uint8Array): number {
+    const at = this.#next;
+    this.#next += bytes.length + (bytes.length & 1);
+    if (this.#next > TABLES_END) throw new RangeError('The decoder’s tables are too large');
+    this.module.data(at, bytes);
+    return at;
+  }
 }
 
 /** run(): executes slices until a reason other than the end of a slice, or until the fuel is used up. */
@@ -182,14 +207,21 @@ export function buildProcessModule(options: ProcessModuleOptions): {
     return { ...variant, base };
   });
 
+  const fusions = findFusions(set.hot.items);
   const coldType = module.type(HANDLER);
-  const cold = [...set.hot.items, ...set.cold.items].map((handler) => {
+  const asFunction = (handler: Handler) => {
     const index = module.declare(HANDLER);
     module.define(index, handler.coldBody);
     return index;
-  });
-  const coldTable = module.table({ minimum: Math.max(1, cold.length) });
-  module.elements(coldTable, 0, cold);
+  };
+  const hotFunctions = set.hot.items.map(asFunction);
+  const handlerFunctions = [
+    ...hotFunctions,
+    ...fusions.map(({ comparisonNumber }) => hotFunctions[comparisonNumber] ?? 0),
+    ...set.cold.items.map(asFunction),
+  ];
+  const coldTable = module.table({ minimum: Math.max(1, handlerFunctions.length) });
+  module.elements(coldTable, 0, handlerFunctions);
 
   const predecoderType = module.type(PREDECODER);
   const predecoders = set.predecoders.items.map((body) => {
@@ -201,11 +233,14 @@ export function buildProcessModule(options: ProcessModuleOptions): {
   const predecoderTable = module.table({ minimum: byId.length });
   module.elements(predecoderTable, 0, byId);
 
-  const idBytes = halfwords(ids);
-  const operationsAt = TABLES_AT + idBytes.length;
-  const operationBytes = halfwords(set.operations());
-  if (operationsAt + operationBytes.length > TABLES_END)
-    throw new RangeError('The decoder’s tables are too large');
+  const data = new DataLayout(module);
+  data.place(halfwords(ids));
+  const operationsAt = data.place(halfwords(set.operations(fusions.length)));
+  const fusion = fusionTables(
+    fusions,
+    operations.first + set.hot.items.length,
+    operations.first + handlerFunctions.length,
+  );
   const decode = module.function(HANDLER, (f) => emitDecoder(f, variants));
   const engineAlloc = required(kernel, 'engineAlloc');
   defineRecordPages(module, pages, {
@@ -213,13 +248,21 @@ export function buildProcessModule(options: ProcessModuleOptions): {
     forgetTranslated: code.forget,
     decode,
     operationsAt,
+    fusion: {
+      rowsAt: data.place(fusion.rows),
+      columnsAt: data.place(fusion.columns),
+      fusedAt: data.place(halfwords(fusion.fused)),
+      columnCount: fusion.columnCount,
+    },
     table: predecoderTable,
     type: predecoderType,
   });
 
-  const execute = module.function({ params: [], results: ['i32'] }, (f) =>
-    emitMainFunction(f, { hot: set.hot.items, runtime, pages, code, coldTable, coldType }),
-  );
+  let mainInstructions = 0;
+  const execute = module.function({ params: [], results: ['i32'] }, (f) => {
+    emitMainFunction(f, { hot: set.hot.items, fusions, runtime, pages, code, coldTable, coldType });
+    mainInstructions = f.instructions;
+  });
 
   const functions = new Map([
     ['run', defineRun(module, execute)],
@@ -264,9 +307,6 @@ export function buildProcessModule(options: ProcessModuleOptions): {
     });
     module.start(start);
   }
-  module.data(TABLES_AT, idBytes);
-  module.data(operationsAt, operationBytes);
-
   const bytes = module.finish();
   return {
     bytes,
@@ -274,8 +314,10 @@ export function buildProcessModule(options: ProcessModuleOptions): {
       rows: rows.length,
       combinations: ids.filter((id) => id !== 0).length,
       hotHandlers: set.hot.items.length,
+      fusedPairs: fusions.length,
       coldHandlers: set.cold.items.length,
       predecoders: set.predecoders.items.length,
+      mainInstructions,
       bytes: bytes.length,
     },
   };

@@ -1,4 +1,5 @@
 import { GUEST_BIAS, PAGE_SHIFT, pagePermissions, PERMISSIONS_AT } from '@boxer/abi';
+import { buildDispatcherModule } from '../translator/dispatcher-module.ts';
 import type { CodeReader } from '../translator/code-reader.ts';
 import type { TranslatedModule } from '../translator/translate-module.ts';
 import type { BareProcess } from './bare-process.ts';
@@ -26,11 +27,15 @@ export function readerOf(process: BareProcess): CodeReader {
   };
 }
 
+let dispatcher: WebAssembly.Module | undefined;
+
 /** Makes a process execute translated code. */
 export function installCode(process: BareProcess, translated: TranslatedModule): void {
   const module = new WebAssembly.Module(translated.bytes);
+  dispatcher ??= new WebAssembly.Module(buildDispatcherModule());
+  const { dispatch } = new WebAssembly.Instance(dispatcher, { process: process.codeImports }).exports;
   const { exports } = new WebAssembly.Instance(module, {
-    process: process.codeImports,
+    process: { ...process.codeImports, ...(dispatch ? { dispatch } : {}) },
     support: process.support,
   });
   for (const { start, end } of translated.ranges) process.exports.markTranslated(start, end);

@@ -94,6 +94,17 @@ function withField(row: Instruction, word: number, name: string, value: number):
 /** Rows whose effect lies outside of registers and window, or differs between machines by design. */
 const UNTESTED = /^(SVC|BRK|IC IVAU|DC |MRS (?!nzcv|fpcr|fpsr)|MSR (?!nzcv))/;
 
+/** A comparison that the interpreter may fuse with the conditional branch behind it. */
+function comparison(random: RandomSource): number {
+  const [register, other, result] = [random.below(31), random.below(32), random.below(32)];
+  const registers = (register << 5) | result;
+  const width = random.below(2) << 31;
+  const opcode = random.oneOf([0x7100_0000, 0x6b00_0000, 0x6a00_0000, 0x7200_0000, 0x3100_0000, 0x2b00_0000]);
+  const immediate = random.below(31) << 10;
+  const operand = { 0x1100_0000: immediate, 0x1200_0000: immediate }[opcode & 0x1f00_0000] ?? other << 16;
+  return (width | opcode | operand | registers) >>> 0;
+}
+
 /** Puts the branch's target to the place that the harness expects. */
 function aimBranch(
   row: Instruction,
@@ -143,7 +154,8 @@ export function randomCase(
     const aimed = aimBranch(row, word, index, before);
     if (!aimed) return undefined;
     [word, before] = aimed;
-    return { name: row.name, words: [word], before, window };
+    const words = row.name === 'B.cond' && random.below(4) > 0 ? [comparison(random), word] : [word];
+    return { name: row.name, words, before, window };
   }
   const { Rt, Rt2 } = fieldsOf(row, word);
   // Loading one register twice is constrained unpredictable.
