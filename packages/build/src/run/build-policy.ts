@@ -13,7 +13,7 @@ export const defaultBuildPolicy: Policy = {
 };
 
 /**
- * Reads the budgets for RUN. Grants have no place in it: what a build sees comes from its context and its mounts, so
+ * Reads the budgets for RUN; time and output that it does not limit stay limited as without it. Grants have no place in it: what a build sees comes from its context and its mounts, so
  * that equal input gives an equal image.
  *
  * @throws {@link BuildInputError} when the file grants something
@@ -33,5 +33,10 @@ export async function readBuildPolicy(path: string | undefined): Promise<Policy>
       hint: 'Use --build-context, --build-arg and --secret; keep budgets only in the policy of a build.',
     });
   }
-  return policy;
+  const { timeoutMs, maxOutputBytes } = defaultBuildPolicy;
+  return {
+    ...policy,
+    timeoutMs: policy.timeoutMs ?? timeoutMs,
+    maxOutputBytes: policy.maxOutputBytes ?? maxOutputBytes,
+  };
 }
