@@ -34,6 +34,7 @@ import { Task } from '../task/task';
 import { BLOCK } from '../task/wait';
 import { monotonicNow } from '../time/clock';
 import { anonymousPlace } from './anonymous';
+import { interfaceIoctl } from './interface-ioctl';
 import { IoCursor } from './io-cursor';
 import { Notifier } from './notifier';
 import { OpenFile } from './open-file';
@@ -314,6 +315,15 @@ export abstract class Socket extends OpenFile {
     return n;
   }
 
+  /** Queues a message for this socket's reader; the bytes are copied. */
+  protected deliver(from: usize, n: u32, sender: SocketAddress): void {
+    const at = heap.alloc(max<u32>(n, 1));
+    memory.copy(at, from, n);
+    this.messages.push(new Message(at, n, sender, null));
+    this.queuedBytes += n;
+    this.changed.notify(POLL_READABLE);
+  }
+
   private get missingTarget(): i32 {
     return this.type == SOCK_SEQPACKET ? ENOTCONN : this.domain == 1 ? ENOTCONN : 89; // EDESTADDRREQ
   }
@@ -451,7 +461,7 @@ export abstract class Socket extends OpenFile {
   ioctl(task: Task, request: u32, argument: u64): i64 {
     if (request == FIONREAD) return this.isListening ? <i64>-EINVAL : writeU32(task, argument, this.available);
     if (request == SIOCATMARK) return writeU32(task, argument, 0);
-    return super.ioctl(task, request, argument);
+    return interfaceIoctl(task, request, argument);
   }
 
   onRelease(): void {

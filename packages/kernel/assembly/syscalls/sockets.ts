@@ -20,6 +20,7 @@ import { O_NONBLOCK } from '../linux/open-flags';
 import {
   AF_INET,
   AF_INET6,
+  AF_NETLINK,
   AF_UNIX,
   AF_UNSPEC,
   IPPROTO_TCP,
@@ -45,6 +46,7 @@ import {
 } from '../linux/socket';
 import { InetSocket } from '../fs/inet-socket';
 import { IoCursor } from '../fs/io-cursor';
+import { NETLINK_ROUTE, NetlinkSocket } from '../fs/netlink-socket';
 import { OpenFile } from '../fs/open-file';
 import { lastError } from '../fs/result';
 import {
@@ -101,6 +103,12 @@ function makeSocket(task: Task, domain: i32, type: i32, protocol: i32): Socket |
     makeProblem = -EPROTONOSUPPORT;
     if (protocol != 0 && protocol != natural) return null;
     made = new InetSocket(socketPlace(task), flags, domain, kind, natural);
+  } else if (domain == AF_NETLINK) {
+    makeProblem = -EPROTONOSUPPORT;
+    if (protocol != NETLINK_ROUTE) return null;
+    makeProblem = -ESOCKTNOSUPPORT;
+    if (kind != SOCK_RAW && kind != SOCK_DGRAM) return null;
+    made = new NetlinkSocket(socketPlace(task), flags);
   } else {
     makeProblem = -EAFNOSUPPORT;
     return null;
@@ -199,6 +207,7 @@ export function sys_accept4(task: Task, fd: i32, address: u64, length: u64, flag
 
 function nameless(socket: Socket): SocketAddress | null {
   if (socket.domain == AF_UNIX) return unnamedUnix();
+  if (socket.domain == AF_NETLINK) return changetype<NetlinkSocket>(socket).ownAddress();
   return changetype<InetSocket>(socket).address.toSocketAddress(socket.domain);
 }
 
@@ -224,6 +233,7 @@ export function sys_connect(task: Task, fd: i32, address: u64, length: u64): i64
   }
   const bindProblem = socket.autoBind(task, target ? target : socket);
   if (bindProblem != 0) return bindProblem;
+  if (socket.domain == AF_NETLINK) return 0;
   if (socket.isDatagram) {
     socket.peer = target;
     socket.isConnected = true;
