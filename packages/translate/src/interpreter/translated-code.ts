@@ -116,7 +116,10 @@ function emitDispatch(f: FunctionAssembler, { type, table }: Pick<TranslatedCode
 }
 
 /** The same by a tail call. */
-export function emitTailDispatch(f: FunctionAssembler, { type, table }: Pick<TranslatedCode, 'type' | 'table'>): void {
+export function emitTailDispatch(
+  f: FunctionAssembler,
+  { type, table }: Pick<TranslatedCode, 'type' | 'table'>,
+): void {
   emitLookup(f);
   f.returnCallIndirect(type, table);
 }

@@ -79,6 +79,17 @@ interface Step {
   readonly writes: readonly { readonly register: number; readonly sum: Sum | undefined }[];
 }
 
+/** One access for each address: what is read and written needs both permissions. */
+function joined(accesses: readonly Access[]): Access[] {
+  const byNode = new Map<Node, Access>();
+  for (const access of accesses) {
+    const known = byNode.get(access.node);
+    const bytes = Math.max(access.bytes, known?.bytes ?? 0);
+    byNode.set(access.node, { ...access, bytes, bits: access.bits | (known?.bits ?? 0) });
+  }
+  return [...byNode.values()];
+}
+
 function stepOf({ builder, writes, control }: GuestInstruction): Step {
   if (control.type === 'interpret') return { accesses: [], writes: [] };
   const sums = new Map<number, Sum | undefined>();
@@ -87,7 +98,7 @@ function stepOf({ builder, writes, control }: GuestInstruction): Step {
     sums.set(statement.register.number, sumOf(statement.value));
   }
   return {
-    accesses: builder.body.flatMap((statement) => accessOf(statement) ?? []),
+    accesses: joined(builder.body.flatMap((statement) => accessOf(statement) ?? [])),
     writes: writes.generals.map((register) => ({ register, sum: sums.get(register) })),
   };
 }

@@ -448,14 +448,12 @@ export class FunctionEmitter {
     const { f } = this;
     const pushTarget = () => (isLocal ? f.get(target) : f.i32(target));
     const direct = isLocal ? undefined : this.imports.direct(target);
-    pushTarget().set(this.#leavePc).i32(0).set(this.#leaveCount);
-    f.get(parameters.stack).i32(this.#frameBytes).op('i32.lt_s').brIf(this.#leaveLabel(out));
     this.#state.store(out.dirty);
     this.#flags.store(out.flags);
     if (direct === undefined) pushTarget();
-    f.get(parameters.fuel).get(parameters.stack).i32(this.#frameBytes).op('i32.sub');
+    f.get(parameters.fuel).get(parameters.stack);
     if (direct !== undefined) f.i32(0);
-    f.call(direct ?? this.imports.dispatch).op('return');
+    f.returnCall(direct ?? this.imports.dispatch);
   }
 
   /** BL and BLR: a Wasm call; when it does not come back to the return site, neither does this function go on. */

@@ -2,6 +2,7 @@ import { type Statement, supportFunctions, type SupportName } from '@boxer/a64';
 import { GUEST_BIAS } from '@boxer/abi';
 import { FunctionAssembler, type FunctionType, ModuleBuilder } from '@boxer/wasm';
 import { valueType } from '../emit/value-type.ts';
+import { CODE_TYPE } from '../interpreter/translated-code.ts';
 import type { CodeReader } from './code-reader.ts';
 import { FunctionEmitter } from './function-emitter.ts';
 import { discoverRegion, type Region, type RegionOptions } from './region.ts';
@@ -29,10 +30,13 @@ export interface TranslatedModule {
   readonly missing: readonly number[];
 }
 
-/** (fuel, stack) → pc and marks, fuel. Also see returnMarks. */
-export const CODE_TYPE: FunctionType = { params: ['i32', 'i32'], results: ['i32', 'i32'] };
+export { CODE_TYPE };
+
+/** (fuel, stack, number of the entry) */
 const BODY_TYPE: FunctionType = { params: ['i32', 'i32', 'i32'], results: ['i32', 'i32'] };
-const DISPATCH_TYPE: FunctionType = { params: ['i32', 'i32', 'i32'], results: ['i32', 'i32'] };
+
+/** (pc, fuel, stack) */
+export const DISPATCH_TYPE: FunctionType = { params: ['i32', 'i32', 'i32'], results: ['i32', 'i32'] };
 
 function supportNames(body: readonly Statement[], names: Set<string>): void {
   for (const statement of body) {
@@ -112,7 +116,7 @@ export function translateModule(
     places.forEach((pc, index) => {
       const name = pc.toString(16);
       if (entries.some((known) => known.pc === pc)) return;
-      const wrapper = module.function(CODE_TYPE, (g) => g.get(0).get(1).i32(index).call(body));
+      const wrapper = module.function(CODE_TYPE, (g) => g.get(0).get(1).i32(index).returnCall(body));
       module.export(name, 'function', wrapper);
       entries.push({ pc, name });
     });
