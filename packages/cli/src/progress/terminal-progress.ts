@@ -100,7 +100,7 @@ export class TerminalProgress implements ProgressView {
 
   /** A drawn line must not wrap, or it could not be cleared. */
   #fit(text: string, reserved: number): string {
-    const room = Math.max(20, (this.#terminal.columns ?? 80) - reserved);
+    const room = Math.max(20, (this.#terminal.columns || 80) - reserved);
     return text.length <= room ? text : `${text.slice(0, room - 1)}…`;
   }
 }
