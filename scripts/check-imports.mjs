@@ -8,9 +8,10 @@ import { root } from './run.mjs';
 const mayImport = {
   foundation: [],
   abi: [],
+  archive: ['foundation'],
   dockerfile: ['foundation'],
-  oci: ['foundation'],
-  fsimage: ['foundation', 'abi'],
+  oci: ['archive', 'foundation'],
+  fsimage: ['archive', 'foundation', 'abi'],
   wasm: ['foundation'],
   a64: ['foundation'],
   translate: ['a64', 'wasm', 'foundation', 'abi'],
@@ -18,7 +19,7 @@ const mayImport = {
   policy: ['foundation'],
   component: ['kernel', 'translate', 'fsimage', 'wasm', 'foundation', 'abi'],
   runner: ['policy', 'translate', 'wasm', 'component', 'foundation', 'abi'],
-  build: ['dockerfile', 'oci', 'fsimage', 'wasm', 'a64', 'translate', 'kernel', 'policy', 'component', 'runner', 'foundation', 'abi'],
+  build: ['archive', 'dockerfile', 'oci', 'fsimage', 'wasm', 'a64', 'translate', 'kernel', 'policy', 'component', 'runner', 'foundation', 'abi'],
   cli: ['build', 'runner', 'policy', 'oci', 'component', 'foundation'],
 };
 

@@ -38,15 +38,6 @@ export class LayerLimitError extends BoxerError {
   }
 }
 
-/** A compressed stream is corrupt, truncated, or of a kind that is not supported. */
-export class DecompressionError extends BoxerError {
-  readonly code = 'FSIMAGE_DECOMPRESSION';
-
-  constructor(format: string, why: string, options?: { cause?: unknown }) {
-    super(`Cannot decompress ${format} stream: ${why}`, options);
-  }
-}
-
 /** The errors of Linux that operations on a tree can meet. */
 export type TreeErrno =
   | 'ENOENT'

@@ -1,4 +1,3 @@
-export { type Compression, decompress, detectCompression } from './compression/decompress.ts';
 export {
   type Content,
   contentDigest,
@@ -10,7 +9,6 @@ export {
 export { Spool } from './content/spool.ts';
 export {
   ContentError,
-  DecompressionError,
   LayerEntryError,
   LayerLimitError,
   PayloadFormatError,

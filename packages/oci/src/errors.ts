@@ -105,15 +105,6 @@ export class InvalidArchiveError extends BoxerError {
   }
 }
 
-/** A compressed layer is corrupt, truncated, or of a kind that is not supported. */
-export class DecompressionError extends BoxerError {
-  readonly code = 'OCI_DECOMPRESSION';
-
-  constructor(format: string, why: string, options?: { cause?: unknown }) {
-    super(`Cannot decompress ${format} stream: ${why}`, options);
-  }
-}
-
 /** A registry refused a request, or could not be reached after all attempts. */
 export class RegistryError extends BoxerError {
   readonly code = 'OCI_REGISTRY';

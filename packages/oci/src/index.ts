@@ -1,7 +1,6 @@
 export {
   BlobNotFoundError,
   CredentialsError,
-  DecompressionError,
   DigestMismatchError,
   ImageNotFoundError,
   InvalidArchiveError,

@@ -1,5 +1,5 @@
 import { type Digest, Digester } from '@boxer/foundation';
-import { decompress } from './compression/decompress.ts';
+import { decompress } from '@boxer/archive';
 import { DigestMismatchError } from './errors.ts';
 import type { Descriptor } from './manifest/schemas.ts';
 import type { BlobStore } from './store/blob-store.ts';

@@ -1,5 +1,6 @@
 import { digestOf } from '@boxer/foundation';
-import { DecompressionError, DigestMismatchError } from './errors.ts';
+import { DecompressionError } from '@boxer/archive';
+import { DigestMismatchError } from './errors.ts';
 import type { Image } from './image.ts';
 import { type Layer, StoredLayer } from './layer.ts';
 import { randomImage } from './testing/random-image.ts';

@@ -1,3 +1,4 @@
+/// <reference path="./webassembly.d.ts" />
 export { type AuditEvent, MAX_VALUE_LENGTH } from './audit/audit.ts';
 export {
   AddressSpaceError,

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { digestOf } from '@boxer/foundation';
 import { ContentError } from '../errors.ts';
-import { inPieces } from '../testing/streams.ts';
+import { inPieces } from '@boxer/archive/testing';
 import { readContent } from './content.ts';
 import { Spool } from './spool.ts';
 

@@ -2,7 +2,7 @@ import { Spool } from '../content/spool.ts';
 import { LayerEntryError, LayerLimitError, TarFormatError } from '../errors.ts';
 import { outline } from '../testing/describe-tree.ts';
 import { encodeMember, type MadeMember, makeTar } from '../testing/make-tar.ts';
-import { inPieces } from '../testing/streams.ts';
+import { inPieces } from '@boxer/archive/testing';
 import { Tree } from '../tree/tree.ts';
 import { applyLayer, type ApplyLayerOptions } from './apply-layer.ts';
 

@@ -1,4 +1,4 @@
-import { decompress } from '../compression/decompress.ts';
+import { decompress } from '@boxer/archive';
 import type { Spool } from '../content/spool.ts';
 import { LayerEntryError, LayerLimitError, TreePathError } from '../errors.ts';
 import { readTar, type TarEntry, type TarEntryType } from '../tar/tar-reader.ts';

@@ -1,8 +1,9 @@
 import { inlineContent } from '../content/content.ts';
 import { Spool } from '../content/spool.ts';
 import { describeTree } from '../testing/describe-tree.ts';
-import { mutateTree, seededRandom } from '../testing/random-tree.ts';
-import { collect } from '../testing/streams.ts';
+import { seededRandom } from '@boxer/archive/testing';
+import { mutateTree } from '../testing/random-tree.ts';
+import { collect } from '@boxer/archive/testing';
 import { attributes, type NewLeaf } from '../tree/inode.ts';
 import { Tree } from '../tree/tree.ts';
 import { applyLayer } from './apply-layer.ts';

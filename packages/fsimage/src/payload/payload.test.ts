@@ -7,7 +7,8 @@ import { type Content, hostFileContent, inlineContent } from '../content/content
 import { ContentError, PayloadFormatError, PayloadLimitError } from '../errors.ts';
 import { describeTree } from '../testing/describe-tree.ts';
 import { readPayloadNaively } from '../testing/minimal-payload-reader.ts';
-import { mutateTree, seededRandom } from '../testing/random-tree.ts';
+import { seededRandom } from '@boxer/archive/testing';
+import { mutateTree } from '../testing/random-tree.ts';
 import { attributes, type NewLeaf, statMode } from '../tree/inode.ts';
 import { Tree } from '../tree/tree.ts';
 import type { BootEntry } from './boot-strings.ts';

@@ -1,6 +1,6 @@
 import { TarFormatError } from '../errors.ts';
 import { encodeMember, makeTar } from '../testing/make-tar.ts';
-import { collect, inPieces } from '../testing/streams.ts';
+import { collect, inPieces } from '@boxer/archive/testing';
 import { encodePaxRecord, formatPaxTime, parsePaxRecords, parsePaxTime } from './pax.ts';
 import { readTar, type TarEntry } from './tar-reader.ts';
 

@@ -1,6 +1,6 @@
 import { TarFormatError } from '../errors.ts';
 import { decodeName } from '../file-name.ts';
-import { ByteReader } from '../byte-reader.ts';
+import { ByteReader } from '@boxer/archive';
 import { parsePaxRecords, parsePaxTime, type PaxRecords, type TarTime } from './pax.ts';
 import { isZeroBlock, parseTarHeader, type RawTarHeader, TAR_BLOCK_BYTES } from './tar-header.ts';
 

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join, posix } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { extract, type Header } from 'tar-stream';
-import { decompress, detectCompression } from '../compression/decompress.ts';
+import { decompress, detectCompression } from '@boxer/archive';
 import { InvalidArchiveError } from '../errors.ts';
 import type { ImageFiles } from './image-files.ts';
 

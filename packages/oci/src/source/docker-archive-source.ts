@@ -1,5 +1,5 @@
 import { Digester, digestOf } from '@boxer/foundation';
-import { detectCompression } from '../compression/decompress.ts';
+import { detectCompression } from '@boxer/archive';
 import { ImageNotFoundError, InvalidArchiveError } from '../errors.ts';
 import { CONFIG_LIMIT_BYTES, MANIFEST_LIMIT_BYTES } from '../image.ts';
 import { mediaTypes } from '../manifest/media-types.ts';

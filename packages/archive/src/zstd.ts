@@ -1,5 +1,5 @@
 import { Decompress } from 'fzstd';
-import { DecompressionError } from '../errors.ts';
+import { DecompressionError } from './errors.ts';
 import { ByteReader } from './byte-reader.ts';
 
 const FRAME_MAGIC = 0xfd2fb528;

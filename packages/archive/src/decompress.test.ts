@@ -1,8 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { gzipSync } from 'node:zlib';
-import { DecompressionError } from '../errors.ts';
-import { seededRandom } from '../testing/random-tree.ts';
-import { collect, inPieces } from '../testing/streams.ts';
+import { DecompressionError } from './errors.ts';
+import { collect, inPieces, seededRandom } from './testing/index.ts';
 import { decompress, detectCompression } from './decompress.ts';
 
 const plain = sampleText(600_000);
