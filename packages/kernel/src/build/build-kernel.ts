@@ -1,4 +1,4 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import asc from 'assemblyscript/asc';
 import { KernelBuildError } from '../errors.ts';
@@ -32,15 +32,21 @@ const options: readonly string[] = [
 export async function buildKernel(): Promise<void> {
   const output = path.join(packageRoot, 'dist/kernel.wasm');
   await mkdir(path.dirname(output), { recursive: true });
-  const { error, stderr } = await asc.main([
-    ...options,
-    '--baseDir',
-    packageRoot,
-    '--outFile',
-    'dist/kernel.wasm',
-  ]);
-  const messages = stderr.toString();
-  if (error) throw new KernelBuildError(messages, error);
-  const compiled = new Uint8Array(await readFile(output));
-  await writeFile(output, patchTable(compiled));
+  const messages: string[] = [];
+  const decoder = new TextDecoder();
+  const stderr = {
+    write: (chunk: string | Uint8Array): void => {
+      messages.push(typeof chunk === 'string' ? chunk : decoder.decode(chunk));
+    },
+  };
+  // Compiled beside its place and moved there when complete: nobody reads half a kernel.
+  const unfinished = `dist/kernel.${process.pid}.wasm`;
+  const { error } = await asc.main([...options, '--baseDir', packageRoot, '--outFile', unfinished], {
+    stderr,
+  });
+  if (error) throw new KernelBuildError(messages.join(''), error);
+  const at = path.join(packageRoot, unfinished);
+  const compiled = new Uint8Array(await readFile(at));
+  await writeFile(at, patchTable(compiled));
+  await rename(at, output);
 }

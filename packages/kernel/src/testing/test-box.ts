@@ -86,7 +86,8 @@ function exitCodeOf(end: keyof typeof endKinds, detail: number): number {
       return 152;
     case 'outOfMemory':
       return 137;
-    default:
+    case 'exited':
+    case 'bootFailed':
       return detail;
   }
 }
@@ -107,8 +108,9 @@ function wasmFunction(
   const results = signature.result === null ? [] : [typeNumbers[signature.result]];
   const type = [1, 0x60, params.length, ...params, results.length, ...results];
   const section = (id: number, body: readonly number[]): number[] => [id, body.length, ...body];
+  const header = [0, 0x61, 0x73, 0x6d, 1, 0, 0, 0];
   const bytes = Uint8Array.from([
-    ...[0, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
+    ...header,
     ...section(1, type),
     ...section(2, [1, 1, 0x6d, 1, 0x66, 0, 0]),
     ...section(7, [1, 1, 0x66, 0, 0]),
