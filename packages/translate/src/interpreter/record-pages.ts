@@ -241,7 +241,9 @@ export function defineRecordPages(module: ModuleBuilder, pages: RecordPages, tab
       .if();
     f.i32(0).get(0).memory('i64.store', cpuState.pc);
     f.i32(0).get(0).memory('i64.store', engineCells.faultAddress);
-    f.i32(0).i32(pagePermissions.execute).memory('i32.store', engineCells.faultAccess);
+    // 0: misaligned, wherever it is.
+    f.i32(0).i32(0).i32(pagePermissions.execute).get(0).op('i32.wrap_i64').i32(3).op('i32.and').op('select');
+    f.memory('i32.store', engineCells.faultAccess);
     f.i32(0).op('return').end();
     f.call(reserve).get(0).op('i32.wrap_i64').call(pages.recordOfPc);
   });
