@@ -15,7 +15,15 @@ export async function hostSlotModule(
   const types = params.map((type) => valueTypes[type]);
   const results = result === null ? [] : [valueTypes[result]];
   const bytes = new Uint8Array([
-    ...[0, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
+    // The magic number, and version 1.
+    0,
+    0x61,
+    0x73,
+    0x6d,
+    1,
+    0,
+    0,
+    0,
     ...section(1, [1, 0x60, types.length, ...types, results.length, ...results]),
     ...section(2, [1, 1, 0x68, 1, 0x66, 0, 0]),
     ...section(7, [1, 1, 0x66, 0, 0]),

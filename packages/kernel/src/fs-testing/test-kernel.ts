@@ -44,53 +44,61 @@ export interface TestKernelOptions {
 /** An argument of a system call: numbers go as they are, strings and bytes are put into the guest's memory. */
 export type CallArgument = number | bigint | string | Uint8Array;
 
+/** Adds functions that throw for what the kernel imports and the test does not offer. */
+function completed(module: WebAssembly.Module, provided: HostFunctions): WebAssembly.Imports {
+  const imports: WebAssembly.Imports = {};
+  for (const { module: from, name } of WebAssembly.Module.imports(module)) {
+    const refuse = (): never => {
+      throw new Error(`Cannot call ${from} ${name}: the test has no such function`);
+    };
+    const found = provided[from]?.[name] as ((...args: unknown[]) => unknown) | undefined;
+    (imports[from] ??= {})[name] = found ?? refuse;
+  }
+  return imports;
+}
+
 /** The kernel with one task, driven by system calls from outside. */
 export class TestKernel {
-  readonly streams: Streams = { output: [], input: new Uint8Array(), inputEnded: false };
   /** Guest addresses handed out for arguments: from here up, anew for each call. */
   private scratchAt = 0x10000;
-  exports!: TestExports;
-  private guest!: WebAssembly.Memory;
-  /** The change stream, as far as it came. */
-  readonly changes: Uint8Array[] = [];
+
+  private constructor(
+    readonly exports: TestExports,
+    private readonly guest: WebAssembly.Memory,
+    readonly streams: Streams,
+    /** The change stream, as far as it came. */
+    readonly changes: Uint8Array[],
+  ) {}
 
   static async boot(options: TestKernelOptions = {}): Promise<TestKernel> {
-    const kernel = new TestKernel();
-    await kernel.start(options);
-    return kernel;
-  }
-
-  private async start(options: TestKernelOptions): Promise<void> {
     const { kernel, process } = await compiledModules();
-    const provided = { ...wasiImports(() => this.exports, this.streams), ...options.imports };
-    const imports: WebAssembly.Imports = {};
-    for (const { module, name } of WebAssembly.Module.imports(kernel)) {
-      const found = provided[module]?.[name] as ((...args: unknown[]) => unknown) | undefined;
-      const missing = (): never => {
-        throw new Error(`Cannot call ${module} ${name}: the test has no such function`);
-      };
-      (imports[module] ??= {})[name] = found ?? missing;
-    }
-    const instance = new WebAssembly.Instance(kernel, imports);
-    this.exports = instance.exports as unknown as TestExports;
-    options.onExports?.(this.exports);
+    const streams: Streams = { output: [], input: new Uint8Array(), inputEnded: false };
+    const late: { exports?: TestExports } = {};
+    const exportsNow = (): TestExports => {
+      if (!late.exports) throw new Error('Cannot call the kernel before it is there');
+      return late.exports;
+    };
+    const provided = { ...wasiImports(exportsNow, streams), ...options.imports };
+    const instance = new WebAssembly.Instance(kernel, completed(kernel, provided));
+    const exports = instance.exports as unknown as TestExports;
+    late.exports = exports;
+    options.onExports?.(exports);
     const guest = new WebAssembly.Instance(process, {
       kernel: instance.exports as WebAssembly.ModuleImports,
     });
-    this.guest = guest.exports['memory'] as WebAssembly.Memory;
     for (const [name, { index }] of Object.entries(processFunctions)) {
-      this.exports.table.set(PROCESS_TABLE_BASE + index, guest.exports[name]);
+      exports.table.set(PROCESS_TABLE_BASE + index, guest.exports[name]);
     }
-    const slots: HostSlots = { ...this.defaultSlots(options), ...options.slots };
+    const memory = guest.exports['memory'] as WebAssembly.Memory;
+    const made = new TestKernel(exports, memory, streams, []);
+    const slots: HostSlots = { ...made.defaultSlots(options), ...options.slots };
     for (const [name, slot] of Object.entries(slots)) {
       const { index } = hostSlots[name as keyof typeof hostSlots];
-      this.exports.table.set(
-        HOST_TABLE_BASE + index,
-        await hostSlotModule(name as keyof typeof hostSlots, slot),
-      );
+      exports.table.set(HOST_TABLE_BASE + index, await hostSlotModule(name as keyof typeof hostSlots, slot));
     }
-    this.exports._initialize();
-    if (this.exports.testBoot(options.uid ?? 0) !== 1) throw new Error(`Cannot boot: ${this.outputText()}`);
+    exports._initialize();
+    if (exports.testBoot(options.uid ?? 0) !== 1) throw new Error(`Cannot boot: ${made.outputText()}`);
+    return made;
   }
 
   private defaultSlots({ boot = [], payload }: TestKernelOptions): HostSlots {
