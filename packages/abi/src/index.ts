@@ -13,6 +13,7 @@ export {
   payloadXattrs,
 } from './payload-format.ts';
 export {
+  addressWindows,
   codeFunctions,
   type CoreType,
   cpuState,

@@ -64,6 +64,24 @@ export const engineCells = {
   flagsRight: 0x1428, // u64 or u32
   /** u32: counts how often translated code was forgotten; then no entry is left. */
   codeEpoch: 0x1430,
+  /** u32: how many of the {@link addressWindows} are in use. */
+  windowCount: 0x1440,
+} as const;
+
+/**
+ * Windows: stretches of addresses from 4 GiB on that stand for guest memory below, since memory offsets have 32 bits.
+ * Accesses above 4 GiB look here, and only there. The kernel writes them; all three numbers are multiples of a page.
+ */
+export const addressWindows = {
+  at: 0x1480,
+  most: 16,
+  size: 24,
+  /** u64: first address. */
+  start: 0,
+  /** u64 */
+  bytes: 8,
+  /** u32: the guest address below 4 GiB that `start` stands for. */
+  low: 16,
 } as const;
 
 /** One byte a guest page. Access is allowed when the bit is set; 0: not mapped, or not yet loaded. */

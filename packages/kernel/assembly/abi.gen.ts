@@ -41,6 +41,15 @@ export const CELL_PENDING_FLAGS: i32 = 0x141c;
 export const CELL_FLAGS_LEFT: i32 = 0x1420;
 export const CELL_FLAGS_RIGHT: i32 = 0x1428;
 export const CELL_CODE_EPOCH: i32 = 0x1430;
+export const CELL_WINDOW_COUNT: i32 = 0x1440;
+
+// Windows: addresses above 4 GiB
+export const WINDOW_AT: i32 = 0x1480;
+export const WINDOW_MOST: i32 = 16;
+export const WINDOW_SIZE: i32 = 24;
+export const WINDOW_START: i32 = 0;
+export const WINDOW_BYTES: i32 = 8;
+export const WINDOW_LOW: i32 = 16;
 
 // Why run() returned
 export const EXIT_FUEL: i32 = 0;

@@ -52,11 +52,15 @@ given('programs behave in a box as under qemu-aarch64', () => {
 
 given('programs behave in a box as on Linux', () => {
   // oracle: the same source on this machine's Linux
-  test('System V IPC', () => {
-    const expected = runNative(compileNative(fixture('sysv-ipc')), []);
-    const { stdout, exitCode } = runInBox(compileProgram(fixture('sysv-ipc')));
-    expect({ stdout, exitCode }).toEqual(expected);
-  }, 60_000);
+  test.each(['sysv-ipc', 'memory-above'])(
+    '%s',
+    (name) => {
+      const expected = runNative(compileNative(fixture(name)), []);
+      const { stdout, exitCode } = runInBox(compileProgram(fixture(name)));
+      expect({ stdout, exitCode }).toEqual(expected);
+    },
+    60_000,
+  );
 
   test('exec', () => {
     const native = compileNative(fixture('exec'));

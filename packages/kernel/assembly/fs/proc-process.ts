@@ -48,7 +48,7 @@ function mappedPages(mm: AddressSpace | null): i64 {
   let pages: i64 = 0;
   for (let i = 0; i < mm.mappings.length; i++) {
     const mapping = mm.mappings[i];
-    if (mapping.kind != MappingKind.engine) pages += mapping.end - mapping.start;
+    if (mapping.kind < MappingKind.engine) pages += mapping.end - mapping.start;
   }
   return pages;
 }
@@ -182,7 +182,7 @@ export function writeMaps(text: TextBuilder, task: Task | null, withDetails: boo
   if (mm == null) return;
   for (let i = 0; i < mm.mappings.length; i++) {
     const mapping = mm.mappings[i];
-    if (mapping.kind == MappingKind.engine) continue;
+    if (mapping.kind >= MappingKind.engine) continue;
     writeMapping(text, mapping);
     if (withDetails) writeMappingDetails(text, mapping);
   }

@@ -19,6 +19,7 @@ const waiters = new Map<u64, FutexWaiter[]>();
 /** What a futex word is, whatever process names it: its place in shared memory, or address and address space. */
 function keyOf(task: Task, address: u64): u64 {
   const mm = task.mm!;
+  address = mm.lowAddress(address);
   const mapping = mm.find(<i32>(address >> PAGE_SHIFT));
   if (mapping != null) {
     const shared = mapping.shared;

@@ -1,13 +1,14 @@
-import { GUEST_BIAS, PAGE_SHIFT, PAGE_SIZE_BYTES, PAGE_WRITE } from '../abi.gen';
+import { GUEST_BIAS, GUEST_END, PAGE_SHIFT, PAGE_SIZE_BYTES, PAGE_WRITE, WINDOW_MOST } from '../abi.gen';
 import { OpenFile } from '../fs/api';
 import { copyProcess } from '../host/slots';
-import { ENOMEM } from '../linux/errno';
+import { EEXIST, ENOMEM } from '../linux/errno';
 import { MADV_DOFORK, MADV_DONTFORK, MADV_KEEPONFORK, MADV_WIPEONFORK, PROT_EXEC } from '../linux/mman';
 import { SIGBUS, SIGKILL, SIGSEGV } from '../linux/signal';
 import { ProcessSlot } from '../process/slot';
 import { releaseSlot } from '../process/slots';
 import { Task } from '../task/task';
-import { END_PAGE, FIRST_PAGE, GROW_STEP, READ_AHEAD_PAGES, ZERO_AHEAD_PAGES } from './layout';
+import { AddressWindow, storeWindows } from './address-window';
+import { ADDRESS_END, END_PAGE, FIRST_PAGE, GROW_STEP, READ_AHEAD_PAGES, ZERO_AHEAD_PAGES } from './layout';
 import { Mapping, MappingKind } from './mapping';
 import { chargePages, noteExhausted, unchargePages } from './memory-budget';
 import { PageMap, PRESENT, STALE } from './page-map';
@@ -25,6 +26,8 @@ export class AddressSpace {
   /** Sorted by address, never overlapping. */
   readonly mappings: Mapping[] = [];
   private readonly pages: PageMap = new PageMap();
+  /** See AddressWindow. */
+  private windows: AddressWindow[] = [];
   /** Loaded pages: the resident set. */
   residentPages: i32 = 0;
   /** Tasks that use it. */
@@ -87,7 +90,7 @@ export class AddressSpace {
     let page = start;
     for (let i = this.indexOf(start); i < this.mappings.length && page < end; i++) {
       const mapping = this.mappings[i];
-      if (mapping.start > page) return false;
+      if (mapping.start > page || mapping.kind == MappingKind.reserved) return false;
       page = mapping.end;
     }
     return page >= end;
@@ -116,6 +119,74 @@ export class AddressSpace {
       page = align(mapping.end, alignment);
     }
     return END_PAGE - page >= count ? page : -1;
+  }
+
+  // ── addresses above 4 GiB ──
+
+  /** The address below 4 GiB that an address stands for: itself, unless it lies in a window or nowhere. */
+  lowAddress(address: u64): u64 {
+    if (address < GUEST_END) return address;
+    const window = this.windowAt(address);
+    return window ? address - window.start + (<u64>window.low << PAGE_SHIFT) : address;
+  }
+
+  private windowAt(address: u64): AddressWindow | null {
+    for (let i = 0; i < this.windows.length; i++) {
+      const window = this.windows[i];
+      if (address >= window.start && address < window.end) return window;
+    }
+    return null;
+  }
+
+  /** The page below 4 GiB for a fixed mapping above, opening a window when needed. @returns it, or -errno */
+  placeAbove(address: u64, pages: i32, mustBeFree: bool): i32 {
+    const end = address + (<u64>pages << PAGE_SHIFT);
+    if (address < GUEST_END || end > ADDRESS_END) return -ENOMEM;
+    for (let i = 0; i < this.windows.length; i++) {
+      const window = this.windows[i];
+      if (end <= window.start || address >= window.end) continue;
+      const isInside = address >= window.start && end <= window.end;
+      const page = window.low + <i32>((address - window.start) >> PAGE_SHIFT);
+      if (mustBeFree && !(isInside && this.isReserved(page, page + pages))) return -EEXIST;
+      return isInside ? page : -ENOMEM;
+    }
+    if (this.windows.length == WINDOW_MOST) return -ENOMEM;
+    const low = this.findFree(pages);
+    if (low < 0) return -ENOMEM;
+    this.windows.push(new AddressWindow(address, pages, low));
+    storeWindows(this.slot, this.windows);
+    return low;
+  }
+
+  private isReserved(start: i32, end: i32): bool {
+    for (let page = start; page < end; ) {
+      const mapping = this.find(page);
+      if (mapping == null || mapping.kind != MappingKind.reserved) return false;
+      page = mapping.end;
+    }
+    return true;
+  }
+
+  /** Unmaps pages that a window stands for; a window with nothing left is closed. */
+  private unmapAbove(window: AddressWindow, start: i32, end: i32): void {
+    const hole = this.insert(start, min(end, window.low + window.pages))!;
+    hole.kind = MappingKind.reserved;
+    this.merge(hole);
+    if (!this.isReserved(window.low, window.low + window.pages)) return;
+    this.remove(window.low, window.low + window.pages);
+    this.windows.splice(this.windows.indexOf(window), 1);
+    storeWindows(this.slot, this.windows);
+  }
+
+  /** munmap(2) of addresses from 4 GiB on: what lies in no window is not mapped anyway. */
+  unmapHigh(address: u64, end: u64): void {
+    for (let i = this.windows.length - 1; i >= 0; i--) {
+      const window = this.windows[i];
+      if (end <= window.start || address >= window.end) continue;
+      const from = window.low + <i32>((max(address, window.start) - window.start) >> PAGE_SHIFT);
+      const to = window.low + <i32>((min(end, window.end) - window.start) >> PAGE_SHIFT);
+      this.unmapAbove(window, from, to);
+    }
   }
 
   isPresent(page: i32): bool {
@@ -252,7 +323,7 @@ export class AddressSpace {
    */
   fault(page: i32, access: i32): i32 {
     const mapping = this.find(page);
-    if (mapping == null || mapping.kind == MappingKind.engine) return SIGSEGV;
+    if (mapping == null || mapping.kind >= MappingKind.engine) return SIGSEGV;
     if ((mapping.permissions & access) == 0) return SIGSEGV;
     if (!this.isPresent(page)) {
       const problem = this.load(mapping, page);
@@ -357,6 +428,7 @@ export class AddressSpace {
 
   /** Writes to guest memory that is mapped writable, whoever is running. @returns whether it could */
   writeBytes(address: u64, from: usize, n: i32): bool {
+    address = this.lowAddress(address);
     const end = <i32>((address + n + PAGE_SIZE_BYTES - 1) >> PAGE_SHIFT);
     for (let page = <i32>(address >> PAGE_SHIFT); page < end; page++) {
       if (this.slot.checkPages(page, 1, PAGE_WRITE) == 0 && this.fault(page, PAGE_WRITE) != 0) return false;
@@ -487,6 +559,8 @@ export class AddressSpace {
     }
     this.wasCopied = true;
     child.wasCopied = true;
+    child.windows = this.windows.slice(0);
+    storeWindows(child.slot, child.windows);
     child.areaStart = this.areaStart;
     child.heapStart = this.heapStart;
     child.heapEnd = this.heapEnd;

@@ -9,6 +9,9 @@ import { GUEST_END, GUEST_START, PAGE_SHIFT } from '../abi.gen';
 export const FIRST_PAGE: i32 = <i32>(GUEST_START >> PAGE_SHIFT);
 export const END_PAGE: i32 = <i32>(GUEST_END >> PAGE_SHIFT);
 
+/** Addresses end here: 47 bits, as much as common runtimes expect. */
+export const ADDRESS_END: u64 = 1 << 47;
+
 /** Position-independent programs go here. */
 export const PROGRAM_PAGE: i32 = 0x0100_0000 >> PAGE_SHIFT;
 /** Room for brk(2) behind the program: 64 MiB. */

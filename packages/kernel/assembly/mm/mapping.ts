@@ -12,6 +12,8 @@ export const enum MappingKind {
   vdso = 3,
   /** Memory of the engine (predecoded code): invisible to the guest, never replaced. */
   engine = 4,
+  /** Nothing is mapped, but the pages belong to a window. */
+  reserved = 5,
 }
 
 /** A stretch of guest pages with one backing and one protection: what a line of /proc/PID/maps shows. */

@@ -13,6 +13,7 @@ import { ProcessSlot } from './slot';
 export function copyFromUser(task: Task, guestAddress: u64, to: usize, n: usize): i32 {
   if (n == 0) return 0;
   const mm = task.mm!;
+  guestAddress = mm.lowAddress(guestAddress);
   if (!prepare(mm, guestAddress, n, PAGE_READ)) return -EFAULT;
   mm.slot.read(<i32>guestAddress + GUEST_BIAS, to, <i32>n);
   return 0;
@@ -22,6 +23,7 @@ export function copyFromUser(task: Task, guestAddress: u64, to: usize, n: usize)
 export function copyToUser(task: Task, guestAddress: u64, from: usize, n: usize): i32 {
   if (n == 0) return 0;
   const mm = task.mm!;
+  guestAddress = mm.lowAddress(guestAddress);
   if (!prepare(mm, guestAddress, n, PAGE_WRITE)) return -EFAULT;
   mm.slot.write(<i32>guestAddress + GUEST_BIAS, from, <i32>n);
   return 0;
@@ -31,6 +33,7 @@ export function copyToUser(task: Task, guestAddress: u64, from: usize, n: usize)
 export function zeroUser(task: Task, guestAddress: u64, n: usize): i32 {
   if (n == 0) return 0;
   const mm = task.mm!;
+  guestAddress = mm.lowAddress(guestAddress);
   if (!prepare(mm, guestAddress, n, PAGE_WRITE)) return -EFAULT;
   mm.slot.fill(<i32>guestAddress + GUEST_BIAS, 0, <i32>n);
   return 0;
@@ -41,11 +44,13 @@ export function zeroUser(task: Task, guestAddress: u64, n: usize): i32 {
  * what they can (read(2), write(2) across an unmapped page).
  */
 export function writableBytes(task: Task, guestAddress: u64, n: usize): usize {
-  return accessibleBytes(task.mm!, guestAddress, n, PAGE_WRITE);
+  const mm = task.mm!;
+  return accessibleBytes(mm, mm.lowAddress(guestAddress), n, PAGE_WRITE);
 }
 
 export function readableBytes(task: Task, guestAddress: u64, n: usize): usize {
-  return accessibleBytes(task.mm!, guestAddress, n, PAGE_READ);
+  const mm = task.mm!;
+  return accessibleBytes(mm, mm.lowAddress(guestAddress), n, PAGE_READ);
 }
 
 /** The last read of one of the `read…` functions below failed: the call must return -EFAULT. */
@@ -61,12 +66,14 @@ export function userFault(): bool {
 /** Reads a number; 0 when not readable, and then the next `userFault()` says so. */
 export function readU8(task: Task, guestAddress: u64): u32 {
   const mm = task.mm!;
+  guestAddress = mm.lowAddress(guestAddress);
   if (!prepare(mm, guestAddress, 1, PAGE_READ)) return <u32>fail();
   return mm.slot.load8(<i32>guestAddress + GUEST_BIAS);
 }
 
 export function readU16(task: Task, guestAddress: u64): u32 {
   const mm = task.mm!;
+  guestAddress = mm.lowAddress(guestAddress);
   if (!prepare(mm, guestAddress, 2, PAGE_READ)) return <u32>fail();
   const at = <i32>guestAddress + GUEST_BIAS;
   return mm.slot.load8(at) | (mm.slot.load8(at + 1) << 8);
@@ -74,6 +81,7 @@ export function readU16(task: Task, guestAddress: u64): u32 {
 
 export function readU32(task: Task, guestAddress: u64): u32 {
   const mm = task.mm!;
+  guestAddress = mm.lowAddress(guestAddress);
   if (!prepare(mm, guestAddress, 4, PAGE_READ)) return <u32>fail();
   return mm.slot.load32(<i32>guestAddress + GUEST_BIAS);
 }
@@ -84,6 +92,7 @@ export function readI32(task: Task, guestAddress: u64): i32 {
 
 export function readU64(task: Task, guestAddress: u64): u64 {
   const mm = task.mm!;
+  guestAddress = mm.lowAddress(guestAddress);
   if (!prepare(mm, guestAddress, 8, PAGE_READ)) return fail();
   return mm.slot.load64(<i32>guestAddress + GUEST_BIAS);
 }
@@ -91,6 +100,7 @@ export function readU64(task: Task, guestAddress: u64): u64 {
 /** Writes a number. @returns 0 or -EFAULT */
 export function writeU8(task: Task, guestAddress: u64, value: u32): i32 {
   const mm = task.mm!;
+  guestAddress = mm.lowAddress(guestAddress);
   if (!prepare(mm, guestAddress, 1, PAGE_WRITE)) return -EFAULT;
   mm.slot.store8(<i32>guestAddress + GUEST_BIAS, value);
   return 0;
@@ -98,6 +108,7 @@ export function writeU8(task: Task, guestAddress: u64, value: u32): i32 {
 
 export function writeU16(task: Task, guestAddress: u64, value: u32): i32 {
   const mm = task.mm!;
+  guestAddress = mm.lowAddress(guestAddress);
   if (!prepare(mm, guestAddress, 2, PAGE_WRITE)) return -EFAULT;
   const at = <i32>guestAddress + GUEST_BIAS;
   mm.slot.store8(at, value);
@@ -107,6 +118,7 @@ export function writeU16(task: Task, guestAddress: u64, value: u32): i32 {
 
 export function writeU32(task: Task, guestAddress: u64, value: u32): i32 {
   const mm = task.mm!;
+  guestAddress = mm.lowAddress(guestAddress);
   if (!prepare(mm, guestAddress, 4, PAGE_WRITE)) return -EFAULT;
   mm.slot.store32(<i32>guestAddress + GUEST_BIAS, value);
   return 0;
@@ -114,6 +126,7 @@ export function writeU32(task: Task, guestAddress: u64, value: u32): i32 {
 
 export function writeU64(task: Task, guestAddress: u64, value: u64): i32 {
   const mm = task.mm!;
+  guestAddress = mm.lowAddress(guestAddress);
   if (!prepare(mm, guestAddress, 8, PAGE_WRITE)) return -EFAULT;
   mm.slot.store64(<i32>guestAddress + GUEST_BIAS, value);
   return 0;
@@ -151,6 +164,7 @@ export function readString(task: Task, guestAddress: u64, max: i32 = PATH_MAX): 
  */
 export function copyStringFromUser(task: Task, guestAddress: u64, to: usize, max: i32): i32 {
   const mm = task.mm!;
+  guestAddress = mm.lowAddress(guestAddress);
   let done: i32 = 0;
   while (done < max) {
     const at = guestAddress + done;

@@ -35,7 +35,7 @@ import {
 } from '../linux/mman';
 import { RLIMIT_DATA } from '../linux/resource';
 import { AddressSpace } from '../mm/address-space';
-import { END_PAGE, FIRST_PAGE } from '../mm/layout';
+import { ADDRESS_END, END_PAGE, FIRST_PAGE } from '../mm/layout';
 import { Mapping, MappingKind } from '../mm/mapping';
 import { sharedFile, sharedMemory } from '../mm/shared-mappings';
 import { copyToUser } from '../process/user-memory';
@@ -103,14 +103,14 @@ export function sys_mmap(
   }
   mm.merge(mapping);
   if ((flags & MAP_POPULATE) != 0) populate(mm, start, start + pages, PAGE_READ);
-  return <i64>start << PAGE_SHIFT;
+  return (flags & (MAP_FIXED | MAP_FIXED_NOREPLACE)) != 0 ? <i64>address : <i64>start << PAGE_SHIFT;
 }
 
 /** Chooses the first page. @returns it, or -errno */
 function place(mm: AddressSpace, address: u64, pages: i32, flags: i32): i32 {
   if ((flags & (MAP_FIXED | MAP_FIXED_NOREPLACE)) != 0) {
     if ((address & PAGE_MASK) != 0) return -EINVAL;
-    if (!isInRange(address, pages)) return -ENOMEM;
+    if (!isInRange(address, pages)) return mm.placeAbove(address, pages, (flags & MAP_FIXED_NOREPLACE) != 0);
     const start = <i32>(address >> PAGE_SHIFT);
     if (start < FIRST_PAGE) return -1; // EPERM: below mmap_min_addr
     if ((flags & MAP_FIXED_NOREPLACE) != 0 && !mm.isFree(start, start + pages)) return -EEXIST;
@@ -137,17 +137,15 @@ function populate(mm: AddressSpace, start: i32, end: i32, access: i32): i32 {
 export function sys_munmap(task: Task, address: u64, length: u64): i64 {
   if ((address & PAGE_MASK) != 0 || length == 0) return -EINVAL;
   const pages = pagesOf(length);
+  const mm = task.mm!;
   if (pages == 0 || !isInRange(address, pages)) {
-    // Nothing can be mapped up there: as if it had been unmapped already, where Linux would allow the address.
-    return address + length < address || address + length > (<u64>1 << 48) ? -EINVAL : unmapBelowEnd(task, address);
+    const end = address + ((length + PAGE_MASK) & ~PAGE_MASK);
+    if (end < address || end > ADDRESS_END) return -EINVAL;
+    mm.unmapHigh(address, end);
+    return address < GUEST_END ? mm.unmap(<i32>(address >> PAGE_SHIFT), END_PAGE) : 0;
   }
   const start = <i32>(address >> PAGE_SHIFT);
-  return task.mm!.unmap(start, start + pages);
-}
-
-function unmapBelowEnd(task: Task, address: u64): i64 {
-  if (address >= GUEST_END) return 0;
-  return task.mm!.unmap(<i32>(address >> PAGE_SHIFT), END_PAGE);
+  return mm.unmap(start, start + pages);
 }
 
 /** mprotect(2). */
@@ -155,6 +153,7 @@ export function sys_mprotect(task: Task, address: u64, length: u64, protection: 
   if ((address & PAGE_MASK) != 0) return -EINVAL;
   if ((protection & ~(PROT_READ | PROT_WRITE | PROT_EXEC | PROT_GROWSDOWN | PROT_GROWSUP)) != 0) return -EINVAL;
   if (length == 0) return 0;
+  address = task.mm!.lowAddress(address);
   const pages = pagesOf(length);
   if (pages == 0 || !isInRange(address, pages)) return -ENOMEM;
   const start = <i32>(address >> PAGE_SHIFT);
@@ -281,9 +280,10 @@ export function sys_madvise(task: Task, address: u64, length: u64, advice: i32):
   if (!isKnownAdvice(advice)) return -EINVAL;
   if ((address & PAGE_MASK) != 0) return -EINVAL;
   if (length == 0) return 0;
+  const mm = task.mm!;
+  address = mm.lowAddress(address);
   const pages = pagesOf(length);
   if (pages == 0 || !isInRange(address, pages)) return -ENOMEM;
-  const mm = task.mm!;
   const start = <i32>(address >> PAGE_SHIFT);
   const end = start + pages;
   const isWhole = mm.isMapped(start, end);
@@ -322,8 +322,9 @@ export function sys_mincore(task: Task, address: u64, length: u64, vector: u64):
   if ((address & PAGE_MASK) != 0) return -EINVAL;
   const pages = pagesOf(length);
   if (length == 0) return 0;
-  if (pages == 0 || !isInRange(address, pages)) return -ENOMEM;
   const mm = task.mm!;
+  address = mm.lowAddress(address);
+  if (pages == 0 || !isInRange(address, pages)) return -ENOMEM;
   const start = <i32>(address >> PAGE_SHIFT);
   if (!mm.isMapped(start, start + pages)) return -ENOMEM;
   for (let done = 0; done < pages; done += 4096) {
@@ -341,9 +342,10 @@ export function sys_msync(task: Task, address: u64, length: u64, flags: i32): i6
   if ((address & PAGE_MASK) != 0) return -EINVAL;
   const pages = pagesOf(length);
   if (length == 0) return 0;
+  const mm = task.mm!;
+  address = mm.lowAddress(address);
   if (pages == 0 || !isInRange(address, pages)) return -ENOMEM;
   const start = <i32>(address >> PAGE_SHIFT);
-  const mm = task.mm!;
   mm.publish(start, start + pages);
   return mm.isMapped(start, start + pages) ? 0 : -ENOMEM;
 }
@@ -351,6 +353,7 @@ export function sys_msync(task: Task, address: u64, length: u64, flags: i32): i6
 function checkLock(task: Task, address: u64, length: u64): i64 {
   const pages = pagesOf((address & PAGE_MASK) + length);
   if (length == 0) return 0;
+  address = task.mm!.lowAddress(address);
   if (pages == 0 || !isInRange(address, pages)) return -ENOMEM;
   const start = <i32>(address >> PAGE_SHIFT);
   return task.mm!.isMapped(start, start + pages) ? 0 : -ENOMEM;

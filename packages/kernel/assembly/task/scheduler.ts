@@ -247,7 +247,7 @@ function checkProcessorLimit(group: ThreadGroup): void {
 
 function handleFault(task: Task, address: u64, access: i32): void {
   const mm = task.mm!;
-  const page = address >> PAGE_SHIFT;
+  const page = mm.lowAddress(address) >> PAGE_SHIFT;
   const known = page < 0x10_0000;
   const problem = known ? mm.fault(<i32>page, access) : SIGSEGV;
   if (problem == 0 || problem == SIGKILL) return;

@@ -1,4 +1,5 @@
 import {
+  addressWindows,
   BLOCK_SIZE_BYTES,
   changeKinds,
   changeMetadata,
@@ -65,6 +66,7 @@ export function abiSource(): string {
     ],
     ['CPU state: offsets in process memory', group('CPU', cpuState)],
     ['Cells shared with run()', group('CELL', engineCells)],
+    ['Windows: addresses above 4 GiB', group('WINDOW', addressWindows)],
     ['Why run() returned', group('EXIT', exitReasons)],
     [
       'Functions of a process instance',

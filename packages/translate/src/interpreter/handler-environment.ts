@@ -23,7 +23,7 @@ import { type GeneralRole, generalAddress, vectorAddress } from './register-addr
 
 /** Functions that handlers call, by index. */
 export interface Runtime {
-  /** (address i64, bytes, permission bit) → 1 when permitted; else 0 with the fault cells set. */
+  /** (address i64, bytes, permission bit) → where to access, or 0 with the fault cells set when not permitted. */
   readonly checkAccess: number;
   /** (address i64): forgets the records of its 64-byte line. */
   readonly invalidateLine: number;
@@ -275,7 +275,7 @@ export class HandlerEnvironment implements Environment {
     this.#pagePermission(emitter, low, bit);
     f.brIf(permitted);
     f.end();
-    f.get(wide).i32(bytes).i32(bit).call(this.runtime.checkAccess).brIf(permitted);
+    f.get(wide).i32(bytes).i32(bit).call(this.runtime.checkAccess).tee(low).brIf(permitted);
     this.#leave(emitter, exitReasons.fault, false);
     f.end();
     return low;
