@@ -1,4 +1,4 @@
-import type { Stats } from 'node:fs';
+import type { BigIntStats } from 'node:fs';
 import { lstat, readdir, readlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Attributes, attributes, hostFileContent } from '@boxer/fsimage';
@@ -74,24 +74,24 @@ export class HostDirectory implements SourceRoot {
     return false;
   }
 
-  async #lstat(hostPath: string): Promise<Stats | undefined> {
+  async #lstat(hostPath: string): Promise<BigIntStats | undefined> {
     try {
-      return await lstat(hostPath);
+      return await lstat(hostPath, { bigint: true });
     } catch (cause) {
       if (isErrno(cause, 'ENOENT', 'ENOTDIR')) return undefined;
       throw new ContextError(hostPath, cause);
     }
   }
 
-  async #describe(hostPath: string, stats: Stats): Promise<SourceEntry | undefined> {
-    const identity = !stats.isDirectory() && stats.nlink > 1 ? `${stats.dev}:${stats.ino}` : undefined;
+  async #describe(hostPath: string, stats: BigIntStats): Promise<SourceEntry | undefined> {
+    const identity = !stats.isDirectory() && stats.nlink > 1n ? `${stats.dev}:${stats.ino}` : undefined;
     const given = hostAttributes(stats);
     if (stats.isDirectory()) return { ...given, kind: 'directory', identity };
     if (stats.isFile()) {
       return {
         ...given,
         kind: 'file',
-        content: digestingContent(hostFileContent(hostPath, stats.size)),
+        content: digestingContent(hostFileContent(hostPath, Number(stats.size))),
         identity,
       };
     }
@@ -103,10 +103,7 @@ export class HostDirectory implements SourceRoot {
     }
     if (stats.isFIFO()) return { ...given, kind: 'fifo', identity };
     if (stats.isSocket()) return undefined;
-    const device = {
-      major: (stats.rdev >> 8) & 0xfff,
-      minor: (stats.rdev & 0xff) | ((stats.rdev >> 12) & 0xfff00),
-    };
+    const device = deviceNumbers(Number(stats.rdev));
     return {
       ...given,
       kind: stats.isBlockDevice() ? 'block-device' : 'character-device',
@@ -116,10 +113,20 @@ export class HostDirectory implements SourceRoot {
   }
 }
 
-function hostAttributes(stats: Stats): Attributes {
-  const seconds = Math.floor(stats.mtimeMs / 1000);
-  const nanoseconds = Math.floor((stats.mtimeMs - seconds * 1000) * 1e6);
-  return attributes({ permissions: stats.mode & 0o7777, mtime: { seconds, nanoseconds } });
+/** @source glibc sys/sysmacros.h, gnu_dev_major and gnu_dev_minor (their lower 32 bits) */
+function deviceNumbers(rdev: number): { major: number; minor: number } {
+  return { major: (rdev >> 8) & 0xfff, minor: (rdev & 0xff) | ((rdev >> 12) & 0xfff00) };
+}
+
+const NANOSECONDS = 1_000_000_000n;
+
+function hostAttributes(stats: BigIntStats): Attributes {
+  const nanoseconds = ((stats.mtimeNs % NANOSECONDS) + NANOSECONDS) % NANOSECONDS;
+  const seconds = (stats.mtimeNs - nanoseconds) / NANOSECONDS;
+  return attributes({
+    permissions: Number(stats.mode) & 0o7777,
+    mtime: { seconds: Number(seconds), nanoseconds: Number(nanoseconds) },
+  });
 }
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
