@@ -63,8 +63,8 @@ function emitExit(f: FunctionAssembler, reason: number, fuel: number, pages: Rec
 /**
  * Writes the interpreter's loop: a branch table over the operations of hot handlers, whose code follows.
  *
- * The inner loop makes no calls: what calls lies behind it and enters it again. With a call inside, V8 keeps the record
- * pointer on the stack, and every instruction waits for it to be stored and loaded.
+ * The inner loop makes no calls: what calls lies behind it and enters it again, so that no register has to survive one.
+ * Its size is bounded, see MAIN_INSTRUCTIONS_LIMIT.
  *
  * Fuel is exact: `fuel - ip` is 16 × the instructions left, at any record of the block that is being executed, since
  * taken branches correct it by the distance they jump.
