@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { UsageError } from '../errors/usage-error.ts';
 import { type BuildFlags, buildRequest } from './build-request.ts';
 import { parseKeyValues } from './parse-csv.ts';
@@ -24,6 +27,14 @@ describe('buildRequest', () => {
       buildContexts: { base: 'oci-layout://x:y' },
     });
     expect(options.buildArgs).not.toHaveProperty('BOXER_TEST_ABSENT');
+  });
+
+  it('takes a Dockerfile in place of its directory', async () => {
+    const file = join(mkdtempSync(join(tmpdir(), 'boxer-request-')), 'Dockerfile');
+    writeFileSync(file, 'FROM scratch\n');
+    const { options } = await buildRequest(file, flags);
+    expect(options).toMatchObject({ contextDirectory: dirname(file), dockerfilePath: file });
+    rmSync(dirname(file), { recursive: true });
   });
 
   it.each([

@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
+import { dirname } from 'node:path';
 import type { BuildOptions } from '@boxer/build';
 import { UsageError } from '../errors/usage-error.ts';
 import type { ProgressKind } from '../progress/create-progress.ts';
@@ -42,8 +43,7 @@ export async function buildRequest(context: string, flags: BuildFlags): Promise<
   }
   return {
     options: {
-      contextDirectory: context,
-      ...(flags.file === '-' ? { dockerfileText: readFileSync(0, 'utf8') } : { dockerfilePath: flags.file }),
+      ...whereFilesAre(context, flags.file),
       output: parseOutput(flags.output),
       target: flags.target,
       buildArgs: { ...epochOfEnvironment(), ...buildArguments(flags['build-arg'] ?? []) },
@@ -59,6 +59,18 @@ export async function buildRequest(context: string, flags: BuildFlags): Promise<
     progress: flags.progress,
     check: flags.check,
   };
+}
+
+/** A context that is a file is the Dockerfile, in its directory: `boxer build ./Dockerfile`. */
+function whereFilesAre(
+  context: string,
+  file: string | undefined,
+): Pick<BuildOptions, 'contextDirectory' | 'dockerfilePath' | 'dockerfileText'> {
+  if (file === '-') return { contextDirectory: context, dockerfileText: readFileSync(0, 'utf8') };
+  const isFile = file === undefined && statSync(context, { throwIfNoEntry: false })?.isFile() === true;
+  return isFile
+    ? { contextDirectory: dirname(context), dockerfilePath: context }
+    : { contextDirectory: context, dockerfilePath: file };
 }
 
 /** As in Docker, an argument without a value takes the variable of that name, and is left out when there is none. */

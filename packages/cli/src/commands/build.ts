@@ -16,7 +16,10 @@ export default class Build extends Command {
     '<%= config.bin %> build --output type=oci,dest=image.tar .',
   ];
   static override readonly args = {
-    context: Args.string({ default: '.', description: 'Directory with the files to build from.' }),
+    context: Args.string({
+      default: '.',
+      description: 'Directory with the files to build from, or a Dockerfile in it.',
+    }),
   };
   static override readonly flags = {
     file: Flags.string({
