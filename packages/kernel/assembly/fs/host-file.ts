@@ -55,6 +55,7 @@ export class HostFile extends OpenFile {
   }
 
   write(task: Task, io: IoCursor): i64 {
+    if (io.remaining == 0) return 0;
     if ((this.flags & O_APPEND) != 0) {
       this.inode.refresh();
       this.position = this.inode.size;

@@ -88,6 +88,7 @@ export class RegularFile extends OpenFile {
   }
 
   write(task: Task, io: IoCursor): i64 {
+    if (io.remaining == 0) return 0;
     if ((this.flags & O_APPEND) != 0) this.position = this.inode.size;
     const n = this.writeTo(task, io, this.position);
     if (n > 0) this.position += n;

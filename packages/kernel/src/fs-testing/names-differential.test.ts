@@ -1,4 +1,7 @@
-import { hasOracle, LinuxOracle, type Operation, Output, runInBox } from './linux-oracle.ts';
+import { applyChanges, treeOf } from './changed-tree.ts';
+import { readChanges } from './change-stream-reader.ts';
+import { type Answer, hasOracle, LinuxOracle, type Operation, Output, runInBox } from './linux-oracle.ts';
+import { type LowerInode, writeTestPayload } from './overlay-payload.ts';
 import { TestKernel } from './test-kernel.ts';
 
 const CWD = -100;
@@ -85,6 +88,67 @@ function randomOperations(random: (n: number) => number): Operation[] {
   }
 }
 
+/** A generator's calls: the same for the box and for Linux. */
+function randomCalls(seed: number): Operation[] {
+  const random = randomFrom(seed);
+  return Array.from({ length: 400 }, () => randomOperations(random)).flat();
+}
+
+/** Fails at the first call that the box answers otherwise than Linux. */
+function expectSameAnswers(
+  operations: readonly Operation[],
+  actual: readonly Answer[],
+  expected: readonly Answer[],
+): void {
+  for (const [at, operation] of operations.entries()) {
+    if (JSON.stringify(actual[at]) === JSON.stringify(expected[at])) continue;
+    const before = operations.slice(Math.max(0, at - 1), at);
+    throw new Error(
+      `call ${at} ${JSON.stringify(operation)}: box ${JSON.stringify(actual[at])}, Linux ${JSON.stringify(expected[at])}; before: ${JSON.stringify(before)}`,
+    );
+  }
+}
+
+const inner = ['x', 'y', 'z', 'w'];
+const directory = (entries: Readonly<Record<string, LowerInode>>): LowerInode => ({
+  mode: 0o040755,
+  names: entries,
+});
+const textFile: LowerInode = { mode: 0o100644, content: 'text' };
+
+/** What the payload has in the working directory … */
+const lowerTree = directory({
+  a: directory({
+    a: { mode: 0o100644, content: 'a' },
+    b: directory({ c: { mode: 0o100644, content: 'deep' }, d: { mode: 0o120777, target: '../a' } }),
+    c: textFile,
+  }),
+  b: textFile,
+  c: { mode: 0o120777, target: 'a/b' },
+  d: directory({}),
+});
+
+/** … and the calls that make the same on Linux. */
+const lowerCalls: readonly Operation[] = [
+  ['mkdirat', CWD, 'a', 0o755],
+  ...writeCalls('a/a', 'a'),
+  ['mkdirat', CWD, 'a/b', 0o755],
+  ...writeCalls('a/b/c', 'deep'),
+  ['symlinkat', '../a', CWD, 'a/b/d'],
+  ...writeCalls('a/c', 'text'),
+  ['linkat', CWD, 'a/c', CWD, 'b', 0],
+  ['symlinkat', 'a/b', CWD, 'c'],
+  ['mkdirat', CWD, 'd', 0o755],
+];
+
+function writeCalls(path: string, content: string): Operation[] {
+  return [
+    ['openat', CWD, path, O_CREAT | 1, 0o644],
+    ['write', 3, content, content.length],
+    ['close', 3],
+  ];
+}
+
 // Oracle: Linux itself, through qemu-aarch64, in an empty directory.
 (hasOracle ? describe : describe.skip)('names and paths, compared with Linux', () => {
   const oracle = hasOracle ? new LinuxOracle() : undefined;
@@ -92,25 +156,31 @@ function randomOperations(random: (n: number) => number): Operation[] {
 
   const seeds = (process.env['FS_SEEDS'] ?? '1,2,3,4,5,6,7,8').split(',').map(Number);
   it.each(seeds)(
-    'answers random calls as Linux does (seed %i)',
+    'are as on Linux in an empty box (seed %i)',
     async (seed) => {
-      const random = randomFrom(seed);
-      const operations: Operation[] = Array.from({ length: 400 }, () => randomOperations(random)).flat();
+      const operations = randomCalls(seed);
       const kernel = await TestKernel.boot();
-      for (const name of ['x', 'y', 'z', 'w']) {
+      for (const name of inner) {
         kernel.call('mkdirat', CWD, name, 0o755);
         kernel.call('chdir', name);
       }
-      const expected = oracle?.run(operations) ?? [];
-      const actual = runInBox(kernel, operations);
-      for (const [at, operation] of operations.entries()) {
-        if (JSON.stringify(actual[at]) === JSON.stringify(expected[at])) continue;
-        const history = operations.slice(Math.max(0, at - 1), at);
-        throw new Error(
-          `call ${at} ${JSON.stringify(operation)}: box ${JSON.stringify(actual[at])}, Linux ${JSON.stringify(expected[at])}; before: ${JSON.stringify(history)}`,
-        );
-      }
-      // Compiling the kernel is part of the first test.
+      expectSameAnswers(operations, runInBox(kernel, operations), oracle?.run(operations) ?? []);
+    },
+    60_000,
+  );
+
+  it.each(seeds)(
+    'are as on Linux over a payload, and the export tells the changes (seed %i)',
+    async (seed) => {
+      const operations = randomCalls(seed + 1000);
+      const root = inner.toReversed().reduce((tree, name) => directory({ [name]: tree }), lowerTree);
+      const kernel = await TestKernel.boot({ payload: writeTestPayload(root) });
+      kernel.call('chdir', `/${inner.join('/')}`);
+      const expected = (oracle?.run([...lowerCalls, ...operations]) ?? []).slice(lowerCalls.length);
+      expectSameAnswers(operations, runInBox(kernel, operations), expected);
+      expect(kernel.exports.exportChanges()).toBe(0);
+      const changes = readChanges(Buffer.concat(kernel.changes));
+      expect(applyChanges(root, changes)).toEqual(treeOf(kernel));
     },
     60_000,
   );

@@ -224,4 +224,24 @@ export class TestKernel {
     }
     this.call('close', fd);
   }
+
+  /** Names in a directory in the order of getdents64(2), read in small pieces. */
+  listDirectory(path: string): string[] {
+    const fd = this.call('openat', -100, path, 0o40000, 0);
+    if (fd < 0) throw new Error(`Cannot list ${path}: ${fd}`);
+    const at = this.reserve(320);
+    const names: string[] = [];
+    for (;;) {
+      const n = this.call('getdents64', fd, at, 320);
+      if (n < 0) throw new Error(`Cannot list ${path}: ${n}`);
+      if (n === 0) break;
+      const view = this.guestView(at, n);
+      for (let pos = 0; pos < n; pos += view.getUint16(pos + 16, true)) {
+        const record = Buffer.from(this.guestBytes(at + pos + 19, view.getUint16(pos + 16, true) - 19));
+        names.push(record.toString('latin1', 0, record.indexOf(0)));
+      }
+    }
+    this.call('close', fd);
+    return names;
+  }
 }
