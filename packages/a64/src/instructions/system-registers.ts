@@ -28,7 +28,7 @@ const FPCR_BITS = 0x07c0_0000n;
 const FPSR_BITS = 0x0800_009fn;
 
 /**
- * Identification registers read as Linux shows them to EL0 on a machine with base features only.
+ * Identification registers read as Linux shows them to EL0 on a machine with the features of this table.
  *
  * @source Linux Documentation/arch/arm64/cpu-feature-registers.rst
  */
@@ -37,11 +37,12 @@ const identification: readonly SystemRegister[] = [
   { name: 'mpidr_el1', encoding: [3, 0, 0, 0, 5], read: constant(0x8000_0000n) },
   { name: 'revidr_el1', encoding: [3, 0, 0, 0, 6], read: constant(0n) },
   { name: 'id_aa64pfr0_el1', encoding: [3, 0, 0, 4, 0], read: constant(0x11n) },
+  // AES and PMULL, SHA1, SHA256, CRC32, LSE atomics: the rows of crypto, crc32 and lse tables.
+  { name: 'id_aa64isar0_el1', encoding: [3, 0, 0, 6, 0], read: constant(0x0021_1120n) },
   ...[
     ['id_aa64pfr1_el1', 4, 1],
     ['id_aa64zfr0_el1', 4, 4],
     ['id_aa64dfr0_el1', 5, 0],
-    ['id_aa64isar0_el1', 6, 0],
     ['id_aa64isar1_el1', 6, 1],
     ['id_aa64isar2_el1', 6, 2],
     ['id_aa64mmfr0_el1', 7, 0],
