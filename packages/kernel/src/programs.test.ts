@@ -69,6 +69,22 @@ given('programs behave in a box as on Linux', () => {
     expect({ stdout, exitCode }).toEqual(expected);
   }, 60_000);
 
+  // 7: mremap onto another part of the mapping that is moved; the others are new every time
+  test.each(['7', ...[1, 2].map(() => String(Math.floor(Math.random() * 2 ** 31)))])(
+    'random changes of mappings, seed %s',
+    (seed) => {
+      const expected = runNative(compileNative(fixture('mm-fuzz')), [seed, '300']);
+      const { stdout, exitCode } = runInBox(compileProgram(fixture('mm-fuzz')), [seed, '300']);
+      const differing = stdout.split('\n').find((line, at) => line !== expected.stdout.split('\n')[at]);
+      expect({ seed, differing, exitCode }).toEqual({
+        seed,
+        differing: undefined,
+        exitCode: expected.exitCode,
+      });
+    },
+    60_000,
+  );
+
   test('what qemu-user does otherwise', () => {
     const expected = readFileSync(path.join(packageRoot, 'fixtures/native-only.expected'), 'utf8');
     const { stdout, exitCode } = runInBox(compileProgram(fixture('native-only')));

@@ -264,11 +264,16 @@ function move(
   newPages: i32,
   keepOld: bool,
 ): i64 {
-  const offset = mapping.offset + (start - mapping.start);
+  // The target may replace another part of the same mapping: a piece of it keeps what is to be moved.
+  const moved = mapping.piece(start, start + oldPages);
   const to = mm.insert(target, target + newPages);
-  if (to == null) return -ENOMEM;
-  copyAttributes(mapping, to, offset);
-  if (mapping.shared == null && !mm.movePages(start, target, min(oldPages, newPages), to)) return -ENOMEM;
+  if (to == null) {
+    moved.release();
+    return -ENOMEM;
+  }
+  copyAttributes(moved, to, moved.offset);
+  moved.release();
+  if (to.shared == null && !mm.movePages(start, target, min(oldPages, newPages), to)) return -ENOMEM;
   if (keepOld) mm.discard(start, start + oldPages);
   else if (oldPages > 0) mm.unmap(start, start + oldPages);
   mm.merge(to);
