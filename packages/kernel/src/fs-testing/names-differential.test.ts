@@ -2,6 +2,7 @@ import { applyChanges, treeOf } from './changed-tree.ts';
 import { readChanges } from './change-stream-reader.ts';
 import { type Answer, hasOracle, LinuxOracle, type Operation, Output, runInBox } from './linux-oracle.ts';
 import { type LowerInode, writeTestPayload } from './overlay-payload.ts';
+import { randomFrom } from './random.ts';
 import { TestKernel } from './test-kernel.ts';
 
 const CWD = -100;
@@ -13,15 +14,6 @@ const O_DIRECTORY = 0o40000;
 const O_NOFOLLOW = 0o100000;
 const O_NONBLOCK = 0o4000;
 const O_PATH = 0o10000000;
-
-/** A small generator of random numbers, so that a failure can be repeated by its seed. */
-function randomFrom(seed: number): (n: number) => number {
-  let state = seed >>> 0;
-  return (n) => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return Math.floor((state / 2 ** 32) * n);
-  };
-}
 
 const names = ['a', 'b', 'c', 'd'];
 
