@@ -245,7 +245,6 @@ function mayRename(task: Task, from: Walk, to: Walk, exchange: bool): i32 {
     if (!exchange) {
       if (inode.isDirectory && !victim.node.isDirectory) return -ENOTDIR;
       if (!inode.isDirectory && victim.node.isDirectory) return -EISDIR;
-      if (inode.isDirectory && !victim.node.isEmptyDirectory(victim)) return -ENOTEMPTY;
     }
   }
   // A directory that gets another parent is itself changed (its ".."), so it must be writable.
@@ -254,7 +253,12 @@ function mayRename(task: Task, from: Walk, to: Walk, exchange: bool): i32 {
       problem = mayAccess(credentials, inode, MAY_WRITE);
       if (problem != 0) return problem;
     }
-    if (exchange && victim && victim.node.isDirectory) return mayAccess(credentials, victim.node, MAY_WRITE);
+    if (exchange && victim && victim.node.isDirectory) {
+      problem = mayAccess(credentials, victim.node, MAY_WRITE);
+      if (problem != 0) return problem;
+    }
   }
+  // What the filesystem itself finds comes after all permissions.
+  if (!exchange && victim && inode.isDirectory && !victim.node.isEmptyDirectory(victim)) return -ENOTEMPTY;
   return 0;
 }

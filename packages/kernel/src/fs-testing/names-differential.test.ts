@@ -176,4 +176,53 @@ function writeCalls(path: string, content: string): Operation[] {
     },
     60_000,
   );
+
+  it.each(seeds)(
+    'are as on Linux for an unprivileged user (seed %i)',
+    async (seed) => {
+      const random = randomFrom(seed + 2000);
+      const modes = [0o777, 0o755, 0o700, 0o070, 0o007, 0o555, 0o000, 0o2775];
+      const randomMode = (): number => modes[random(modes.length)] ?? 0;
+      const randomOwner = (): number => random(2) * 1000;
+      const preparing = names.flatMap((name): Operation[] => [
+        ['mkdirat', CWD, name, 0o755],
+        ...writeCalls(`${name}/a`, 'text'),
+        ['mkdirat', CWD, `${name}/b`, 0o755],
+        ...[`${name}/a`, `${name}/b`, name].flatMap((path): Operation[] => [
+          ['fchownat', CWD, path, randomOwner(), randomOwner(), 0],
+          ['fchmodat', CWD, path, randomMode()],
+        ]),
+      ]);
+      const leaving: Operation[] = [
+        ['fchmodat', CWD, '.', 0o777],
+        ['setgroups', 0, 0],
+        ['setresgid', 1000, 1000, 1000],
+        ['setresuid', 1000, 1000, 1000],
+      ];
+      const calls = Array.from({ length: 400 }, (): Operation[] => {
+        const path = randomPath(random);
+        switch (random(8)) {
+          case 0:
+            return [['fchmodat', CWD, path, randomMode()]];
+          case 1:
+            return [['faccessat', CWD, path, random(8)]];
+          case 2:
+            return [['fchownat', CWD, path, random(3) === 0 ? 0 : -1, random(2) * 1000, 0]];
+          case 3:
+            return [['utimensat', CWD, path, random(2) === 0 ? 0 : '\0'.repeat(31), 0]];
+          default:
+            // Hard links to files of others are a matter of fs.protected_hardlinks.
+            return randomOperations(random).filter(([name]) => name !== 'linkat');
+        }
+      }).flat();
+      const kernel = await TestKernel.boot();
+      for (const name of inner) {
+        kernel.call('mkdirat', CWD, name, 0o755);
+        kernel.call('chdir', name);
+      }
+      const operations = [...preparing, ...leaving, ...calls];
+      expectSameAnswers(operations, runInBox(kernel, operations), oracle?.run(operations) ?? []);
+    },
+    60_000,
+  );
 });
