@@ -15,7 +15,9 @@ const cases = [interpreter, start, python, build];
 const wanted = process.argv.slice(2);
 const unknown = wanted.filter((name) => !cases.some((one) => one.name === name));
 if (unknown.length > 0) {
-  console.error(`No such case: ${unknown.join(', ')}. There are: ${cases.map(({ name }) => name).join(', ')}.`);
+  console.error(
+    `No such case: ${unknown.join(', ')}. There are: ${cases.map(({ name }) => name).join(', ')}.`,
+  );
   process.exit(1);
 }
 mkdirSync(kept, { recursive: true });

@@ -16,8 +16,21 @@ if (changed.length > 0) {
 console.log(`${after.size} generated files are up to date`);
 
 function contents() {
-  const listed = git('ls-files', '--cached', '--others', '--exclude-standard', '--', '*.gen.ts', 'docs/reference');
-  return new Map(listed.split('\n').filter(Boolean).map((path) => [path, git('hash-object', path)]));
+  const listed = git(
+    'ls-files',
+    '--cached',
+    '--others',
+    '--exclude-standard',
+    '--',
+    '*.gen.ts',
+    'docs/reference',
+  );
+  return new Map(
+    listed
+      .split('\n')
+      .filter(Boolean)
+      .map((path) => [path, git('hash-object', path)]),
+  );
 }
 
 function git(...args) {

@@ -19,7 +19,21 @@ const mayImport = {
   policy: ['foundation'],
   component: ['kernel', 'translate', 'fsimage', 'wasm', 'foundation', 'abi'],
   runner: ['policy', 'translate', 'wasm', 'component', 'foundation', 'abi'],
-  build: ['archive', 'dockerfile', 'oci', 'fsimage', 'wasm', 'a64', 'translate', 'kernel', 'policy', 'component', 'runner', 'foundation', 'abi'],
+  build: [
+    'archive',
+    'dockerfile',
+    'oci',
+    'fsimage',
+    'wasm',
+    'a64',
+    'translate',
+    'kernel',
+    'policy',
+    'component',
+    'runner',
+    'foundation',
+    'abi',
+  ],
   cli: ['build', 'runner', 'policy', 'oci', 'component', 'foundation'],
 };
 
@@ -47,7 +61,11 @@ const { output } = await cruise(['packages'], {
   validate: true,
   includeOnly: '^packages/[^/]+/src',
   tsPreCompilationDeps: true,
-  enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['boxer-source', 'import', 'node'], extensions: ['.ts', '.mts', '.js', '.mjs'] },
+  enhancedResolveOptions: {
+    exportsFields: ['exports'],
+    conditionNames: ['boxer-source', 'import', 'node'],
+    extensions: ['.ts', '.mts', '.js', '.mjs'],
+  },
 });
 
 const { totalCruised, violations } = output.summary;
@@ -56,12 +74,16 @@ const crossings = output.modules.flatMap((module) =>
 );
 // A check that saw nothing must not pass: the cruiser reports no modules when its compiler is not supported.
 if (totalCruised < 50 || crossings.length < 10) {
-  console.error(`Only ${totalCruised} modules and ${crossings.length} imports between packages were seen: the check is broken.`);
+  console.error(
+    `Only ${totalCruised} modules and ${crossings.length} imports between packages were seen: the check is broken.`,
+  );
   process.exit(1);
 }
 for (const { rule, from, to } of violations) console.error(`${rule.name}: ${from} → ${to}`);
 if (violations.length > 0) process.exit(1);
-console.log(`${totalCruised} modules, ${crossings.length} imports between packages, all in the allowed direction`);
+console.log(
+  `${totalCruised} modules, ${crossings.length} imports between packages, all in the allowed direction`,
+);
 
 function packageOf(path) {
   return path.split('/')[1];

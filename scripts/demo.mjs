@@ -7,7 +7,17 @@ const image = join('.demo', 'esbuild.wasm');
 mkdirSync(join(root, '.demo'), { recursive: true });
 
 step('Fetch esbuild for linux/arm64, a static Go binary, from npm');
-run('npm', 'install', '--prefix', 'fixtures/esbuild', '--os=linux', '--cpu=arm64', '--ignore-scripts', '--no-package-lock', '--loglevel=error');
+run(
+  'npm',
+  'install',
+  '--prefix',
+  'fixtures/esbuild',
+  '--os=linux',
+  '--cpu=arm64',
+  '--ignore-scripts',
+  '--no-package-lock',
+  '--loglevel=error',
+);
 
 step('Build the Dockerfile into one WebAssembly component');
 boxer('build', 'fixtures/esbuild', '-o', image);

@@ -17,13 +17,26 @@ export async function measure() {
   const context = join(kept, 'build');
   mkdirSync(join(context, 'files'), { recursive: true });
   if (!existsSync(join(context, 'trixie-arm64.tar'))) prepare(['ln', tar, context]);
-  for (let i = 0; i < FILES; i++) writeFileSync(join(context, 'files', `file-${i}.txt`), `file ${i}\n`.repeat(i % 50));
+  for (let i = 0; i < FILES; i++)
+    writeFileSync(join(context, 'files', `file-${i}.txt`), `file ${i}\n`.repeat(i % 50));
   writeFileSync(join(context, 'Dockerfile'), 'FROM scratch\nADD trixie-arm64.tar /\nCOPY files /files/\n');
   const cache = join(kept, 'build-cache');
-  const build = ['env', `BOXER_CACHE_DIR=${cache}`, ...boxer('build', context, '-o', join(context, 'image.wasm'))];
+  const build = [
+    'env',
+    `BOXER_CACHE_DIR=${cache}`,
+    ...boxer('build', context, '-o', join(context, 'image.wasm')),
+  ];
   const commands = { cold: build, cached: build };
   if (hasCommand('buildah')) {
-    commands.buildahCold = ['buildah', '--storage-driver=vfs', 'bud', '--no-cache', '--isolation=chroot', '-q', context];
+    commands.buildahCold = [
+      'buildah',
+      '--storage-driver=vfs',
+      'bud',
+      '--no-cache',
+      '--isolation=chroot',
+      '-q',
+      context,
+    ];
   }
   const samples = Object.fromEntries(Object.keys(commands).map((key) => [key, []]));
   for (let run = 0; run < RUNS; run++) {

@@ -16,7 +16,10 @@ export async function measure() {
   mkdirSync(context, { recursive: true });
   writeNothing(join(context, 'nothing'));
   writeFileSync(join(context, 'Dockerfile'), 'FROM scratch\nCOPY nothing /nothing\nCMD ["/nothing"]\n');
-  writeFileSync(join(context, 'Dockerfile.large'), 'FROM scratch\nCOPY nothing large.bin /\nCMD ["/nothing"]\n');
+  writeFileSync(
+    join(context, 'Dockerfile.large'),
+    'FROM scratch\nCOPY nothing large.bin /\nCMD ["/nothing"]\n',
+  );
   const large = join(context, 'large.bin');
   // Random bytes do not compress: the payload has the size of the file.
   if (!existsSync(large)) writeFileSync(large, randomFillSync(Buffer.alloc(LARGE_BYTES)));

@@ -17,7 +17,11 @@ export function hasCommand(name) {
 
 /** Runs a preparing command; what it writes is shown only when it fails. */
 export function prepare([file, ...args], options = {}) {
-  const { status, stderr, stdout, error } = spawnSync(file, args, { cwd: root, encoding: 'utf8', ...options });
+  const { status, stderr, stdout, error } = spawnSync(file, args, {
+    cwd: root,
+    encoding: 'utf8',
+    ...options,
+  });
   if (status !== 0) throw new Error(`${file} ${args.join(' ')}: ${error?.message ?? `${stdout}${stderr}`}`);
   return stdout;
 }
@@ -40,7 +44,16 @@ export function debianTar() {
   const path = join(kept, 'trixie-arm64.tar');
   if (existsSync(path)) return path;
   if (!hasCommand('mmdebstrap')) return undefined;
-  const packages = 'bash,coreutils,python3,sqlite3,git,perl-base,grep,sed,findutils,dash,libc-bin,base-files,base-passwd';
-  prepare(['mmdebstrap', '--quiet', '--arch=arm64', '--variant=extract', `--include=${packages}`, 'trixie', path]);
+  const packages =
+    'bash,coreutils,python3,sqlite3,git,perl-base,grep,sed,findutils,dash,libc-bin,base-files,base-passwd';
+  prepare([
+    'mmdebstrap',
+    '--quiet',
+    '--arch=arm64',
+    '--variant=extract',
+    `--include=${packages}`,
+    'trixie',
+    path,
+  ]);
   return path;
 }

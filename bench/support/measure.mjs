@@ -18,7 +18,8 @@ export async function runOnce([file, ...args], { allowFailure = false, cwd } = {
   });
   const wallMs = performance.now() - start;
   clearInterval(poll);
-  if (status !== 0 && !allowFailure) throw new Error(`${file} ${args.join(' ')}: exit code ${status}\n${errors}`);
+  if (status !== 0 && !allowFailure)
+    throw new Error(`${file} ${args.join(' ')}: exit code ${status}\n${errors}`);
   return { wallMs, peakMiB: peakKiB / 1024 };
 }
 
