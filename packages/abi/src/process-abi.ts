@@ -74,7 +74,7 @@ export const engineCells = {
  */
 export const addressWindows = {
   at: 0x1480,
-  most: 16,
+  most: 32,
   size: 24,
   /** u64: first address. */
   start: 0,

@@ -45,7 +45,7 @@ export const CELL_WINDOW_COUNT: i32 = 0x1440;
 
 // Windows: addresses above 4 GiB
 export const WINDOW_AT: i32 = 0x1480;
-export const WINDOW_MOST: i32 = 16;
+export const WINDOW_MOST: i32 = 32;
 export const WINDOW_SIZE: i32 = 24;
 export const WINDOW_START: i32 = 0;
 export const WINDOW_BYTES: i32 = 8;

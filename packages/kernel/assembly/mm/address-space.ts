@@ -2,7 +2,7 @@ import { GUEST_BIAS, GUEST_END, PAGE_SHIFT, PAGE_SIZE_BYTES, PAGE_WRITE, WINDOW_
 import { OpenFile } from '../fs/api';
 import { copyProcess } from '../host/slots';
 import { EEXIST, ENOMEM } from '../linux/errno';
-import { MADV_DOFORK, MADV_DONTFORK, MADV_KEEPONFORK, MADV_WIPEONFORK, PROT_EXEC } from '../linux/mman';
+import { MADV_DOFORK, MADV_DONTFORK, MADV_KEEPONFORK, MADV_WIPEONFORK, PROT_EXEC, PROT_NONE } from '../linux/mman';
 import { SIGBUS, SIGKILL, SIGSEGV } from '../linux/signal';
 import { ProcessSlot } from '../process/slot';
 import { releaseSlot } from '../process/slots';
@@ -12,6 +12,7 @@ import { ADDRESS_END, END_PAGE, FIRST_PAGE, GROW_STEP, READ_AHEAD_PAGES, ZERO_AH
 import { Mapping, MappingKind } from './mapping';
 import { chargePages, noteExhausted, unchargePages } from './memory-budget';
 import { PageMap, PRESENT, STALE } from './page-map';
+import { Reservations } from './reservations';
 import { syncSharedMappings } from './shared-mappings';
 
 /** READ_AHEAD_PAGES pages between a file and a process. */
@@ -28,6 +29,7 @@ export class AddressSpace {
   private readonly pages: PageMap = new PageMap();
   /** See AddressWindow. */
   private windows: AddressWindow[] = [];
+  private readonly reservations: Reservations = new Reservations();
   /** Loaded pages: the resident set. */
   residentPages: i32 = 0;
   /** Tasks that use it. */
@@ -150,12 +152,111 @@ export class AddressSpace {
       if (mustBeFree && !(isInside && this.isReserved(page, page + pages))) return -EEXIST;
       return isInside ? page : -ENOMEM;
     }
+    if (mustBeFree && this.reservations.overlaps(address, end)) return -EEXIST;
+    return this.openWindow(address, pages);
+  }
+
+  /** @returns first page of what the window stands for, or -ENOMEM */
+  private openWindow(address: u64, pages: i32): i32 {
+    for (let i = 0; i < this.windows.length; i++) {
+      const window = this.windows[i];
+      const low = window.low + window.pages;
+      if (window.end != address || low + pages > END_PAGE || !this.isFree(low, low + pages)) continue;
+      window.pages += pages; // accesses across the border need what is next to each other to stay so
+      storeWindows(this.slot, this.windows);
+      return low;
+    }
     if (this.windows.length == WINDOW_MOST) return -ENOMEM;
     const low = this.findFree(pages);
     if (low < 0) return -ENOMEM;
     this.windows.push(new AddressWindow(address, pages, low));
     storeWindows(this.slot, this.windows);
     return low;
+  }
+
+  /** Reserves addresses above 4 GiB without anything behind them. @returns the first, or 0 */
+  reserveAbove(wish: u64, bytes: u64): u64 {
+    let start: u64 = 0;
+    if (wish >= GUEST_END && wish + bytes <= ADDRESS_END && this.isUnusedAbove(wish, wish + bytes)) start = wish;
+    else start = this.findUnusedAbove(bytes);
+    if (start != 0) this.reservations.add(start, start + bytes);
+    return start;
+  }
+
+  private isUnusedAbove(start: u64, end: u64): bool {
+    if (this.reservations.overlaps(start, end)) return false;
+    for (let i = 0; i < this.windows.length; i++) {
+      if (start < this.windows[i].end && end > this.windows[i].start) return false;
+    }
+    return true;
+  }
+
+  private findUnusedAbove(bytes: u64): u64 {
+    let start = this.reservations.findFree(bytes);
+    for (let i = 0; i < this.windows.length && start != 0; i++) {
+      const window = this.windows[i];
+      if (start >= window.end || start + bytes <= window.start) continue;
+      start = this.reservations.findFree(bytes, window.end);
+      i = -1;
+    }
+    return start;
+  }
+
+  isReservedAbove(address: u64, end: u64): bool {
+    return this.reservations.covers(address, end);
+  }
+
+  /** mprotect(2) of reserved addresses. @returns 0 or -errno */
+  protectAbove(address: u64, end: u64, protection: i32): i32 {
+    if (!this.reservations.covers(address, end)) return -ENOMEM;
+    while (address < end) {
+      const window = this.windowAt(address);
+      let pieceEnd = window ? min(end, window.end) : end;
+      let low: i32;
+      if (window) low = window.low + <i32>((address - window.start) >> PAGE_SHIFT);
+      else {
+        for (let i = 0; i < this.windows.length; i++) {
+          if (this.windows[i].start > address) pieceEnd = min(pieceEnd, this.windows[i].start);
+        }
+        low = -1;
+      }
+      const bytes = pieceEnd - address;
+      if (window == null && protection != PROT_NONE) {
+        if (bytes > GUEST_END) return -ENOMEM;
+        low = this.openWindow(address, <i32>(bytes >> PAGE_SHIFT));
+        if (low < 0) return low;
+      }
+      if (low >= 0) this.protectReserved(low, low + <i32>(bytes >> PAGE_SHIFT), protection);
+      address = pieceEnd;
+    }
+    return 0;
+  }
+
+  /** Makes pages of a window accessible that never were, and protects those that are mapped. */
+  private protectReserved(start: i32, end: i32, protection: i32): void {
+    for (let page = start; page < end; ) {
+      const at = this.indexOf(page);
+      const known = at < this.mappings.length && this.mappings[at].start < end ? this.mappings[at] : null;
+      const isHole = known == null || known.start > page || known.kind == MappingKind.reserved;
+      const next = known == null ? end : known.start > page ? known.start : min(end, known.end);
+      if (isHole) {
+        const mapping = this.insert(page, next)!;
+        mapping.protection = protection;
+        this.merge(mapping);
+      } else this.protect(page, next, protection);
+      page = next;
+    }
+  }
+
+  /** madvise(2) that forgets the content of reserved addresses. */
+  discardAbove(address: u64, end: u64): void {
+    for (let i = 0; i < this.windows.length; i++) {
+      const window = this.windows[i];
+      if (end <= window.start || address >= window.end) continue;
+      const from = window.low + <i32>((max(address, window.start) - window.start) >> PAGE_SHIFT);
+      const to = window.low + <i32>((min(end, window.end) - window.start) >> PAGE_SHIFT);
+      this.discard(from, to);
+    }
   }
 
   private isReserved(start: i32, end: i32): bool {
@@ -180,6 +281,12 @@ export class AddressSpace {
 
   /** munmap(2) of addresses from 4 GiB on: what lies in no window is not mapped anyway. */
   unmapHigh(address: u64, end: u64): void {
+    this.reservations.remove(address, end);
+    this.closeAbove(address, end);
+  }
+
+  /** As munmap(2), but the addresses stay reserved. */
+  closeAbove(address: u64, end: u64): void {
     for (let i = this.windows.length - 1; i >= 0; i--) {
       const window = this.windows[i];
       if (end <= window.start || address >= window.end) continue;
@@ -559,7 +666,11 @@ export class AddressSpace {
     }
     this.wasCopied = true;
     child.wasCopied = true;
-    child.windows = this.windows.slice(0);
+    for (let i = 0; i < this.windows.length; i++) {
+      const window = this.windows[i];
+      child.windows.push(new AddressWindow(window.start, window.pages, window.low));
+    }
+    this.reservations.copyTo(child.reservations);
     storeWindows(child.slot, child.windows);
     child.areaStart = this.areaStart;
     child.heapStart = this.heapStart;

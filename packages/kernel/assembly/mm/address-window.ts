@@ -17,7 +17,7 @@ import { ProcessSlot } from '../process/slot';
 export class AddressWindow {
   constructor(
     readonly start: u64,
-    readonly pages: i32,
+    public pages: i32,
     /** First page of what it stands for. */
     readonly low: i32,
   ) {}

@@ -30,6 +30,7 @@ import {
   PROT_EXEC,
   PROT_GROWSDOWN,
   PROT_GROWSUP,
+  PROT_NONE,
   PROT_READ,
   PROT_WRITE,
 } from '../linux/mman';
@@ -47,6 +48,10 @@ const PAGE_MASK: u64 = 4095;
 function pagesOf(length: u64): i32 {
   if (length > GUEST_END) return 0;
   return <i32>((length + PAGE_MASK) >> PAGE_SHIFT);
+}
+
+function roundUp(length: u64): u64 {
+  return (length + PAGE_MASK) & ~PAGE_MASK;
 }
 
 /** Whether [address, address + pages) lies where a guest may have mappings. */
@@ -75,8 +80,7 @@ export function sys_mmap(
     if (file == null) return -EBADF;
   }
   if (length == 0) return -EINVAL;
-  const pages = pagesOf(length);
-  if (pages == 0) return -ENOMEM;
+  if (length > ADDRESS_END) return -ENOMEM;
   const type = flags & MAP_TYPE;
   if (type != MAP_PRIVATE && type != MAP_SHARED && type != MAP_SHARED_VALIDATE) return -EINVAL;
   if (file != null && <i64>(offset + length) < 0) return -EOVERFLOW;
@@ -88,7 +92,19 @@ export function sys_mmap(
     mayWrite = file.isWritable;
   }
   const mm = task.mm!;
-  const start = place(mm, address, pages, flags);
+  const isReservation = protection == PROT_NONE && file == null && !isShared;
+  const isFixed = (flags & (MAP_FIXED | MAP_FIXED_NOREPLACE)) != 0;
+  if (isReservation && (flags & MAP_FIXED) != 0 && mm.isReservedAbove(address, address + roundUp(length))) {
+    if ((address & PAGE_MASK) != 0) return -EINVAL;
+    mm.closeAbove(address, address + roundUp(length));
+    return address;
+  }
+  const pages = pagesOf(length);
+  const start = pages == 0 ? -ENOMEM : place(mm, address, pages, flags);
+  if (start == -ENOMEM && isReservation && !isFixed) {
+    const reserved = mm.reserveAbove(address & ~PAGE_MASK, roundUp(length));
+    if (reserved != 0) return reserved;
+  }
   if (start < 0) return start;
   const mapping = mm.insert(start, start + pages);
   if (mapping == null) return -ENOMEM;
@@ -103,7 +119,7 @@ export function sys_mmap(
   }
   mm.merge(mapping);
   if ((flags & MAP_POPULATE) != 0) populate(mm, start, start + pages, PAGE_READ);
-  return (flags & (MAP_FIXED | MAP_FIXED_NOREPLACE)) != 0 ? <i64>address : <i64>start << PAGE_SHIFT;
+  return isFixed ? <i64>address : <i64>start << PAGE_SHIFT;
 }
 
 /** Chooses the first page. @returns it, or -errno */
@@ -139,8 +155,8 @@ export function sys_munmap(task: Task, address: u64, length: u64): i64 {
   const pages = pagesOf(length);
   const mm = task.mm!;
   if (pages == 0 || !isInRange(address, pages)) {
-    const end = address + ((length + PAGE_MASK) & ~PAGE_MASK);
-    if (end < address || end > ADDRESS_END) return -EINVAL;
+    const end = address + roundUp(length);
+    if (length > ADDRESS_END || end < address || end > ADDRESS_END) return -EINVAL;
     mm.unmapHigh(address, end);
     return address < GUEST_END ? mm.unmap(<i32>(address >> PAGE_SHIFT), END_PAGE) : 0;
   }
@@ -153,6 +169,9 @@ export function sys_mprotect(task: Task, address: u64, length: u64, protection: 
   if ((address & PAGE_MASK) != 0) return -EINVAL;
   if ((protection & ~(PROT_READ | PROT_WRITE | PROT_EXEC | PROT_GROWSDOWN | PROT_GROWSUP)) != 0) return -EINVAL;
   if (length == 0) return 0;
+  if (address >= GUEST_END && length <= ADDRESS_END && task.mm!.isReservedAbove(address, address + roundUp(length))) {
+    return task.mm!.protectAbove(address, address + roundUp(length), protection & (PROT_READ | PROT_WRITE | PROT_EXEC));
+  }
   address = task.mm!.lowAddress(address);
   const pages = pagesOf(length);
   if (pages == 0 || !isInRange(address, pages)) return -ENOMEM;
@@ -286,6 +305,10 @@ export function sys_madvise(task: Task, address: u64, length: u64, advice: i32):
   if ((address & PAGE_MASK) != 0) return -EINVAL;
   if (length == 0) return 0;
   const mm = task.mm!;
+  if (address >= GUEST_END && length <= ADDRESS_END && mm.isReservedAbove(address, address + roundUp(length))) {
+    if (advice == MADV_DONTNEED || advice == MADV_FREE) mm.discardAbove(address, address + roundUp(length));
+    return 0;
+  }
   address = mm.lowAddress(address);
   const pages = pagesOf(length);
   if (pages == 0 || !isInRange(address, pages)) return -ENOMEM;
