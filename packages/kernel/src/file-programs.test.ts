@@ -22,7 +22,15 @@ function runOnLinux(program: string): { stdout: string; exitCode: number } {
 }
 
 (missing.length === 0 ? describe : describe.skip)('files behave in a box as under Linux', () => {
-  test.each(['fs-files', 'fs-descriptors', 'fs-poll', 'fs-sockets', 'fs-terminal', 'fs-interfaces'])(
+  test.each([
+    'fs-files',
+    'fs-descriptors',
+    'fs-poll',
+    'fs-sockets',
+    'fs-terminal',
+    'fs-interfaces',
+    'fs-splice',
+  ])(
     '%s',
     (name) => {
       const program = compileProgram(path.join(packageRoot, 'fixtures', `${name}.c`));

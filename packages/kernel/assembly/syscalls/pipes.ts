@@ -128,7 +128,7 @@ export function sys_sendfile(task: Task, outFd: i32, inFd: i32, offset: u64, cou
   const output = task.files.getForIo(outFd);
   if (output == null || !output.isWritable) return -EBADF;
   if (from >= 0 && !input.isSeekable) return -ESPIPE;
-  if (!input.isSeekable && !(input instanceof PipeEnd)) return -EINVAL;
+  if (!input.isSeekable) return -EINVAL;
   if ((output.flags & O_APPEND) != 0) return -EINVAL;
   const n = copy(task, input, from, output, -1, min<u64>(count, 0x7fff_f000));
   if (n > 0 && from >= 0) writeU64(task, offset, from + n);
@@ -157,6 +157,12 @@ export function sys_splice(task: Task, inFd: i32, inOffset: u64, outFd: i32, out
   if ((flags & SPLICE_F_NONBLOCK) != 0) {
     if (fromPipe && changetype<PipeEnd>(input).pipe.used == 0 && changetype<PipeEnd>(input).pipe.writers > 0) return -EAGAIN;
     if (toPipe && changetype<PipeEnd>(output).pipe.free == 0) return -EAGAIN;
+  }
+  if (toPipe && changetype<PipeEnd>(output).pipe.free == 0 && changetype<PipeEnd>(output).pipe.readers > 0) {
+    // Waited for before anything is taken out of the input, which may not be able to take it back.
+    if ((output.flags & O_NONBLOCK) != 0) return -EAGAIN;
+    changetype<PipeEnd>(output).pipe.writable.sleep(task);
+    return BLOCK;
   }
   const limit = toPipe ? min<u64>(length, max<u32>(changetype<PipeEnd>(output).pipe.free, 1)) : length;
   const n = copy(task, input, from, output, to, min<u64>(limit, 0x7fff_f000));
