@@ -21,4 +21,9 @@ await build({
   external: ['@boxer/foundation', '@boxer/policy'],
 });
 await build({ ...options, entryPoints: [`${dist}worker/worker.js`], outfile: `${dist}bundle/worker.js` });
+await build({
+  ...options,
+  entryPoints: [`${dist}jit/translator-worker.js`],
+  outfile: `${dist}bundle/translator.js`,
+});
 await build({ ...options, entryPoints: [`${dist}prestart.js`], outfile: `${dist}bundle/prestart.js` });

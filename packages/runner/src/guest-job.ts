@@ -24,6 +24,8 @@ export interface GuestJob {
   readonly environment: readonly (readonly [name: string, value: string])[];
   readonly mounts: readonly Mount[];
   readonly memoryBytes: number;
+  /** Translate what is executed often. */
+  readonly jit: boolean;
   readonly maxOutputBytes: number | undefined;
   readonly stdin: InputPlan;
   readonly stdout: OutputPlan;

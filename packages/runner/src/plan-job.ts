@@ -36,6 +36,7 @@ export function planJob(options: StartOptions, wiring: Wiring, shared: SharedArr
     environment: variables.map(({ name, value }) => [name, value] as const),
     mounts: policy.filesystem,
     memoryBytes,
+    jit: (options.jit ?? (process.env['BOXER_JIT'] === '1' ? 'on' : 'off')) === 'on',
     maxOutputBytes: policy.maxOutputBytes,
     shared,
   };

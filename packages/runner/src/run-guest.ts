@@ -9,6 +9,7 @@ import { GuestMemory } from './guest/guest-memory.ts';
 import { HandleTable } from './guest/handle-table.ts';
 import type { HostFs } from './host-files/host-fs.ts';
 import { openMount, type OpenMount } from './host-files/mount.ts';
+import { JustInTime } from './jit/just-in-time.ts';
 import { boxHostSlots } from './link/box-host-slots.ts';
 import { linkBox } from './link/link-box.ts';
 import { PayloadFile } from './link/payload-file.ts';
@@ -43,6 +44,7 @@ export function runGuest(job: GuestJob, ports: GuestPorts): GuestEnd {
   const handles = new HandleTable();
   const mounts: OpenMount[] = [];
   const payloadFd = job.parts.payload ? openSync(job.parts.path, 'r') : undefined;
+  const jit = job.jit ? new JustInTime() : undefined;
   let end: GuestEnd | undefined;
   try {
     for (const mount of job.mounts) mounts.push(openMount(withFileSystem(mount, ports.fileSystems)));
@@ -51,6 +53,7 @@ export function runGuest(job: GuestJob, ports: GuestPorts): GuestEnd {
       context,
       memory,
       maxTotalBytes: totalMemoryBytes(job.memoryBytes),
+      jit,
       hostSlots: (processes) =>
         boxHostSlots({
           memory,
@@ -72,6 +75,7 @@ export function runGuest(job: GuestJob, ports: GuestPorts): GuestEnd {
     const how = succeeded instanceof BoxEnd ? endOf(succeeded, end) : (end ?? ranOut(succeeded));
     return reported(audit, { ...how, fuelUsed: box.executed() });
   } finally {
+    jit?.close();
     handles.close();
     for (const mount of mounts) mount.root.close();
     if (payloadFd !== undefined) closeSync(payloadFd);

@@ -17,6 +17,10 @@ export interface StartOptions {
   /** As in a Dockerfile: name or uid, optionally ":" and group. */
   readonly user?: string;
   readonly hostname?: string;
+  /**
+   * Translate hot code to Wasm while the box runs; off unless given, or BOXER_JIT=1 is set. Results and fuel are the same.
+   */
+  readonly jit?: 'on' | 'off';
   /** Trace system calls through `onLog`. */
   readonly strace?: boolean;
   /** Where granted variables come from; `process.env` unless given. */

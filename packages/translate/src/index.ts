@@ -6,3 +6,12 @@ export {
   type ProcessModuleOptions,
   type ProcessModuleStatistics,
 } from './process/process-module.ts';
+export type { CodeReader } from './translator/code-reader.ts';
+export { buildDispatcherModule } from './translator/dispatcher-module.ts';
+export { type HotPlace, translateHot } from './translator/translate-hot.ts';
+export {
+  type CodeEntry,
+  type FunctionRequest,
+  translateModule,
+  type TranslatedModule,
+} from './translator/translate-module.ts';

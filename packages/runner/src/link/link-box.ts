@@ -1,5 +1,6 @@
 import { AddressSpaceError, BoxTrapError, ComponentLinkError } from '../errors.ts';
 import type { GuestMemory, Realloc } from '../guest/guest-memory.ts';
+import type { JustInTime } from '../jit/just-in-time.ts';
 import { wasiImports } from '../wasi/interfaces.ts';
 import type { WasiContext } from '../wasi/wasi-host.ts';
 import type { CompiledComponent } from './compile-parts.ts';
@@ -19,6 +20,7 @@ export interface LinkOptions {
   readonly context: WasiContext;
   readonly memory: GuestMemory;
   readonly maxTotalBytes: number;
+  readonly jit: JustInTime | undefined;
   /** Makes the host's functions, once the processes they work on are there. */
   hostSlots(processes: ProcessSlots): HostSlotFunctions;
 }
@@ -48,6 +50,7 @@ export function linkBox(parts: CompiledComponent, options: LinkOptions): LinkedB
     kernel: kernel.exports,
     table,
     maxTotalBytes: options.maxTotalBytes,
+    jit: options.jit,
   });
   installHostSlots(table, options.hostSlots(processes));
 

@@ -1,6 +1,8 @@
 import { engineCells, GUEST_BIAS, PAGE_SIZE_BYTES, PROCESS_TABLE_STRIDE, processFunctions } from '@boxer/abi';
 import { ModuleBuilder } from '@boxer/wasm';
 import { BoxTrapError } from '../errors.ts';
+import type { JustInTime } from '../jit/just-in-time.ts';
+import { TranslatedProcess } from '../jit/translated-process.ts';
 import { TouchedMemory } from './touched-memory.ts';
 
 type WasmFunction = (...args: never[]) => unknown;
@@ -13,6 +15,8 @@ export interface ProcessModule {
   readonly kernel: Readonly<Record<string, WebAssembly.ImportValue>>;
   /** Is told how many guest instructions were executed, after each slice. */
   readonly onExecuted: (instructions: bigint) => void;
+  /** Translates code while it is executed; undefined: everything is interpreted. */
+  readonly jit: JustInTime | undefined;
 }
 
 /**
@@ -25,13 +29,15 @@ export class ProcessInstance {
   readonly functions: readonly (WasmFunction | undefined)[];
   readonly touched = new TouchedMemory();
   readonly #reset: () => void;
+  readonly #jit: JustInTime | undefined;
+  #translated: TranslatedProcess | undefined;
 
   /**
    * In a component's own linking, an instance puts its functions into the kernel's table. Here it gets a small table of
    * its own: on Node 20 every instance copies the table it imports, and one that imports a long-lived table is never
    * freed.
    */
-  constructor({ module, support, kernel, onExecuted }: ProcessModule) {
+  constructor({ module, support, kernel, onExecuted, jit }: ProcessModule) {
     const table = new WebAssembly.Table({ initial: PROCESS_TABLE_STRIDE, element: 'anyfunc' });
     const imports = {
       ...kernel,
@@ -44,6 +50,9 @@ export class ProcessInstance {
     if (!(memory instanceof WebAssembly.Memory))
       throw new BoxTrapError('the process module exports no memory');
     this.memory = memory;
+    this.#jit = jit;
+    if (jit && TranslatedProcess.supports(exports))
+      this.#translated = new TranslatedProcess(memory, exports, support);
     const functions: (WasmFunction | undefined)[] = [];
     for (const [name, { index }] of Object.entries(processFunctions)) {
       const exported = exports[name];
@@ -63,6 +72,7 @@ export class ProcessInstance {
   /** Makes it as new: zeroed, without code. */
   wipe(): void {
     this.#reset();
+    if (this.#translated) this.#jit?.forget(this.#translated);
     this.touched.zero(new Uint8Array(this.memory.buffer));
   }
 
@@ -98,6 +108,7 @@ export class ProcessInstance {
       const given = fuel();
       const reason = execute();
       onExecuted(given - fuel());
+      if (this.#translated) this.#jit?.afterRun(this.#translated, reason);
       return reason;
     });
   }

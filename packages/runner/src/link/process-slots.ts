@@ -1,5 +1,6 @@
 import { kernelFunctions, PROCESS_TABLE_BASE, PROCESS_TABLE_STRIDE } from '@boxer/abi';
 import { BoxTrapError } from '../errors.ts';
+import type { JustInTime } from '../jit/just-in-time.ts';
 import { ProcessInstance, type ProcessModule } from './process-instance.ts';
 
 /** More processes than the kernel's process IDs allow. */
@@ -18,6 +19,7 @@ export interface ProcessEnvironment {
   readonly table: WebAssembly.Table;
   /** Most bytes that the memories of all processes may have together. */
   readonly maxTotalBytes: number;
+  readonly jit: JustInTime | undefined;
 }
 
 /** The guest's address spaces: one instance of the process module a slot, made or used again when the kernel asks. */
@@ -29,7 +31,7 @@ export class ProcessSlots {
   readonly #pool: ProcessInstance[] = [];
   #executed = 0n;
 
-  constructor({ module, support, kernel, table, maxTotalBytes }: ProcessEnvironment) {
+  constructor({ module, support, kernel, table, maxTotalBytes, jit }: ProcessEnvironment) {
     this.#table = table;
     this.#maxTotalBytes = maxTotalBytes;
     const names = Object.keys(kernelFunctions);
@@ -37,7 +39,7 @@ export class ProcessSlots {
     const onExecuted = (instructions: bigint) => {
       this.#executed += instructions;
     };
-    this.#module = { module, support: { ...support?.exports }, kernel: imported, onExecuted };
+    this.#module = { module, support: { ...support?.exports }, kernel: imported, onExecuted, jit };
   }
 
   /** Guest instructions that all processes have executed so far. */

@@ -228,5 +228,6 @@ export function emitEnter(f: FunctionAssembler, { code, recordOfTarget, ip, fuel
   f.get(end).i32(-4).op('i32.and').op('i64.extend_i32_u').call(recordOfTarget).set(ip);
   f.get(left).i32(shift).op('i32.shl').get(ip).op('i32.add').set(fuel);
   f.get(end).i32(MARKS.interpret).op('i32.and').if().get(ip).call(code.displace).end();
-  f.get(end).i32(MARKS.fuel).op('i32.and');
+  f.i32(0).get(end).i32(MARKS.fuel).op('i32.and').tee(end).memory('i32.store', engineCells.endedTranslated);
+  f.get(end);
 }

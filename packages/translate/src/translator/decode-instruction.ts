@@ -158,8 +158,25 @@ function controlOf(effects: Effects, name: string, word: number): Control {
   return name === 'BR/BLR/RET' && ((word >>> 21) & 3) === RETURN ? { type: 'return' } : { type: 'jump' };
 }
 
-/** @returns the instruction that a word at an address is; one for the interpreter when it is none */
+/** Instructions that are remembered; then all are forgotten. */
+const REMEMBERED = 60_000;
+const remembered = new Map<number, GuestInstruction>();
+
+/**
+ * Remembers what it returned: regions overlap, and are looked at several times.
+ *
+ * @returns the instruction that a word at an address is; one for the interpreter when it is none
+ */
 export function decodeInstruction(pc: number, word: number): GuestInstruction {
+  const known = remembered.get(pc);
+  if (known?.word === word) return known;
+  if (remembered.size >= REMEMBERED) remembered.clear();
+  const instruction = analyse(pc, word);
+  remembered.set(pc, instruction);
+  return instruction;
+}
+
+function analyse(pc: number, word: number): GuestInstruction {
   const builder = new TranslationBuilder(pc);
   const decoded = decode(word);
   const effects = new Effects();

@@ -238,17 +238,26 @@ export class FunctionEmitter {
   }
 
   #emitRoot(node: FlowNode): void {
+    this.#choose(node, parameters.entry);
+  }
+
+  /** Goes to the successor whose number a local has. */
+  #choose(node: FlowNode, choice: Local): void {
     const { f } = this;
-    node.successors.slice(1).forEach((entry, i) => {
-      f.get(parameters.entry)
-        .i32(i + 1)
-        .op('i32.eq')
-        .if();
-      this.#goto(node, entry);
+    const [first, ...others] = node.successors;
+    if (!first) return;
+    if (others.length === 0) {
+      this.#goto(node, first);
+      return;
+    }
+    const labels = node.successors.map(() => f.block()).reverse();
+    const [otherwise] = labels;
+    if (!otherwise) return;
+    f.get(choice).brTable(labels, otherwise);
+    for (const successor of node.successors) {
       f.end();
-    });
-    const [first] = node.successors;
-    if (first) this.#goto(node, first);
+      this.#goto(node, successor);
+    }
   }
 
   #entry(node: EntryNode): void {
@@ -259,17 +268,7 @@ export class FunctionEmitter {
   }
 
   #emitDispatch(node: DispatchNode): void {
-    const { f } = this;
-    node.successors.slice(1).forEach((successor, i) => {
-      f.get(this.#choice(node))
-        .i32(i + 1)
-        .op('i32.eq')
-        .if();
-      this.#goto(node, successor);
-      f.end();
-    });
-    const [first] = node.successors;
-    if (first) this.#goto(node, first);
+    this.#choose(node, this.#choice(node));
   }
 
   /** Jumps to the address in the local `target`. */

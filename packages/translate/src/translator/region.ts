@@ -119,8 +119,11 @@ export function discoverRegion(
   options: RegionOptions = {},
 ): Region {
   const found = new Discovery(reader, entry, options);
-  for (const pc of [entry, ...entries]) found.lead(pc);
-  found.explore();
+  // The function's entry first: the limit may cut off what comes last.
+  for (const pc of [entry, ...entries]) {
+    found.lead(pc);
+    found.explore();
+  }
   let targets: readonly number[] = [];
   for (let known = -1; found.jumps.length > 0 && targets.length > known;) {
     known = targets.length;

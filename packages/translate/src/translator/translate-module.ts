@@ -97,14 +97,15 @@ export function translateModule(
   const dispatch = module.importFunction('process', 'dispatch', DISPATCH_TYPE);
   const settleFlags = module.importFunction('process', 'settleFlags', { params: [], results: [] });
   const support = importSupport(module, regions);
-  const bodies = new Map(requests.map(({ entry }) => [entry, module.declare(BODY_TYPE)]));
+  const found = requests.filter(({ entry }, i) => regions[i]?.blocks.has(entry));
+  const bodies = new Map(found.map(({ entry }) => [entry, module.declare(BODY_TYPE)]));
   const missing = new Set<number>();
   const entries: CodeEntry[] = [];
   requests.forEach(({ entry, entries: more = [] }, i) => {
     const region = regions[i];
     const body = bodies.get(entry);
     if (!region || body === undefined) return;
-    const places = [entry, ...more.filter((pc) => pc !== entry && region.blocks.has(pc))];
+    const places = [...new Set([entry, ...more.filter((pc) => region.blocks.has(pc))])];
     const f = new FunctionAssembler(BODY_TYPE.params.length);
     new FunctionEmitter(f, region, places, {
       dispatch,

@@ -1,0 +1,52 @@
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from 'node:worker_threads';
+import type { TranslatorReply, TranslatorRequest } from './messages.ts';
+
+/** The thread that translates. Nobody waits for it: replies are looked for when the box comes by. */
+export class Translator {
+  readonly #port: MessagePort;
+  readonly #worker: Worker;
+
+  private constructor(path: string) {
+    const { port1, port2 } = new MessageChannel();
+    this.#port = port1;
+    this.#port.unref();
+    this.#worker = new Worker(path, {
+      env: {},
+      execArgv: [],
+      name: 'translator',
+      workerData: { port: port2 },
+      transferList: [port2],
+    });
+    // Without it the box goes on in the interpreter.
+    this.#worker.on('error', () => undefined);
+    this.#worker.unref();
+  }
+
+  /** @returns undefined when run from sources that were never built */
+  static start(): Translator | undefined {
+    const path = [
+      new URL('./translator.js', import.meta.url),
+      new URL('../../dist/bundle/translator.js', import.meta.url),
+    ]
+      .map((url) => fileURLToPath(url))
+      .find((each) => existsSync(each) && each.includes('bundle'));
+    return path === undefined ? undefined : new Translator(path);
+  }
+
+  post(request: TranslatorRequest): void {
+    this.#port.postMessage(request);
+  }
+
+  /** @returns a reply, if there is one */
+  poll(): TranslatorReply | undefined {
+    const received = receiveMessageOnPort(this.#port) as { readonly message: TranslatorReply } | undefined;
+    return received?.message;
+  }
+
+  close(): void {
+    this.#port.close();
+    void this.#worker.terminate();
+  }
+}

@@ -1,0 +1,90 @@
+import type { CodeReader } from './code-reader.ts';
+import { discoverRegion, type Region } from './region.ts';
+import { type FunctionRequest, translateModule, type TranslatedModule } from './translate-module.ts';
+
+/** Instructions of one function at most: larger bodies take the host's compiler too long. */
+const FUNCTION_INSTRUCTIONS = 1200;
+/** Instructions of a module, from which on no more callees are taken in. */
+const MODULE_INSTRUCTIONS = 5000;
+const MODULE_FUNCTIONS = 48;
+/** Places where a function may be entered. */
+const MAX_ENTRIES = 80;
+
+/** A place where a process spends its time. */
+export interface HotPlace {
+  readonly pc: number;
+  /** Where its function seems to begin. */
+  readonly entry: number;
+}
+
+/** Where calls come back to that may leave the module: the interpreter hands over there again. */
+function returnSites(region: Region, isInModule: (target: number) => boolean): number[] {
+  return [...region.blocks.values()].flatMap(({ instructions }) => {
+    const last = instructions.at(-1);
+    if (last?.control.type !== 'call') return [];
+    const { target } = last.control;
+    return (target !== undefined && isInModule(target)) || !region.blocks.has(last.pc + 4)
+      ? []
+      : [last.pc + 4];
+  });
+}
+
+/** Finds the functions of hot places, and what they call, nearest first. */
+function requestsFor(
+  reader: CodeReader,
+  places: readonly HotPlace[],
+  isKnown: (pc: number) => boolean,
+): { readonly requests: FunctionRequest[]; readonly isFunction: (pc: number) => boolean } {
+  const entries = new Map<number, Set<number>>();
+  const functions = new Set(places.map(({ entry }) => entry));
+  const isFunction = (pc: number) => functions.has(pc) || isKnown(pc);
+  const options = { isFunction, maximumInstructions: FUNCTION_INSTRUCTIONS };
+  const pending: number[] = [];
+  let instructions = 0;
+  const add = (entry: number, pc: number) => {
+    const known = entries.get(entry);
+    if (!known) pending.push(entry);
+    entries.set(entry, (known ?? new Set()).add(pc));
+  };
+  for (const { pc, entry } of places) {
+    const inside = pc === entry || discoverRegion(reader, entry, [], options).blocks.has(pc);
+    add(inside ? entry : pc, pc);
+  }
+  for (let entry = pending.shift(); entry !== undefined; entry = pending.shift()) {
+    const region = discoverRegion(reader, entry, [], options);
+    for (const block of region.blocks.values()) instructions += block.instructions.length;
+    if (instructions > MODULE_INSTRUCTIONS) break;
+    for (const call of region.calls) {
+      functions.add(call);
+      if (
+        !entries.has(call) &&
+        !isKnown(call) &&
+        entries.size < MODULE_FUNCTIONS &&
+        reader.word(call) !== undefined
+      )
+        add(call, call);
+    }
+  }
+  const requests = [...entries].map(([entry, pcs]) => {
+    const region = discoverRegion(reader, entry, [...pcs], options);
+    return {
+      entry,
+      entries: [...pcs, ...returnSites(region, (target) => entries.has(target))].slice(0, MAX_ENTRIES),
+    };
+  });
+  return { requests, isFunction };
+}
+
+/**
+ * Translates the functions around hot places together with functions that they call.
+ *
+ * @param isKnown - whether an address is translated elsewhere already
+ */
+export function translateHot(
+  reader: CodeReader,
+  places: readonly HotPlace[],
+  isKnown: (pc: number) => boolean,
+): TranslatedModule {
+  const { requests, isFunction } = requestsFor(reader, places, isKnown);
+  return translateModule(reader, requests, { isFunction, maximumInstructions: FUNCTION_INSTRUCTIONS });
+}
