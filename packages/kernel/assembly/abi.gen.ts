@@ -41,6 +41,7 @@ export const CELL_PENDING_FLAGS: i32 = 0x141c;
 export const CELL_FLAGS_LEFT: i32 = 0x1420;
 export const CELL_FLAGS_RIGHT: i32 = 0x1428;
 export const CELL_CODE_EPOCH: i32 = 0x1430;
+export const CELL_ENDED_TRANSLATED: i32 = 0x1434;
 export const CELL_WINDOW_COUNT: i32 = 0x1440;
 
 // Windows: addresses above 4 GiB
