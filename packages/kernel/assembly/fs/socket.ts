@@ -315,6 +315,14 @@ export abstract class Socket extends OpenFile {
     return n;
   }
 
+  /** A datagram to a port of this machine where nobody listens: the next call is told. @source udp(7), ECONNREFUSED */
+  sendToNobody(n: u64): i64 {
+    if (this.pendingError != 0) return this.takeError();
+    this.pendingError = ECONNREFUSED;
+    this.changed.notify(POLLERR);
+    return n;
+  }
+
   /** Queues a message for this socket's reader; the bytes are copied. */
   protected deliver(from: usize, n: u32, sender: SocketAddress): void {
     const at = heap.alloc(max<u32>(n, 1));

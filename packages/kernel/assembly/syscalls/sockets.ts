@@ -64,7 +64,6 @@ import { SocketAddress, unnamedUnix } from '../fs/socket-address';
 import { getSocketOption, setSocketOption } from '../fs/socket-options';
 import { UnixSocket } from '../fs/unix-socket';
 import { copyFromUser, copyToUser, readI32, userFault, writeU32 } from '../process/user-memory';
-import { POLLERR } from '../linux/poll';
 import { Task } from '../task/task';
 import { BLOCK } from '../task/wait';
 import { aimAtVector } from './read-write';
@@ -310,12 +309,11 @@ function send(task: Task, socket: Socket, address: u64, length: u64, flags: u32,
   if (targetProblem < 0) return targetProblem;
   // A datagram to a port where nobody listens is lost; a connected socket hears of it (ICMP), so that resolvers need not
   // wait for answers of a name server that is not there.
-  if (target == null && targetProblem == 0 && socket.isDatagram && socket.isConnected && socket.domain != AF_UNIX) {
-    socket.pendingError = ECONNREFUSED;
-    socket.changed.notify(POLLERR);
-    return io.remaining;
-  }
   if (targetProblem > 0) return io.remaining;
+  const isGone = target == null || target.isClosed;
+  if (isGone && socket.isDatagram && socket.isConnected && socket.domain != AF_UNIX) {
+    return socket.sendToNobody(io.remaining);
+  }
   return socket.send(task, io, flags, target, ancillary);
 }
 
