@@ -72,7 +72,9 @@ export class RunnerBox implements Box {
     const { skeleton, processModule, supportModule } = await loadEngine();
     try {
       const entries = bootEntries(boot);
-      await writePayload(request.tree, entries, payloadFile, signal === undefined ? {} : { signal });
+      // Read once and deleted: deflating it would take longer than most commands.
+      const options = { compression: 'none', ...(signal === undefined ? {} : { signal }) } as const;
+      await writePayload(request.tree, entries, payloadFile, options);
       const metadata = { imageConfig: {}, boot };
       await writeComponent({ skeleton, processModule, supportModule, payloadFile, metadata }, componentPath);
     } finally {

@@ -64,6 +64,15 @@ export async function* compressBlocks(
   for (const compressed of inFlight) yield await compressed;
 }
 
+/** Leaves blocks as they are. */
+export async function* storeBlocks(
+  blocks: AsyncIterable<Buffer>,
+): AsyncGenerator<CompressedBlock, void, void> {
+  for await (const block of blocks) {
+    yield { bytes: block, method: payloadMethods.stored, plainBytes: block.byteLength };
+  }
+}
+
 async function compressBlock(plain: Buffer): Promise<CompressedBlock> {
   const deflated = await deflateRawAsync(plain, { level: LEVEL });
   return deflated.byteLength < plain.byteLength

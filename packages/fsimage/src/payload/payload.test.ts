@@ -111,6 +111,19 @@ describe('a payload', () => {
     expect(readPayloadNaively(payload).files[1]?.bytes.equals(noise)).toBe(true);
   });
 
+  it('stores every block as it is when asked to, and still gives back the tree', async () => {
+    const tree = new Tree();
+    const large = Buffer.alloc(200_000, 'compressible');
+    tree.create('/large', file(large));
+    tree.create('/small', file('small'));
+    const path = join(work, 'stored');
+    const { dataBytes, logicalBytes } = await writePayload(tree, [], path, { compression: 'none' });
+    const payload = readFileSync(path);
+    expect(dataBytes).toBe(logicalBytes);
+    expect(payload.includes(large)).toBe(true);
+    expect(await describeTree(await treeOf(payload))).toEqual(await describeTree(tree));
+  });
+
   it('holds the boot configuration as strings that end in NUL', async () => {
     const boot: BootEntry[] = [
       ['entrypoint', '/bin/sh'],
