@@ -212,7 +212,10 @@ export function analyseFlow(region: Region, entries: readonly number[]): Map<num
   return new FlowAnalysis(region, entries).solve();
 }
 
+/** The flags that leaving at a point stores; empty: none. */
+export const storedFlags = ({ flags }: Point): FlagState | '' => (isInLocals(flags) ? flags : '');
+
 /** Names what leaving at a point has to store. */
-export function leaveKey({ dirty, flags }: Point): string {
-  return `${dirty.key}:${isInLocals(flags) ? flags : ''}`;
+export function leaveKey(point: Point): string {
+  return `${point.dirty.key}:${storedFlags(point)}`;
 }

@@ -3,13 +3,14 @@ import type { FunctionAssembler, Label, Local } from '@boxer/wasm';
 import { GraphEmitter } from '../emit/graph-emitter.ts';
 import { LocalPool } from '../emit/local-pool.ts';
 import { type AccessPlans, planAccesses } from './access-plan.ts';
-import { analyseFlow, type BlockFlow, leaveKey, type Point } from './data-flow.ts';
+import { analyseFlow, type BlockFlow, leaveKey, type Point, storedFlags } from './data-flow.ts';
 import { type GuestInstruction, hasRegisterTarget } from './decode-instruction.ts';
 import { FlagEmitter } from './flag-emitter.ts';
 import type { FlagState } from './flag-state.ts';
 import { FunctionState } from './function-state.ts';
 import { InstructionEnvironment } from './instruction-environment.ts';
 import type { Block, Region } from './region.ts';
+import { RegisterSet } from './register-set.ts';
 import { type DispatchNode, type FlowNode, isDispatch, StructuredGraph } from './structure.ts';
 import { vectorClasses } from './vector-classes.ts';
 
@@ -55,6 +56,22 @@ const isSwitch = (node: FlowNode): node is SwitchNode => 'jumps' in node;
 interface Leave {
   readonly point: Point;
   readonly label: Label;
+}
+
+/** Orders places to leave so that one may go on with the stores of the next: most have all that others have, and more. */
+function chained(points: readonly Point[]): Point[][] {
+  const chains: Point[][] = [];
+  const bySize = points.toSorted((a, b) => b.dirty.size - a.dirty.size);
+  for (const point of bySize) {
+    const chain = chains.find((each) => {
+      const last = each.at(-1);
+      const sameFlags = last && storedFlags(last) === storedFlags(point);
+      return sameFlags && point.dirty.without(last.dirty).size === 0;
+    });
+    if (chain) chain.push(point);
+    else chains.push([point]);
+  }
+  return chains;
 }
 
 /** Turns a region into the body of one Wasm function. */
@@ -134,14 +151,19 @@ export class FunctionEmitter {
 
   emit(): void {
     const { f } = this;
-    const points = this.#leavePoints();
-    for (const [key, point] of [...points].reverse()) this.#leaves.set(key, { point, label: f.block() });
+    const chains = chained([...this.#leavePoints().values()]);
+    const points = chains.flat();
+    for (const point of [...points].reverse()) this.#leaves.set(leaveKey(point), { point, label: f.block() });
     this.#tree(this.#graph.root);
     f.op('unreachable');
-    for (const { point } of [...this.#leaves.values()].reverse()) {
-      f.end();
-      this.#state.store(point.dirty);
-      this.#flags.store(point.flags);
+    for (const chain of chains) {
+      chain.forEach((point, i) => {
+        f.end();
+        // What the next one stores is left to it.
+        this.#state.store(point.dirty.without(chain[i + 1]?.dirty ?? RegisterSet.empty));
+      });
+      const last = chain.at(-1);
+      if (last) this.#flags.store(last.flags);
       f.get(this.#leavePc).get(parameters.fuel).get(this.#leaveCount).op('i32.sub').op('return');
     }
     f.op('unreachable');

@@ -31,6 +31,10 @@ export class RegisterSet {
     return `${this.general}/${this.vector}`;
   }
 
+  get size(): number {
+    return bitCount(this.general) + bitCount(this.vector);
+  }
+
   get generals(): number[] {
     return numbersOf(this.general);
   }
@@ -38,6 +42,12 @@ export class RegisterSet {
   get vectors(): number[] {
     return numbersOf(this.vector);
   }
+}
+
+function bitCount(mask: number): number {
+  let count = 0;
+  for (let rest = mask; rest !== 0; rest &= rest - 1) count++;
+  return count;
 }
 
 function numbersOf(mask: number): number[] {

@@ -6,9 +6,11 @@ import { type FunctionRequest, translateModule, type TranslatedModule } from './
 const FUNCTION_INSTRUCTIONS = 1200;
 /** Instructions of a module, from which on no more callees are taken in. */
 const MODULE_INSTRUCTIONS = 5000;
+/** Callees that have not been seen to be hot themselves come along when they are small. */
+const CALLEE_INSTRUCTIONS = 120;
 const MODULE_FUNCTIONS = 48;
 /** Places where a function may be entered. */
-const MAX_ENTRIES = 80;
+const MAX_ENTRIES = 24;
 
 /** A place where a process spends its time. */
 export interface HotPlace {
@@ -50,9 +52,16 @@ function requestsFor(
     const inside = pc === entry || discoverRegion(reader, entry, [], options).blocks.has(pc);
     add(inside ? entry : pc, pc);
   }
+  const hot = new Set(entries.keys());
+  const isHot = (entry: number) => hot.has(entry);
   for (let entry = pending.shift(); entry !== undefined; entry = pending.shift()) {
     const region = discoverRegion(reader, entry, [], options);
-    for (const block of region.blocks.values()) instructions += block.instructions.length;
+    const size = [...region.blocks.values()].reduce((sum, block) => sum + block.instructions.length, 0);
+    if (!isHot(entry) && size > CALLEE_INSTRUCTIONS) {
+      entries.delete(entry);
+      continue;
+    }
+    instructions += size;
     if (instructions > MODULE_INSTRUCTIONS) break;
     for (const call of region.calls) {
       functions.add(call);
