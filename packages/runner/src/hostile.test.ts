@@ -225,6 +225,15 @@ describeBox(`a program over its budget (${missing ?? 'real kernel'})`, () => {
     slow,
   );
 
+  // As a JVM and its children do.
+  it(
+    'may span many times the addresses that its memory allows',
+    async () => {
+      expect(await run(['span'], { memoryMiB: 128 })).toMatchObject({ exitCode: 42 });
+    },
+    slow,
+  );
+
   it(
     'cannot fork without end',
     async () => {

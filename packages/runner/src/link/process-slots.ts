@@ -1,4 +1,4 @@
-import { kernelFunctions, PROCESS_TABLE_BASE, PROCESS_TABLE_STRIDE } from '@boxer/abi';
+import { GUEST_BIAS, kernelFunctions, PROCESS_TABLE_BASE, PROCESS_TABLE_STRIDE } from '@boxer/abi';
 import { BoxTrapError } from '../errors.ts';
 import type { JustInTime } from '../jit/just-in-time.ts';
 import { ProcessInstance, type ProcessModule } from './process-instance.ts';
@@ -100,8 +100,12 @@ export class ProcessSlots {
     return { instance, bytes: new Uint8Array(instance.memory.buffer, start, length) };
   }
 
+  /** What the memories hold, not how far they reach: a JVM spans 3 GiB of addresses and uses 60 MiB. */
   #totalBytes(): number {
-    return this.#slots.reduce((sum, instance) => sum + (instance?.memory.buffer.byteLength ?? 0), 0);
+    return this.#slots.reduce(
+      (sum, instance) => sum + (instance ? GUEST_BIAS + instance.touched.sizeBytes : 0),
+      0,
+    );
   }
 }
 
