@@ -192,6 +192,7 @@ export function defineTranslatedCode(
   });
   module.body(code.restore, 0, (f) => {
     const record = f.local('i32');
+    f.i32(0).i32(0).memory('i32.store', engineCells.endedTranslated);
     f.i32(0).memory('i32.load', cells.displacedRecord).tee(record).if();
     f.get(record).i32(operations.enter).memory('i32.store16', 0);
     f.get(record).i32(0).memory('i32.load', cells.displacedIndex).memory('i32.store', CODE_INDEX);
