@@ -52,7 +52,7 @@ given('programs behave in a box as under qemu-aarch64', () => {
 
 given('programs behave in a box as on Linux', () => {
   // oracle: the same source on this machine's Linux
-  test.each(['sysv-ipc', 'memory-above'])(
+  test.each(['sysv-ipc', 'memory-above', 'process-times'])(
     '%s',
     (name) => {
       const expected = runNative(compileNative(fixture(name)), []);

@@ -15,6 +15,7 @@ import { rootPlace } from './lookup';
 import { Path } from './path';
 import { pathString } from './path-string';
 import { encodeDevice } from './stat-buffer';
+import { sinceStart } from './proc-system';
 import { TextBuilder } from './proc-text';
 
 /** Nanoseconds in a tick of 1/100 s. */
@@ -67,7 +68,7 @@ export function writeProcessStat(text: TextBuilder, group: ThreadGroup, task: Ta
   text.text(' 4194304 0 0 0 0 ').number(time).text(' 0 ').number(<i64>(group.childrenTime / TICK));
   const nice = task ? task.nice : 0;
   text.text(' 0 ').number(20 + nice).text(' ').number(nice).text(' ').number(group.threads.length);
-  text.text(' 0 ').number(<i64>(group.startedAt / TICK)).text(' ').number(mappedPages(mm) << 12);
+  text.text(' 0 ').number(<i64>(sinceStart(group.startedAt) / TICK)).text(' ').number(mappedPages(mm) << 12);
   text.text(' ').number(mm ? mm.residentPages : 0).text(' 18446744073709551615');
   text.text(' 0 0 ').number(mm ? mm.stackStart : 0).text(' 0 0 ');
   text.number(task ? task.pending.set & 0x7fff_ffff : 0).text(' ').number(task ? task.blockedSignals & 0x7fff_ffff : 0);

@@ -39,6 +39,11 @@ function busyTime(): u64 {
 const bootedAt: u64 = realtimeNow() - monotonicNow();
 const startedAt: u64 = monotonicNow();
 
+/** A monotonic time in nanoseconds since the box started: what /proc calls boot. */
+export function sinceStart(time: u64): u64 {
+  return time > startedAt ? time - startedAt : 0;
+}
+
 function uptime(): u64 {
   return monotonicNow() - startedAt;
 }
