@@ -21,6 +21,10 @@ export const bootKeys = {
     'list: GUEST:ro|rw — a WASI preopened directory of that name is mounted at GUEST; a preopen without a row is mounted read-write at its own name',
   tmpfs: 'list: path of an empty in-memory directory to mount',
   readonly: '"1": the root filesystem refuses writes',
+  readonlyPath:
+    'list: path of a file or directory in the tree that refuses writes, like a read-only bind mount',
+  exactEnv: '"1": env is complete; otherwise PATH, HOSTNAME and HOME are added when missing, as Docker does',
+  stdin: '"null": the host sends nothing: standard input is /dev/null; otherwise it looks like a pipe',
 } as const;
 
 export type BootKey = keyof typeof bootKeys;

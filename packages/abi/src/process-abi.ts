@@ -50,7 +50,7 @@ export const engineCells = {
    */
   fuel: 0x1400,
   faultAddress: 0x1408, // u64 guest address, for exitReasons.fault
-  faultAccess: 0x1410, // u32: one of pagePermissions read, write, execute
+  faultAccess: 0x1410, // u32: one of pagePermissions read, write, execute; 0: misaligned
   word: 0x1414, // u32: instruction word, for undefined and breakpoint
   /** u32: 1 while run() is executing. */
   running: 0x1418,

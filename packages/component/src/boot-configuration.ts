@@ -17,6 +17,9 @@ export interface BootConfiguration {
   readonly mount?: readonly string[];
   readonly tmpfs?: readonly string[];
   readonly readonly?: string;
+  readonly readonlyPath?: readonly string[];
+  readonly exactEnv?: string;
+  readonly stdin?: string;
 }
 
 /** The configuration as lines, as `writePayload` of @boxer/fsimage takes them: a list gives one line an item. */

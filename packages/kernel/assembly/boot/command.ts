@@ -8,7 +8,7 @@ import { LEAVE } from '../task/wait';
 import { errorName } from '../trace/names';
 import { hostArguments, hostEnvironment } from '../wasi/environment';
 import { failBoot } from './boot';
-import { bootList } from './config';
+import { bootFlag, bootList } from './config';
 import { hostname } from './hostname';
 import { User } from './users';
 
@@ -67,13 +67,14 @@ function reason(errno: i32): string {
   }
 }
 
-/** Variables of the image, then of the host; what Docker adds when they are missing. */
+/** Variables of the image, then of the host; what Docker adds when they are missing, unless the configuration is complete. */
 function makeEnvironment(user: User): string[] {
   const environment: string[] = [];
   const fromImage = bootList('env');
   for (let i = 0; i < fromImage.length; i++) setVariable(environment, fromImage[i]);
   const fromHost = hostEnvironment();
   for (let i = 0; i < fromHost.length; i++) setVariable(environment, fromHost[i]);
+  if (bootFlag('exactEnv')) return environment;
   addMissing(environment, 'PATH', DEFAULT_PATH);
   addMissing(environment, 'HOSTNAME', hostname());
   addMissing(environment, 'HOME', user.home);

@@ -1,18 +1,20 @@
 import { O_LARGEFILE, O_RDONLY, O_RDWR, O_WRONLY } from '../linux/open-flags';
 import { S_IFDIR, S_IFIFO, S_ISVTX } from '../linux/stat';
-import { bootFlag, bootList } from '../boot/config';
+import { bootFlag, bootList, bootValue } from '../boot/config';
 import { log } from '../host/slots';
 import { Task } from '../task/task';
 import { AnonymousInode, anonymousPlaceOf } from './anonymous';
 import { CONSOLE_DEVICE, consoleTerminal, HostOutput, HostPipe, initConsole, standardError, standardOutput } from './console';
 import { addEntry, makeDevFs, mountBelowDev, ptsPlace } from './dev-fs';
+import { openNull } from './devices';
 import { FdTable } from './fd-table';
 import { FileSystem } from './file-system';
 import { FsContext } from './fs-context';
 import { mountPreopens } from './host-fs';
 import { findPlace, rootPlace, setKernelTask, topmost } from './lookup';
 import { MemoryFileSystem } from './memory-fs';
-import { attachMount, Mount, mounts } from './mount';
+import { attachMount, coverReadOnly, Mount, mounts } from './mount';
+import { OpenFile } from './open-file';
 import { Path } from './path';
 import { loadPayloadIndex, payloadProblem } from './payload-index';
 import { ProcFileSystem } from './proc-fs';
@@ -44,6 +46,8 @@ export function initFileSystems(): bool {
   const paths = bootList('tmpfs');
   for (let i = 0; i < paths.length; i++) mountTmpfs(paths[i]);
   mountPreopens();
+  const sealed = bootList('readonlyPath');
+  for (let i = 0; i < sealed.length; i++) mountReadOnly(sealed[i]);
   if (bootFlag('readonly')) root.readOnly = true;
   return true;
 }
@@ -66,6 +70,13 @@ export function mountTmpfs(path: string): void {
   const place = ensureDirectory(path);
   if (place) attachMount(fs, place.mount, place.dentry, false);
   else log('cannot mount a tmpfs at ' + path + ': not a directory');
+}
+
+/** Makes a file or directory of the tree refuse writes. Symbolic links in its path are not followed. */
+function mountReadOnly(path: string): void {
+  const place = findPlace(path);
+  if (place) coverReadOnly(place.mount, place.dentry);
+  else log('cannot make ' + path + ' read-only: it does not exist');
 }
 
 /** The directory at an absolute path, made where missing; null when something else is in the way. */
@@ -120,10 +131,17 @@ export function newFdTable(): FdTable {
     table.place(2, file.retain());
     return table;
   }
-  table.place(0, hostPipe(null));
+  table.place(0, standardInput());
   table.place(1, hostPipe(standardOutput));
   table.place(2, hostPipe(standardError));
   return table;
+}
+
+/** What the host sends; /dev/null when it is known to send nothing, so that programs do not expect anything. */
+function standardInput(): OpenFile {
+  const value = bootValue('stdin');
+  const place = value != null && value == 'null' ? findPlace('/dev/null') : null;
+  return place ? openNull(place) : hostPipe(null);
 }
 
 function hostPipe(output: HostOutput | null): HostPipe {

@@ -1,5 +1,6 @@
 import { ENODEV, ENOSPC, ENXIO, EFAULT, EINVAL } from '../linux/errno';
 import { RNDGETENTCNT } from '../linux/ioctl';
+import { O_LARGEFILE, O_RDWR } from '../linux/open-flags';
 import { S_IFCHR, S_IFMT } from '../linux/stat';
 import { writeU32 } from '../process/user-memory';
 import { Task } from '../task/task';
@@ -79,6 +80,11 @@ abstract class DeviceFile extends OpenFile {
   onRelease(): void {
     this.inode.drop();
   }
+}
+
+/** /dev/null, for reading and writing. */
+export function openNull(place: Path): OpenFile {
+  return new NullFile(place, O_RDWR | O_LARGEFILE);
 }
 
 class NullFile extends DeviceFile {

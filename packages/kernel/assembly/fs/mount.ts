@@ -29,6 +29,14 @@ export function attachMount(fs: FileSystem, parent: Mount | null, mountpoint: De
   return mount;
 }
 
+/** Covers a place with itself, refusing writes: a read-only bind mount. What lies around it stays as it is. */
+export function coverReadOnly(parent: Mount, mountpoint: Dentry): Mount {
+  const mount = new Mount(parent.fs, mountpoint, parent, mountpoint, true);
+  mountpoint.mountpoint = true;
+  mounts.push(mount);
+  return mount;
+}
+
 /** @returns the topmost mount at that place, or null */
 export function mountAt(parent: Mount, mountpoint: Dentry): Mount | null {
   for (let i = mounts.length - 1; i >= 0; i--) {

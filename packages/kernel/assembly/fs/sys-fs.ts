@@ -2,7 +2,7 @@ import { S_IFDIR, S_IFREG } from '../linux/stat';
 import { MemoryFileSystem } from './memory-fs';
 import { FileSystem } from './file-system';
 import { Dentry } from './dentry';
-import { addEntry } from './dev-fs';
+import { addEntry, addLink } from './dev-fs';
 import { MemoryInode } from './memory-inode';
 import { storeByteString } from '../memory/bytes';
 
@@ -26,11 +26,26 @@ function file(parent: Dentry, name: string, text: string): void {
   inode.writeAt(0, content, length);
 }
 
+/** The one network interface. @source Linux Documentation/ABI/testing/sysfs-class-net */
+function makeLoopback(interface_: Dentry): void {
+  file(interface_, 'address', '00:00:00:00:00:00\n');
+  file(interface_, 'addr_len', '6\n');
+  file(interface_, 'carrier', '1\n');
+  file(interface_, 'flags', '0x9\n');
+  file(interface_, 'ifindex', '1\n');
+  file(interface_, 'iflink', '1\n');
+  file(interface_, 'mtu', '65536\n');
+  file(interface_, 'operstate', 'unknown\n');
+  file(interface_, 'tx_queue_len', '1000\n');
+  file(interface_, 'type', '772\n');
+}
+
 /** /sys: what runtimes look at to size themselves. One processor, huge pages on request only, no control groups. */
 export function makeSysFs(): FileSystem {
   const fs = new SysFileSystem();
   const root = changetype<Dentry>(changetype<usize>(fs.root));
-  const system = directory(directory(root, 'devices'), 'system');
+  const devices = directory(root, 'devices');
+  const system = directory(devices, 'system');
   const cpu = directory(system, 'cpu');
   file(cpu, 'online', '0\n');
   file(cpu, 'possible', '0\n');
@@ -54,7 +69,8 @@ export function makeSysFs(): FileSystem {
   directory(mm, 'hugepages');
   directory(directory(root, 'fs'), 'cgroup');
   directory(root, 'block');
-  directory(directory(root, 'class'), 'net');
+  makeLoopback(directory(directory(directory(devices, 'virtual'), 'net'), 'lo'));
+  addLink(directory(directory(root, 'class'), 'net'), 'lo', '../../devices/virtual/net/lo');
   directory(root, 'bus');
   directory(root, 'dev');
   directory(root, 'firmware');

@@ -8,7 +8,7 @@ import { stopGroup } from '../task/stop';
 import { NEVER, Task, TaskState } from '../task/task';
 import { enterHandler } from './frame';
 import { SignalInfo } from './info';
-import { ignoredByDefault, pendingFor, stopsByDefault, takeSignal } from './send';
+import { ignoredByDefault, isProtected, pendingFor, stopsByDefault, takeSignal } from './send';
 
 /** Whether a task has something to do about signals before it goes on. */
 export function needsAttention(task: Task): bool {
@@ -63,7 +63,7 @@ function deliver(task: Task, info: SignalInfo): void {
   }
   if (action.handler == SIG_IGN && signal != SIGSTOP) return;
   if (action.handler == SIG_DFL || signal == SIGSTOP) {
-    if (ignoredByDefault(signal)) return;
+    if (ignoredByDefault(signal) || isProtected(task.group, info)) return;
     if (stopsByDefault(signal)) {
       if (signal == SIGSTOP || !isOrphaned(task.group)) stopGroup(task.group, signal);
       return;

@@ -65,16 +65,23 @@ export function isIgnored(group: ThreadGroup, signal: i32): bool {
 /**
  * The first process of the box is protected from its own children's signals, like a container's: what it does not
  * handle, they cannot make it do. Signals of its own, the kernel's and the host's count.
+ *
+ * @source Linux kernel/signal.c, sig_task_ignored and get_signal (SIGNAL_UNKILLABLE)
  */
-function isProtected(group: ThreadGroup, info: SignalInfo): bool {
+export function isProtected(group: ThreadGroup, info: SignalInfo): bool {
   if (group.pid != 1 || info.code > 0 || info.pid == 1 || info.pid == 0) return false;
   return info.signal == SIGKILL || info.signal == SIGSTOP || group.actions[info.signal - 1].handler == SIG_DFL;
+}
+
+function isDropped(group: ThreadGroup, info: SignalInfo): bool {
+  return isIgnored(group, info.signal) || isProtected(group, info);
 }
 
 /** Sends a signal to one thread: SIGPIPE, SIGSEGV, tgkill(2). */
 export function sendToTask(task: Task, info: SignalInfo): void {
   if (!prepare(task.group, info)) return;
-  if (isIgnored(task.group, info.signal) && (task.blockedSignals & signalBit(info.signal)) == 0) return;
+  // A blocked signal is never thrown away: there may be a handler by the time it is unblocked, or a signalfd.
+  if (isDropped(task.group, info) && (task.blockedSignals & signalBit(info.signal)) == 0) return;
   if (!task.pending.push(info)) return;
   notifySignalFiles();
   if (info.signal == SIGKILL) killGroup(task.group);
@@ -85,7 +92,7 @@ export function sendToTask(task: Task, info: SignalInfo): void {
 export function sendToGroup(group: ThreadGroup, info: SignalInfo): void {
   if (!prepare(group, info)) return;
   const bit = signalBit(info.signal);
-  if (isIgnored(group, info.signal) && !anyBlocks(group, bit)) return;
+  if (isDropped(group, info) && !anyBlocks(group, bit)) return;
   if (!group.pending.push(info)) return;
   notifySignalFiles();
   if (info.signal == SIGKILL) {
@@ -103,8 +110,8 @@ export function sendToGroup(group: ThreadGroup, info: SignalInfo): void {
 /** Effects a signal has on being sent, whatever becomes of it. @returns whether to go on */
 function prepare(group: ThreadGroup, info: SignalInfo): bool {
   if (group.ended || group.threads.length == 0) return false;
-  if (isProtected(group, info)) return false;
   const signal = info.signal;
+  if ((signal == SIGKILL || signal == SIGSTOP) && isProtected(group, info)) return false;
   if (signal == SIGCONT) {
     discardPending(group, STOP_SIGNALS);
     continueGroup(group);

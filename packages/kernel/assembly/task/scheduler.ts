@@ -18,6 +18,7 @@ import {
 import { consoleHasReader, consoleInput, forwardHostSignal } from '../fs/api';
 import { inputReady, log, pendingSignals } from '../host/slots';
 import {
+  BUS_ADRALN,
   BUS_ADRERR,
   ILL_ILLOPC,
   SEGV_ACCERR,
@@ -245,7 +246,19 @@ function checkProcessorLimit(group: ThreadGroup): void {
   sendToGroup(group, kernelSignal(seconds >= group.limits[RLIMIT_CPU * 2 + 1] ? SIGKILL : SIGXCPU));
 }
 
+/** What the engine says of an exclusive access or a branch target that is not aligned, instead of the access. */
+const ACCESS_MISALIGNED: i32 = 0;
+/** ESR_EL1 of a PC alignment fault, and of a data abort by misalignment. @source Arm ARM DDI 0487, "ESR_EL1" */
+const PC_ALIGNMENT: u64 = (0x22 << 26) | (1 << 25);
+const DATA_ALIGNMENT: u64 = (0x24 << 26) | (1 << 25) | 0x21;
+
 function handleFault(task: Task, address: u64, access: i32): void {
+  if (access == ACCESS_MISALIGNED) {
+    task.faultAddress = address;
+    task.faultSyndrome = address == programCounter(task) ? PC_ALIGNMENT : DATA_ALIGNMENT;
+    raise(task, SIGBUS, BUS_ADRALN, address);
+    return;
+  }
   const mm = task.mm!;
   const page = mm.lowAddress(address) >> PAGE_SHIFT;
   const known = page < 0x10_0000;
