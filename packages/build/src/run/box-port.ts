@@ -21,6 +21,8 @@ export interface BoxRequest {
   readonly user: string | undefined;
   /** Paths of empty directories in memory. */
   readonly tmpfs: readonly string[];
+  /** Paths in the tree that refuse writes, without symbolic links. */
+  readonly readonlyPaths: readonly string[];
   /** Read-only files, in places such as /dev where the box has file systems of its own. */
   readonly scripts: readonly BoxScript[];
   readonly onOutput: (stream: 'stdout' | 'stderr', bytes: Uint8Array) => void;

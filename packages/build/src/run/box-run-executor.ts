@@ -63,13 +63,14 @@ export class BoxRunExecutor implements RunExecutor {
     const caches: { cache: OpenCache; target: string }[] = [];
     const env = [...step.env, ...step.proxyEnv, ...(await homeVariable(step, tree))];
     const tmpfs: string[] = [];
+    const readonlyPaths: string[] = [];
     const scripts: BoxScript[] = [];
     const tail = new OutputTail();
     try {
       placeText(mounted, '/etc/hosts', HOSTS);
       placeText(mounted, '/etc/resolv.conf', '');
       for (const mount of step.mounts) {
-        await this.#mount(mount, mounted, { env, tmpfs, scripts, caches });
+        await this.#mount(mount, mounted, { env, tmpfs, readonlyPaths, scripts, caches });
       }
       const outcome = await box.run({
         tree: mounted.tree,
@@ -79,6 +80,7 @@ export class BoxRunExecutor implements RunExecutor {
         hostname: HOSTNAME,
         user: step.user,
         tmpfs,
+        readonlyPaths,
         scripts,
         onOutput: (stream, bytes) => {
           const text = tail.push(stream, bytes);
@@ -104,7 +106,8 @@ export class BoxRunExecutor implements RunExecutor {
     switch (mount.kind) {
       case 'bind': {
         const { tree, path } = await this.#bind(mount);
-        mounted.placeTree(mount.target, tree, path);
+        const at = mounted.placeTree(mount.target, tree, path);
+        if (mount.readOnly) into.readonlyPaths.push(at);
         return;
       }
       case 'cache': {
@@ -195,6 +198,7 @@ export class BoxRunExecutor implements RunExecutor {
 interface Extras {
   readonly env: string[];
   readonly tmpfs: string[];
+  readonly readonlyPaths: string[];
   readonly scripts: BoxScript[];
   readonly caches: { readonly cache: OpenCache; readonly target: string }[];
 }

@@ -18,11 +18,12 @@ export class MountedTree {
     this.tree = before.clone();
   }
 
-  /** Places a directory or file. */
-  placeTree(target: string, source: Tree, path: string, owner?: Partial<Attributes>): void {
+  /** Places a directory or file. @returns its path without symbolic links */
+  placeTree(target: string, source: Tree, path: string, owner?: Partial<Attributes>): string {
     const at = this.#makeRoom(target);
     copySubtree(source, path, this.tree, at, { overwriteTop: true });
     if (owner !== undefined) this.tree.setAttributes(at, owner);
+    return at;
   }
 
   placeFile(target: string, content: Content, given: Attributes): void {

@@ -5,6 +5,7 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -114,6 +115,15 @@ describe('RUN', () => {
       ]),
     );
     expect(Object.keys(tree)).toEqual(['covered', 'covered/x', 'kept']);
+  });
+
+  it('lets nobody write into a bind mount that is not rw, where it really lies', async () => {
+    const dockerfile =
+      'FROM scratch\nCOPY links /\nRUN --mount=target=/way,source=dir --mount=target=/rw,source=dir,rw true\n';
+    mkdirSync(join(work, 'context', 'links'));
+    symlinkSync('/real', join(work, 'context', 'links', 'way'));
+    const { requests } = await build(dockerfile, () => ({}));
+    expect(requests[0]?.readonlyPaths).toEqual(['/real']);
   });
 
   it('keeps a directory made for a mount when the command put something into it', async () => {

@@ -67,6 +67,8 @@ export class RunnerBox implements Box {
       cwd: request.cwd,
       hostname: request.hostname,
       umask: '0022',
+      exactEnv: '1',
+      readonlyPath: request.readonlyPaths,
       ...(request.user === undefined ? {} : { user: request.user }),
     };
     const { skeleton, processModule, supportModule } = await loadEngine();
