@@ -1,0 +1,60 @@
+import { existsSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { command, type CommandOptions, hasCommand, type Outcome, root } from './boxer.ts';
+
+/** @returns why images cannot be built by buildah here, or undefined */
+export function whyNoBuildah(): string | undefined {
+  return hasCommand('buildah') ? undefined : 'buildah is not installed';
+}
+
+/** @returns why buildah cannot execute RUN for arm64 here, or undefined */
+export function whyNoBuildahRun(): string | undefined {
+  const why = whyNoBuildah();
+  if (why !== undefined) return why;
+  if (!hasCommand('qemu-aarch64-static')) return 'qemu-aarch64-static is not installed';
+  return inArm64Namespace(['true']).status === 0
+    ? undefined
+    : 'no user namespace with binfmt_misc of its own (root and Linux 6.7)';
+}
+
+/** Builds with a store of its own, for arm64. */
+export class Buildah {
+  readonly #directory: string;
+  readonly #canRun: boolean;
+
+  constructor(directory: string, canRun: boolean) {
+    this.#directory = directory;
+    this.#canRun = canRun;
+  }
+
+  /** Makes a layout known by the name of an image. */
+  load(layout: string, name: string): void {
+    // The name of what is pulled is made of the path, in which it allows no capitals: hence a relative one.
+    const source = `oci:${basename(layout)}`;
+    const id = this.#ok(['pull', '--quiet', '--arch', 'arm64', source], dirname(layout)).stdout.trim();
+    this.#ok(['tag', id, name]);
+  }
+
+  /** Builds a context into an OCI archive. Dockerfile.plain says the same for a buildah without heredocs. */
+  build(context: string, archive: string): void {
+    const plain = join(context, 'Dockerfile.plain');
+    const file = existsSync(plain) ? plain : join(context, 'Dockerfile');
+    const flags = ['--quiet', '--isolation', 'chroot', '--pull-never', '--platform', 'linux/arm64'];
+    const id = this.#ok(['bud', ...flags, '--file', file, context]).stdout.trim();
+    this.#ok(['push', '--quiet', id, `oci-archive:${archive}`]);
+  }
+
+  #ok(args: readonly string[], cwd = root): Outcome {
+    const store = ['--root', join(this.#directory, 'root'), '--runroot', join(this.#directory, 'run')];
+    const line = ['buildah', ...store, '--storage-driver', 'vfs', ...args];
+    const env = { ...process.env, _CONTAINERS_USERNS_CONFIGURED: '1' };
+    const [file = '', ...rest] = line;
+    const outcome = this.#canRun ? inArm64Namespace(line, { env, cwd }) : command(file, rest, { env, cwd });
+    if (outcome.status !== 0) throw new Error(`${line.join(' ')}: ${outcome.stdout}\n${outcome.stderr}`);
+    return outcome;
+  }
+}
+
+function inArm64Namespace(line: readonly string[], options: CommandOptions = {}): Outcome {
+  return command('sh', [join(root, 'e2e', 'support', 'with-arm64.sh'), ...line], options);
+}

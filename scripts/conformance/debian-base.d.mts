@@ -1,0 +1,6 @@
+/**
+ * Debian bookworm for arm64, made by mmdebstrap and kept.
+ *
+ * @returns value for `--build-context debian:bookworm=`, or why there is none
+ */
+export function debianBase(directory: string): { readonly base?: string; readonly why?: string };
