@@ -50,7 +50,7 @@ function stateCell(name: string | undefined) {
 
 const SHAPES: Readonly<Record<number, string>> = { 8: 'i8x16', 16: 'i16x8', 32: 'i32x4', 64: 'i64x2' };
 const LOW_HALF = [255, 255, 255, 255, 255, 255, 255, 255, 0, 0, 0, 0, 0, 0, 0, 0];
-const ZEROS = new Array<number>(16).fill(0);
+const ZEROS = Array.from({ length: 16 }, () => 0);
 
 function numberOf(register: RegisterOperand | undefined): number {
   if (register?.number === undefined) throw new TypeError('A translated register has a number');
