@@ -1,5 +1,6 @@
 import type { BootConfiguration } from '@boxer/component';
 import { BYTES_PER_MIB } from '@boxer/policy';
+import type { Wiring } from './plan-job.ts';
 import type { StartOptions } from './run-options.ts';
 
 /**
@@ -10,7 +11,7 @@ import type { StartOptions } from './run-options.ts';
 export function bootOf(
   image: BootConfiguration,
   options: StartOptions,
-  exportChanges: boolean,
+  wiring: Pick<Wiring, 'stdin' | 'changes'>,
 ): BootConfiguration {
   const { policy, entrypoint, args = [] } = options;
   const cmd = args.length > 0 || entrypoint !== undefined ? args : image.cmd;
@@ -25,7 +26,8 @@ export function bootOf(
     memory: String(policy.memoryMiB * BYTES_PER_MIB),
     ...(policy.fuel === undefined ? {} : { fuel: String(policy.fuel) }),
     ...(options.strace ? { strace: '1' } : {}),
-    ...(exportChanges ? { export: '1' } : {}),
+    ...(wiring.changes.kind === 'discard' ? {} : { export: '1' }),
+    ...(wiring.stdin.kind === 'empty' ? { stdin: 'null' } : {}),
     mount: policy.filesystem.map(({ guest, mode }) => `${guest}:${mode}`),
     tmpfs: [...(image.tmpfs ?? []), ...policy.tmpfs],
     ...(policy.readonly ? { readonly: '1' } : {}),

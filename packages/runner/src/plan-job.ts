@@ -27,7 +27,7 @@ export function planJob(options: StartOptions, wiring: Wiring, shared: SharedArr
   assertSupported(policy);
   const memoryBytes = policy.memoryMiB * BYTES_PER_MIB;
   const { layout, parts } = compileComponent(options.componentPath, memoryBytes);
-  const boot = bootOf(layout.metadata.boot, options, wiring.changes.kind !== 'discard');
+  const boot = bootOf(layout.metadata.boot, options, wiring);
   const variables = grantedVariables(policy, options.hostEnvironment ?? process.env);
   return {
     ...wiring,

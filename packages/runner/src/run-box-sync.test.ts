@@ -78,7 +78,13 @@ describe('the boot configuration', () => {
       'fuel=7',
       'tmpfs=/run',
       'readonly=1',
+      'stdin=null',
     ]);
+  });
+
+  it('says that nothing is to be read only when that is so', () => {
+    expect(bootOf({ stdin: 'empty' })).toContain('stdin=null');
+    expect(bootOf({ stdin: Buffer.from('') })).not.toContain('stdin=null');
   });
 
   it('is changed by what the user says', () => {

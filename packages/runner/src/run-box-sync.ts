@@ -35,7 +35,8 @@ export function runBoxSync(options: RunSyncOptions): RunResult {
   const job = planJob(
     options,
     {
-      stdin: { kind: 'empty' },
+      // What is not empty is given to `runGuest` below.
+      stdin: stdin === 'empty' ? { kind: 'empty' } : { kind: 'bytes', bytes: new Uint8Array() },
       stdout: plan,
       stderr: plan,
       changes: exportChanges === undefined ? plan : { kind: 'posted' },

@@ -17,6 +17,8 @@ export class Terminal {
     this.#storeSize();
     process.on('exit', this.#restore);
     process.stdout.on('resize', this.#resized);
+    // The box does so too once it has started; what is typed until then must not be echoed twice.
+    if (process.stdout.isTTY && process.stdout.columns > 0 && process.stdout.rows > 0) this.setRaw(true);
   }
 
   /** In raw mode the box's own terminal does everything, down to turning "\n" into "\r\n". */
