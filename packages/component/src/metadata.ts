@@ -1,3 +1,4 @@
+import { bootKeys } from '@boxer/abi';
 import type { Digest } from '@boxer/foundation';
 import type { BootConfiguration } from './boot-configuration.ts';
 
@@ -102,7 +103,9 @@ function checkCount(value: unknown, what: string): void {
     throw new Error(`${what} is no count`);
 }
 
-const bootLists: ReadonlySet<string> = new Set(['entrypoint', 'cmd', 'env', 'mount', 'tmpfs']);
+const bootLists: ReadonlySet<string> = new Set(
+  Object.entries(bootKeys).flatMap(([key, meaning]) => (meaning.startsWith('list:') ? [key] : [])),
+);
 
 function checkBoot(boot: Record<string, unknown>): void {
   for (const [key, value] of Object.entries(boot)) {

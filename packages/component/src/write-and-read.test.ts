@@ -38,7 +38,10 @@ beforeAll(async () => {
     payloadFile: await writeToyPayload(folder),
     maxProcesses: 4,
     maxPayloadModuleBytes: 1500,
-    metadata: { imageConfig: { os: 'linux' }, boot: { entrypoint: ['/bin/sh'], env: ['A=b'] } },
+    metadata: {
+      imageConfig: { os: 'linux' },
+      boot: { entrypoint: ['/bin/sh'], env: ['A=b'], readonlyPath: ['/ctx'] },
+    },
   };
   await writeComponent(parts, output);
 }, 60_000);
@@ -127,7 +130,7 @@ describe('readComponent', () => {
     ).toBe(true);
     // 200 bytes of index leave 1,300 for the data of the first module; 1,500 fit in each further one.
     expect(payload?.data.map(({ sizeBytes }) => sizeBytes)).toEqual([1300, 1500, 1200]);
-    expect(layout.metadata.boot).toEqual({ entrypoint: ['/bin/sh'], env: ['A=b'] });
+    expect(layout.metadata.boot).toEqual({ entrypoint: ['/bin/sh'], env: ['A=b'], readonlyPath: ['/ctx'] });
   });
 
   it('sums up the sizes for inspect', () => {
