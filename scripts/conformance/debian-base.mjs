@@ -36,7 +36,7 @@ function archive() {
   fs.mkdirSync(dirname(KEPT), { recursive: true });
   const partial = join(dirname(KEPT), `${process.pid}.tar`);
   const flags = ['--quiet', '--arch=arm64', '--variant=extract', `--include=${PACKAGES}`];
-  const hooks = HOOKS.map((hook) => `--customize-hook=${hook}`);
+  const hooks = HOOKS.map((hook) => `--extract-hook=${hook}`);
   const { status, stderr, error } = spawnSync('mmdebstrap', [...flags, ...hooks, 'bookworm', partial], {
     encoding: 'utf8',
     timeout: 900_000,
