@@ -46,7 +46,10 @@ export async function runBox(options: RunOptions): Promise<RunResult> {
   const control = new ControlBlock();
   const worker = startWorker();
   let endsByItself = false;
+  let terminal: Terminal | undefined;
   try {
+    // First of all: what is typed while the component is compiled must not be echoed twice.
+    if (options.tty) terminal = new Terminal(control);
     const input = planInput(options.stdin ?? 'empty');
     const job = planJob(
       options,
@@ -64,10 +67,11 @@ export async function runBox(options: RunOptions): Promise<RunResult> {
     );
     worker.postMessage(job);
     const pump = input.open && new InputPump(input.open, control);
-    const end = await supervise(options, { worker, control, pump });
+    const end = await supervise(options, { worker, control, pump, terminal });
     endsByItself = end.reason !== 'timeout' && end.reason !== 'killed';
     return { ...end, elapsedMs: performance.now() - started };
   } finally {
+    terminal?.close();
     // Tearing a thread down waits for the engine's optimising compiler; a box that has ended need not wait for it.
     if (endsByItself)
       worker
@@ -82,12 +86,12 @@ interface Box {
   readonly worker: Worker;
   readonly control: ControlBlock;
   readonly pump: InputPump | undefined;
+  readonly terminal: Terminal | undefined;
 }
 
 /** Serves the worker until the box ends, by itself or because its time is up. */
-async function supervise(options: RunOptions, { worker, control, pump }: Box): Promise<GuestEnd> {
+async function supervise(options: RunOptions, { worker, control, pump, terminal }: Box): Promise<GuestEnd> {
   const audit = new Audit(auditSink(options.audit));
-  const terminal = options.tty ? new Terminal(control) : undefined;
   const { promise, resolve, reject } = deferred<GuestEnd>();
   const { policy, signal } = options;
 
@@ -156,7 +160,6 @@ async function supervise(options: RunOptions, { worker, control, pump }: Box): P
     signal?.removeEventListener('abort', onAbort);
     signals?.close();
     pump?.stop();
-    terminal?.close();
   }
 }
 
