@@ -26,7 +26,7 @@ for (const one of cases.filter(({ name }) => wanted.length === 0 || wanted.inclu
   const figures = await one.measure();
   console.log(`\n${one.name}`);
   if (figures.skipped) {
-    console.log(`  skipped: ${figures.skipped}`);
+    console.log(`  skipped: ${show(figures.skipped)}`);
     continue;
   }
   for (const [key, value] of Object.entries(figures)) console.log(`  ${key.padEnd(16)} ${show(value)}`);

@@ -9,8 +9,11 @@ describe('Digest', () => {
     expect(new Digester().update(Buffer.from('a')).update(Buffer.from('bc')).digest()).toBe(abc);
   });
 
-  it.each(['', 'sha256:', abc.toUpperCase(), `${abc}0`, abc.replace('sha256', 'sha512')])('refuses %j', (text) => {
-    expect(isDigest(text)).toBe(false);
-    expect(() => parseDigest(text)).toThrow(TypeError);
-  });
+  it.each(['', 'sha256:', abc.toUpperCase(), `${abc}0`, abc.replace('sha256', 'sha512')])(
+    'refuses %j',
+    (text) => {
+      expect(isDigest(text)).toBe(false);
+      expect(() => parseDigest(text)).toThrow(TypeError);
+    },
+  );
 });

@@ -1,20 +1,10 @@
 import { encodeBootConfiguration } from '@boxer/component';
 import { assertSupported, BYTES_PER_MIB, grantedVariables } from '@boxer/policy';
 import { bootOf } from './boot-overrides.ts';
-import type { GuestJob, InputPlan, OutputPlan } from './guest-job.ts';
+import type { GuestJob } from './guest-job.ts';
 import { compileComponent } from './link/compile-parts.ts';
 import type { StartOptions } from './run-options.ts';
-
-/** The parts of a job that say where its bytes go. */
-export interface Wiring {
-  readonly stdin: InputPlan;
-  readonly stdout: OutputPlan;
-  readonly stderr: OutputPlan;
-  readonly changes: OutputPlan;
-  readonly terminal: boolean;
-  readonly log: boolean;
-  readonly audit: GuestJob['audit'];
-}
+import type { Wiring } from './wiring.ts';
 
 /**
  * Reads and compiles the component, and decides what the box gets.
