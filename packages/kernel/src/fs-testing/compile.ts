@@ -28,7 +28,8 @@ async function compile(entry: string, options: readonly string[]): Promise<Uint8
   try {
     const outFile = path.relative(packageRoot, output);
     const { error, stderr } = await asc.main([entry, ...common, ...options, '--outFile', outFile]);
-    if (error) throw new Error(`Cannot compile ${entry}: ${error.message}\n${String(stderr.toString())}`);
+    // oxlint-disable-next-line typescript/no-base-to-string -- asc's memory stream gives its text
+    if (error) throw new Error(`Cannot compile ${entry}: ${error.message}\n${stderr.toString()}`);
     const compiled = new Uint8Array(await readFile(output));
     await rename(output, kept);
     return compiled;

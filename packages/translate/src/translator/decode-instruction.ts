@@ -125,6 +125,10 @@ class Effects {
       case 'yieldTask':
       case 'invalidateCode':
         this.interpret = true;
+        return;
+      case 'writeState':
+        // State cells are memory: nothing here follows them.
+        return;
     }
   }
 
