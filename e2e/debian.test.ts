@@ -204,8 +204,8 @@ E`,
 
   describe('answers as Linux does', () => {
     for (const [title, needs, script] of scripts) {
-      const test = hasCommand(needs) ? it : it.skip;
-      test(title, () => {
+      const isThere = hasCommand(needs);
+      (isThere ? it : it.skip)(isThere ? title : `${title} (skipped: this host has no ${needs})`, () => {
         const host = onHost(script);
         expect(inBox(script)).toEqual(host);
       });

@@ -34,7 +34,7 @@ export function zeroVector(m: Machine): Vector {
 }
 
 /** The same float in all lanes. */
-export function splatConstant(m: Machine, size: NativeSize, value: number): Vector {
+function splatConstant(m: Machine, size: NativeSize, value: number): Vector {
   return m.splatFloat(floatConstant(m, size, value));
 }
 
@@ -65,7 +65,7 @@ export function allLanes(m: Machine, { size, count }: Lanes, mask: Vector): Bool
   return m.wasm(`${integerShape(size)}.all_true`, counting === 16 ? mask : m.wasm('v128.or', mask, others));
 }
 
-export function finiteLanes(m: Machine, size: NativeSize, a: Vector): Vector {
+function finiteLanes(m: Machine, size: NativeSize, a: Vector): Vector {
   const shape = floatShape(size);
   return m.wasm(`${shape}.lt`, m.wasm(`${shape}.abs`, a), splatConstant(m, size, Infinity));
 }
