@@ -5,7 +5,7 @@
  */
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { cpus, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { readArtifact } from '../packages/translate/dist/index.js';
@@ -14,6 +14,7 @@ import { loadElf } from '../packages/translate/dist/testing/elf.js';
 import { installCode, readerOf } from '../packages/translate/dist/testing/install-code.js';
 import { discoverRegion } from '../packages/translate/dist/translator/region.js';
 import { translateModule } from '../packages/translate/dist/translator/translate-module.js';
+import { circumstances } from './support/machine.mjs';
 
 const sources = fileURLToPath(new URL('../fixtures/cpu/', import.meta.url));
 const results = fileURLToPath(new URL('results/translated.json', import.meta.url));
@@ -160,5 +161,5 @@ const means = Object.fromEntries(
 console.log('geometric means, times native:', JSON.stringify(means));
 writeFileSync(
   results,
-  `${JSON.stringify({ node: process.version, cpu: cpus()[0]?.model, unit: 'processor time, times native', means, programs: table }, null, 2)}\n`,
+  `${JSON.stringify({ ...circumstances(), unit: 'processor time, times native', means, programs: table }, null, 2)}\n`,
 );

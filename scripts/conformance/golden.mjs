@@ -17,7 +17,7 @@ const CASE_TIMEOUT_MS = 300_000;
  *
  * @param data directory of the conformance data
  * @param base value of `--build-context debian:bookworm=`, or undefined: cases that need it are skipped
- * @returns {{ suite: string, name: string, failure?: string, skipped?: boolean }[]}
+ * @returns {Promise<{ suite: string, name: string, failure?: string, skipped?: boolean }[]>}
  */
 export async function runGolden({ data, base, only = '' }) {
   const golden = join(data, 'golden');

@@ -30,7 +30,7 @@ async function compare() {
   try {
     const { base, why } = debianBase(work);
     if (why !== undefined) console.log(`Cases on Debian bookworm are skipped: ${why}`);
-    const golden = runGolden({ data, base, only: values.only });
+    const golden = await runGolden({ data, base, only: values.only });
     const cases = [...golden, ...(values.only === undefined ? runJestSuites({ data }) : [])];
     return judge(cases, exceptions);
   } finally {
