@@ -29,8 +29,8 @@ export interface ImageMetadata {
   readonly provenance?: Readonly<Record<string, unknown>>;
 }
 
-/** What a core module of the component is. */
-export type PartRole = 'kernel' | 'support' | 'process' | 'payload';
+/** What a core module of the component is. `code`: a pack of translated guest code, see @boxer/translate. */
+export type PartRole = 'kernel' | 'support' | 'process' | 'code' | 'payload';
 
 /** A core module of the component, as written. */
 export interface PartRecord {
@@ -40,6 +40,8 @@ export interface PartRecord {
   readonly sizeBytes: number;
   /** Of the module's bytes; absent for payloads, which are too large to hash before every run. */
   readonly digest?: Digest;
+  /** Of a pack: weak hashes of the guest pages that it has code of, so that nobody reads a pack that is not wanted. */
+  readonly pageHashes?: readonly number[];
 }
 
 /** The metadata as it stands in the file. */
@@ -116,7 +118,9 @@ function checkBoot(boot: Record<string, unknown>): void {
   }
 }
 
-const roles: readonly unknown[] = ['kernel', 'support', 'process', 'payload'] satisfies PartRole[];
+const roles: readonly unknown[] = ['kernel', 'support', 'process', 'code', 'payload'] satisfies PartRole[];
+/** A process has no more pages. */
+const MAX_PAGE_HASHES = 2 ** 20;
 
 function checkParts(value: unknown): void {
   if (!Array.isArray(value)) throw new Error('parts is no list');
@@ -125,5 +129,13 @@ function checkParts(value: unknown): void {
     if (!roles.includes(part['role'])) throw new Error('a part has an unknown role');
     checkCount(part['module'], 'the module of a part');
     checkCount(part['sizeBytes'], 'the size of a part');
+    if (part['role'] === 'code') checkPageHashes(part['pageHashes']);
   }
+}
+
+function checkPageHashes(value: unknown): void {
+  const isHash = (hash: unknown) =>
+    typeof hash === 'number' && Number.isInteger(hash) && hash >= 0 && hash < 2 ** 32;
+  if (!Array.isArray(value) || value.length > MAX_PAGE_HASHES || !value.every(isHash))
+    throw new Error('the page hashes of a part are no list of 32-bit numbers');
 }

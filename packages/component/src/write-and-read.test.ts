@@ -1,3 +1,4 @@
+import { ModuleBuilder } from '@boxer/wasm';
 import { componentWit, print } from '@bytecodealliance/jco';
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -30,11 +31,24 @@ const folder = mkdtempSync(join(tmpdir(), 'boxer-component-'));
 const output = join(folder, 'image.wasm');
 let parts: ComponentParts;
 
+/** A module that nothing instantiates, with imports that no host has. */
+function toyCodeModule(): Uint8Array {
+  const module = new ModuleBuilder();
+  module.importMemory('process', 'memory', { minimum: 1, maximum: 65536 });
+  module.export(
+    'seven',
+    'function',
+    module.function({ params: [], results: ['i32'] }, (f) => f.i32(7)),
+  );
+  return module.finish();
+}
+
 beforeAll(async () => {
   parts = {
     skeleton: await toySkeleton(folder),
     processModule: toyProcessModule(),
     supportModule: toySupportModule(),
+    codeModules: [{ bytes: toyCodeModule(), pageHashes: [7, 0xffff_ffff] }],
     payloadFile: await writeToyPayload(folder),
     maxProcesses: 4,
     maxPayloadModuleBytes: 1500,
@@ -124,6 +138,9 @@ describe('readComponent', () => {
       bytes.subarray(offset, offset + sizeBytes);
     expect(cut(layout.process).equals(parts.processModule)).toBe(true);
     expect(layout.support && cut(layout.support).equals(toySupportModule())).toBe(true);
+    const [code] = layout.code;
+    expect(code && cut(code).equals(toyCodeModule())).toBe(true);
+    expect(code?.pageHashes).toEqual([7, 0xffff_ffff]);
     const payload = layout.payload;
     expect(
       payload && Buffer.concat([cut(payload.index), ...payload.data.map(cut)]).equals(toyPayload()),
@@ -148,6 +165,19 @@ describe('readComponent', () => {
     const path = join(folder, 'bad.wasm');
     writeFileSync(path, bytes);
     expect(() => readComponent(path)).toThrow(ComponentInvalidError);
+    expect(() => readComponent(path)).toThrow(why);
+  });
+
+  it.each([
+    ['"pageHashes":[7,4294967295]', '"pageHashes":[7,4294967296]', 'no list of 32-bit numbers'],
+    ['"pageHashes":[7,4294967295]', '"pageHushes":[7,4294967295]', 'no list of 32-bit numbers'],
+  ])('refuses code with %s in place of %s', (from, to, why) => {
+    const path = join(folder, 'bad-code.wasm');
+    const bytes = readFileSync(output);
+    const at = bytes.indexOf(from);
+    bytes.write(to, at);
+    writeFileSync(path, bytes);
+    expect(at).toBeGreaterThan(0);
     expect(() => readComponent(path)).toThrow(why);
   });
 

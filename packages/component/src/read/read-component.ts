@@ -1,3 +1,4 @@
+import type { Digest } from '@boxer/foundation';
 import { sectionIds } from '@boxer/wasm';
 import { closeSync, openSync } from 'node:fs';
 import { ComponentInvalidError, ComponentUnreadableError } from '../errors.ts';
@@ -8,12 +9,22 @@ import { type ComponentScan, scanComponent } from './scan-component.ts';
 
 /** More than any image's metadata; a larger section is damage. */
 const MAX_METADATA_BYTES = 64 * 1024 * 1024;
+/** Many times what is ever translated ahead of time. */
+const MAX_CODE_PARTS = 4096;
+const MAX_CODE_BYTES = 64 * 1024 * 1024;
 
 /** Where the payload lies in the file. */
 export interface PayloadLocation {
   readonly index: ByteRange;
   /** Stretches whose concatenation is the block data. */
   readonly data: readonly ByteRange[];
+}
+
+/** Where a pack of translated code lies in the file. */
+export interface CodeLocation extends ByteRange {
+  readonly digest: Digest;
+  /** Weak hashes of the guest pages that it has code of. */
+  readonly pageHashes: readonly number[];
 }
 
 /** The parts of a component, by where they lie in the file. */
@@ -23,6 +34,7 @@ export interface ComponentLayout {
   readonly kernel: ByteRange;
   readonly process: ByteRange;
   readonly support?: ByteRange;
+  readonly code: readonly CodeLocation[];
   readonly payload?: PayloadLocation;
   /** Interfaces that the component imports, such as `wasi:cli/stdout@0.2.0`. */
   readonly imports: readonly string[];
@@ -94,6 +106,7 @@ function layOut(path: string, source: ByteSource): ComponentLayout {
     kernel,
     process,
     ...(support ? { support } : {}),
+    code: locateCode(path, scan, metadata.parts),
     ...(payload ? { payload } : {}),
     imports: scan.imports,
     metadata,
@@ -134,6 +147,32 @@ function rangeOf(path: string, scan: ComponentScan, part: PartRecord): ByteRange
     throw new ComponentInvalidError(path, why);
   }
   return range;
+}
+
+function locateCode(path: string, scan: ComponentScan, parts: readonly PartRecord[]): CodeLocation[] {
+  const records = parts.filter(({ role }) => role === 'code');
+  if (records.length > MAX_CODE_PARTS) throw new ComponentInvalidError(path, 'it has too many code modules');
+  const instantiated = new Set(scan.instances.map(({ module }) => module));
+  return records.map((part) => {
+    const range = rangeOf(path, scan, part);
+    const { module, digest, pageHashes } = part;
+    if (range.sizeBytes > MAX_CODE_BYTES) {
+      throw new ComponentInvalidError(
+        path,
+        `its code module ${module} has ${range.sizeBytes} bytes, too many`,
+      );
+    }
+    if (instantiated.has(module)) {
+      throw new ComponentInvalidError(path, `it instantiates core module ${module}, which should be code`);
+    }
+    if (digest === undefined || pageHashes === undefined) {
+      throw new ComponentInvalidError(
+        path,
+        `its metadata has no digest or no page hashes of code module ${module}`,
+      );
+    }
+    return { ...range, digest, pageHashes };
+  });
 }
 
 function locatePayload(

@@ -29,6 +29,12 @@ const DEFAULT_PROCESS_SLOTS = 32;
 const MAX_PAYLOAD_MODULE_BYTES = 512 * 1024 * 1024 - 65536;
 const COPY_CHUNK_BYTES = 1024 * 1024;
 
+/** A pack of translated guest code, and the weak hashes of the guest pages that it has code of. */
+export interface CodeModule {
+  readonly bytes: Uint8Array;
+  readonly pageHashes: readonly number[];
+}
+
 /** What goes into a component. */
 export interface ComponentParts {
   /** The kernel wrapped as a component: see `loadSkeleton`. */
@@ -37,6 +43,8 @@ export interface ComponentParts {
   readonly processModule: Uint8Array;
   /** Pure functions that the process module imports as `support`. */
   readonly supportModule?: Uint8Array;
+  /** Translated code, for our runner: nothing in the component instantiates it. */
+  readonly codeModules?: readonly CodeModule[];
   /** Path of a payload written by @boxer/fsimage; without one the root filesystem is empty. */
   readonly payloadFile?: string;
   /** Process slots for hosts other than ours; 32 unless given, at most 128. */
@@ -99,7 +107,7 @@ interface Plan {
   readonly parts: readonly PartRecord[];
 }
 
-/** Numbers modules and instances: those of the skeleton first, then support, process, payload. */
+/** Numbers modules and instances: those of the skeleton first, then support, process, code, payload. */
 function planComponent(parts: ComponentParts, payload: PayloadSizes | undefined, slots: number): Plan {
   const skeleton = scanComponent(memorySource(parts.skeleton));
   const kernel = skeleton.instances.findIndex((instance) => instance.module === 0);
@@ -129,6 +137,10 @@ function planComponent(parts: ComponentParts, payload: PayloadSizes | undefined,
   const process = nextModule();
   records.push(recordOf('process', process, parts.processModule));
   modules.push(parts.processModule);
+  for (const { bytes, pageHashes } of parts.codeModules ?? []) {
+    records.push({ ...recordOf('code', nextModule(), bytes), pageHashes });
+    modules.push(bytes);
+  }
 
   const pieces = payload
     ? cutPayload(
