@@ -193,8 +193,8 @@ export const processFunctions = {
 export const codeFunctions = {
   enterAt: {
     params: ['i32', 'i32'],
-    results: [],
-    what: '(pc, index in the table `code`): from now on that function executes what begins at pc',
+    results: ['i32'],
+    what: '(pc, index in the table `code`): from now on that function executes what begins at pc → 1; 0 when the page has no records, which are only made outside of run()',
   },
   markTranslated: {
     params: ['i32', 'i32'],
@@ -231,6 +231,11 @@ export const kernelFunctions = {
     params: ['i32'],
     result: 'i32',
     what: '(bytes, a multiple of 64 KiB) → memory offset of fresh zeroed memory of the calling process for the engine (predecoded records), outside all guest mappings, grown and permission-less; 0: over the cap',
+  },
+  codePage: {
+    params: ['i32'],
+    result: null,
+    what: '(guest page): an instruction of the page is about to be executed for the first time, or for the first time after its code was forgotten. Whoever has translated code for it may enter it now: `markTranslated` and `enterAt` may be called, nothing else',
   },
   attach: {
     params: [],

@@ -43,6 +43,9 @@ export function engineAlloc(bytes: i32): i32 {
   return currentTask().mm!.allocateEngineMemory(bytes);
 }
 
+/** Is called when code of a guest page is about to run. A host that has translated code puts its own function here. */
+export function codePage(page: i32): void {}
+
 /** @returns the table index where a statically linked process module stores its functions */
 export function attach(): i32 {
   return PROCESS_TABLE_BASE + attachSlot() * PROCESS_TABLE_STRIDE;

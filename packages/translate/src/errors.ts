@@ -1,4 +1,5 @@
 import { BoxerError } from '@boxer/foundation';
+import type { MalformedWasmError } from '@boxer/wasm';
 
 /** The AssemblyScript compiler refused the support module. */
 export class SupportBuildError extends BoxerError {
@@ -17,5 +18,15 @@ export class MissingArtifactError extends BoxerError {
 
   constructor(path: string, cause: unknown) {
     super(`Cannot read ${path}: it has not been built`, { cause });
+  }
+}
+
+/** Bytes that should be a code pack are none, or one of another version. */
+export class InvalidPackError extends BoxerError {
+  readonly code = 'TRANSLATE_INVALID_PACK';
+  override readonly hint = 'Delete it: packs are made anew from the code they stand for.';
+
+  constructor(override readonly cause: MalformedWasmError) {
+    super(cause.message, { cause });
   }
 }

@@ -1,5 +1,21 @@
 export { type Artifact, artifactPath, artifacts, readArtifact } from './artifacts.ts';
-export { MissingArtifactError, SupportBuildError } from './errors.ts';
+export { InvalidPackError, MissingArtifactError, SupportBuildError } from './errors.ts';
+export {
+  type CodePack,
+  type CodeRange,
+  PACK_SECTION,
+  PACK_VERSION,
+  packBase,
+  type PackEntry,
+  packExports,
+  type PackFunction,
+  type PackInfo,
+} from './pack/code-pack.ts';
+export { functionsOf } from './pack/functions-of.ts';
+export { type PackedPage, pageHash } from './pack/page-hash.ts';
+export { reachedCode, type ReachedPage } from './pack/reached-code.ts';
+export { readPack } from './pack/read-pack.ts';
+export { type PackRequest, translatePack } from './pack/translate-pack.ts';
 export {
   buildProcessModule,
   generateProcessModule,

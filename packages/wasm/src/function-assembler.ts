@@ -196,6 +196,13 @@ export class FunctionAssembler {
     return this;
   }
 
+  /** The same with the results of a function type without parameters. */
+  ifResults(typeIndex: number): this {
+    this.code.byte(0x04).signed32(typeIndex);
+    this.#level += 1;
+    return this;
+  }
+
   else(): this {
     this.code.byte(0x05);
     return this;

@@ -104,6 +104,14 @@ export class ModuleBuilder {
     return this.#counts.table++;
   }
 
+  importGlobal(module: string, name: string, { type, mutable }: Omit<Global, 'initial'>): number {
+    if (this.#globals.count > 0) throw new RangeError(`Import global ${name} before defining globals`);
+    this.#import('global', module, name)
+      .byte(valueTypes[type])
+      .byte(mutable ? 1 : 0);
+    return this.#counts.global++;
+  }
+
   /** @returns index of a function whose body {@link define} gives later */
   declare(type: FunctionType): number {
     this.#functionTypes.push(this.type(type));

@@ -6,6 +6,8 @@ export const RECORDS_PER_PAGE = 1024;
 /** A record page: the records of a guest page and the sentinel behind them. */
 export const RECORD_PAGE_BYTES = (RECORDS_PER_PAGE + 1) * RECORD_BYTES;
 export const SENTINEL_OFFSET = RECORDS_PER_PAGE * RECORD_BYTES;
+/** In the sentinel: u16, 1 once the kernel was told of the page's code; see `codePage`. */
+export const SENTINEL_ANNOUNCED = 2;
 /** In the sentinel: u32 number of the guest page. */
 export const SENTINEL_GUEST_PAGE = 4;
 /** In the sentinel: u64 with a bit for each 64-byte line of the guest page that is translated. */
@@ -58,6 +60,9 @@ export const GRANULES_AT = 0x60_0000;
 export const GRANULE_SHIFT = 16;
 /** u32 per chunk: its address. */
 export const CHUNKS_AT = 0x64_0000;
+/** A bit per guest page: code of it is translated, whether it has records or not. */
+export const TRANSLATED_PAGES_AT = 0x68_0000;
+export const TRANSLATED_PAGES_BYTES = 0x2_0000;
 export const ENGINE_END = GUEST_BIAS;
 
 /**

@@ -11,6 +11,7 @@ import {
   PAGES_PER_CHUNK,
   RECORD_BYTES,
   RECORD_PAGE_BYTES,
+  SENTINEL_ANNOUNCED,
   SENTINEL_GUEST_PAGE,
   SENTINEL_OFFSET,
   SENTINEL_TRANSLATED,
@@ -28,7 +29,10 @@ export interface RecordPages {
   readonly recordOfTarget: number;
   /** (record) → pc; the sentinel counts as the next page's first instruction. */
   readonly pcOfRecord: number;
-  /** (record) → the record to execute, predecoded; 0, with the fault cells set, when its page is not executable. */
+  /**
+   * (record) → the record to execute, predecoded; 0, with the fault cells set, when its page is not executable. Tells the
+   * kernel when it is the page's first one.
+   */
   readonly predecode: number;
   /** (sentinel) → first record of the next guest page. */
   readonly nextPage: number;
@@ -53,8 +57,12 @@ export function declareRecordPages(module: ModuleBuilder): RecordPages {
 
 export interface PredecodeTables {
   readonly engineAlloc: number;
+  /** Function (guest page): see kernelFunctions. */
+  readonly codePage: number;
   /** Function (): see TranslatedCode.forget. */
   readonly forgetTranslated: number;
+  /** Function (guest page): see TranslatedCode.isTranslated. */
+  readonly isTranslated: number;
   /** Function (word) → handler id. */
   readonly decode: number;
   /** Address of the u16 operation of each handler id. */
@@ -141,7 +149,7 @@ function declareReserve(module: ModuleBuilder, engineAlloc: number, forgetTransl
 }
 
 /** (guest page) → its new record page. */
-function declareAllocate(module: ModuleBuilder): number {
+function declareAllocate(module: ModuleBuilder, isTranslated: number): number {
   return module.function(i32, (f) => {
     const page = f.local('i32');
     f.i32(0).memory('i32.load', cells.leftInChunk).op('i32.eqz').if();
@@ -165,6 +173,12 @@ function declareAllocate(module: ModuleBuilder): number {
     f.get(page)
       .get(0)
       .memory('i32.store', SENTINEL_OFFSET + SENTINEL_GUEST_PAGE);
+    // Which lines are translated was not noted for want of a place: take all of them.
+    f.get(0).call(isTranslated).if();
+    f.get(page)
+      .i64(-1n)
+      .memory('i64.store', SENTINEL_OFFSET + SENTINEL_TRANSLATED);
+    f.end();
     f.get(page);
   });
 }
@@ -177,6 +191,8 @@ function operationOf(f: FunctionAssembler, { operationsAt }: PredecodeTables, pu
 
 interface FuseParts {
   readonly pages: RecordPages;
+  /** Function: predecode, without telling the kernel. */
+  readonly prepare: number;
   readonly tables: PredecodeTables;
   readonly record: Local;
   readonly pc: Local;
@@ -184,7 +200,7 @@ interface FuseParts {
 }
 
 /** Replaces the operation by one for it and the next instruction, when there is one; that is predecoded then too. */
-function emitFuse(f: FunctionAssembler, { pages, tables, record, pc, operation }: FuseParts): void {
+function emitFuse(f: FunctionAssembler, { pages, prepare, tables, record, pc, operation }: FuseParts): void {
   const { rowsAt, columnsAt, fusedAt, columnCount } = tables.fusion;
   const row = f.local('i32');
   const fused = f.local('i32');
@@ -207,7 +223,7 @@ function emitFuse(f: FunctionAssembler, { pages, tables, record, pc, operation }
     .if();
   f.get(record).memory('i32.load16_u', RECORD_BYTES).op('i32.eqz').if();
   // That may make room, and forget this record.
-  f.get(record).i32(RECORD_BYTES).op('i32.add').call(pages.predecode).op('drop');
+  f.get(record).i32(RECORD_BYTES).op('i32.add').call(prepare).op('drop');
   f.get(pc).call(pages.recordOfPc).set(record);
   f.end();
   f.get(fused).set(operation);
@@ -217,7 +233,8 @@ function emitFuse(f: FunctionAssembler, { pages, tables, record, pc, operation }
 /** Gives the declared functions their bodies. */
 export function defineRecordPages(module: ModuleBuilder, pages: RecordPages, tables: PredecodeTables): void {
   const reserve = declareReserve(module, tables.engineAlloc, tables.forgetTranslated);
-  const allocate = declareAllocate(module);
+  const allocate = declareAllocate(module, tables.isTranslated);
+  const prepare = module.declare(i32);
 
   module.body(pages.recordOfPc, 1, (f) => {
     const page = f.local('i32');
@@ -279,7 +296,7 @@ export function defineRecordPages(module: ModuleBuilder, pages: RecordPages, tab
       .op('i32.add');
   });
 
-  module.body(pages.predecode, 1, (f) => {
+  module.body(prepare, 1, (f) => {
     const pc = f.local('i32');
     const word = f.local('i32');
     const id = f.local('i32');
@@ -299,9 +316,22 @@ export function defineRecordPages(module: ModuleBuilder, pages: RecordPages, tab
     const operation = f.local('i32');
     operationOf(f, tables, () => f.get(id));
     f.set(operation);
-    emitFuse(f, { pages, tables, record: 0, pc, operation });
+    emitFuse(f, { pages, prepare, tables, record: 0, pc, operation });
     f.get(0).get(operation).memory('i32.store16', 0);
     f.get(word).get(pc).get(0).get(id).callIndirect(tables.type, tables.table);
+    f.get(0);
+  });
+
+  module.body(pages.predecode, 1, (f) => {
+    const page = f.local('i32');
+    f.get(0).call(prepare).tee(0).if();
+    f.get(0).call(pages.pcOfRecord).i32(PAGE_SHIFT).op('i32.shr_u');
+    f.i32(2).op('i32.shl').memory('i32.load', RECORD_INDEX_AT).i32(SENTINEL_OFFSET).op('i32.add').tee(page);
+    f.memory('i32.load16_u', SENTINEL_ANNOUNCED).op('i32.eqz').if();
+    f.get(page).i32(1).memory('i32.store16', SENTINEL_ANNOUNCED);
+    // The record is complete: it may become an entry of translated code.
+    f.get(page).memory('i32.load', SENTINEL_GUEST_PAGE).call(tables.codePage);
+    f.end().end();
     f.get(0);
   });
 
@@ -325,6 +355,9 @@ export function defineRecordPages(module: ModuleBuilder, pages: RecordPages, tab
       .i32(-4)
       .op('i32.and');
     f.memory('i32.load', RECORD_INDEX_AT).tee(page).if();
+    f.get(page)
+      .i32(0)
+      .memory('i32.store16', SENTINEL_OFFSET + SENTINEL_ANNOUNCED);
     f.get(page).memory('i64.load', SENTINEL_OFFSET + SENTINEL_TRANSLATED);
     f.get(0).i64(6n).op('i64.shr_u').op('i64.shr_u').op('i32.wrap_i64').i32(1).op('i32.and');
     f.if().call(tables.forgetTranslated).end();
@@ -332,6 +365,8 @@ export function defineRecordPages(module: ModuleBuilder, pages: RecordPages, tab
     f.i32(0)
       .i32(16 * RECORD_BYTES)
       .memoryFill();
+    f.else().get(0).op('i32.wrap_i64').i32(PAGE_SHIFT).op('i32.shr_u').call(tables.isTranslated);
+    f.if().call(tables.forgetTranslated).end();
     f.end();
   });
 
@@ -340,14 +375,11 @@ export function defineRecordPages(module: ModuleBuilder, pages: RecordPages, tab
     const done = f.block();
     const next = f.loop();
     f.get(1).op('i32.eqz').brIf(done);
+    f.get(0).call(tables.isTranslated).if().call(tables.forgetTranslated).end();
     f.get(0).i32(2).op('i32.shl').memory('i32.load', RECORD_INDEX_AT).tee(page).if();
     f.get(page)
-      .memory('i64.load', SENTINEL_OFFSET + SENTINEL_TRANSLATED)
-      .i64(0n)
-      .op('i64.ne')
-      .if()
-      .call(tables.forgetTranslated)
-      .end();
+      .i32(0)
+      .memory('i32.store16', SENTINEL_OFFSET + SENTINEL_ANNOUNCED);
     f.get(page).i32(0).i32(SENTINEL_OFFSET).memoryFill().end();
     f.get(0).i32(1).op('i32.add').set(0);
     f.get(1).i32(1).op('i32.sub').set(1).br(next);

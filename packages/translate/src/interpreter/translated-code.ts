@@ -1,4 +1,4 @@
-import { cpuState, engineCells, RECORD_INDEX_AT } from '@boxer/abi';
+import { cpuState, engineCells, PAGE_SHIFT, RECORD_INDEX_AT } from '@boxer/abi';
 import type { FunctionAssembler, FunctionType, ModuleBuilder } from '@boxer/wasm';
 import {
   cells,
@@ -7,8 +7,11 @@ import {
   PAGES_PER_CHUNK,
   RECORD_BYTES,
   RECORD_PAGE_BYTES,
+  SENTINEL_ANNOUNCED,
   SENTINEL_OFFSET,
   SENTINEL_TRANSLATED,
+  TRANSLATED_PAGES_AT,
+  TRANSLATED_PAGES_BYTES,
 } from './layout.ts';
 
 /** (fuel, stack) → pc with marks, fuel: what a translated function is. */
@@ -25,7 +28,7 @@ const MARKS = { fuel: 1, interpret: 2 } as const;
 
 /** Functions that keep and call translated code, by index. */
 export interface TranslatedCode {
-  /** (pc, index) */
+  /** (pc, index) → whether it is an entry now */
   readonly enterAt: number;
   /** (start, end) */
   readonly markTranslated: number;
@@ -33,6 +36,8 @@ export interface TranslatedCode {
   readonly dispatch: number;
   /** () */
   readonly settleFlags: number;
+  /** (guest page) → whether code of it is translated */
+  readonly isTranslated: number;
   /** (): no record leads to translated code any more. */
   readonly forget: number;
   /** (): puts back the entry that was displaced to interpret its first instruction. */
@@ -47,10 +52,11 @@ export function declareTranslatedCode(module: ModuleBuilder): TranslatedCode {
   const none: FunctionType = { params: [], results: [] };
   const pair: FunctionType = { params: ['i32', 'i32'], results: [] };
   return {
-    enterAt: module.declare(pair),
+    enterAt: module.declare({ ...pair, results: ['i32'] }),
     markTranslated: module.declare(pair),
     dispatch: module.declare({ params: ['i32', 'i32', 'i32'], results: ['i32', 'i32'] }),
     settleFlags: module.declare(none),
+    isTranslated: module.declare({ params: ['i32'], results: ['i32'] }),
     forget: module.declare(none),
     restore: module.declare(none),
     displace: module.declare({ params: ['i32'], results: [] }),
@@ -147,8 +153,12 @@ function emitForget(f: FunctionAssembler): void {
   f.i32(0).i32(0).memory('i32.store', cells.displacedRecord);
   f.i32(0).i32(0).memory('i32.load', engineCells.codeEpoch).i32(1).op('i32.add');
   f.memory('i32.store', engineCells.codeEpoch);
+  f.i32(TRANSLATED_PAGES_AT).i32(0).i32(TRANSLATED_PAGES_BYTES).memoryFill();
   eachRecordPage(f, page, () => {
     f.get(page).set(record);
+    f.get(page)
+      .i32(0)
+      .memory('i32.store16', SENTINEL_OFFSET + SENTINEL_ANNOUNCED);
     f.get(page)
       .i64(0n)
       .memory('i64.store', SENTINEL_OFFSET + SENTINEL_TRANSLATED);
@@ -171,9 +181,22 @@ export function defineTranslatedCode(
   module.body(code.forget, 0, emitForget);
   module.body(code.enterAt, 2, (f) => {
     const record = f.local('i32');
-    f.get(0).op('i64.extend_i32_u').call(recordOfTarget).tee(record).op('i32.eqz').if().op('return').end();
+    const known = f.block();
+    f.get(0).i32(10).op('i32.shr_u').i32(-4).op('i32.and').memory('i32.load', RECORD_INDEX_AT).brIf(known);
+    // Making records may forget others, which whoever is running holds on to.
+    f.i32(0).memory('i32.load', engineCells.running).if().i32(0).op('return').end();
+    f.end();
+    f.get(0).op('i64.extend_i32_u').call(recordOfTarget).tee(record).op('i32.eqz');
+    f.if().i32(0).op('return').end();
+    f.get(record).i32(0).memory('i32.load', cells.displacedRecord).op('i32.eq').if();
+    // It is put back when its instruction was interpreted.
+    f.i32(0).get(1).memory('i32.store', cells.displacedIndex).i32(1).op('return').end();
     f.get(record).i32(operations.enter).memory('i32.store16', 0);
-    f.get(record).get(1).memory('i32.store', CODE_INDEX);
+    f.get(record).get(1).memory('i32.store', CODE_INDEX).i32(1);
+  });
+  module.body(code.isTranslated, 1, (f) => {
+    f.get(0).i32(3).op('i32.shr_u').memory('i32.load8_u', TRANSLATED_PAGES_AT);
+    f.get(0).i32(7).op('i32.and').op('i32.shr_u').i32(1).op('i32.and');
   });
   module.body(code.markTranslated, 2, (f) => {
     const [at, end] = [0, 1];
@@ -182,11 +205,26 @@ export function defineTranslatedCode(
     const done = f.block();
     const next = f.loop();
     f.get(at).get(end).op('i32.ge_u').brIf(done);
-    f.get(at).op('i64.extend_i32_u').call(recordOfTarget).op('drop');
-    f.get(at).i32(10).op('i32.shr_u').i32(-4).op('i32.and').memory('i32.load', RECORD_INDEX_AT).tee(page);
-    f.get(page).memory('i64.load', SENTINEL_OFFSET + SENTINEL_TRANSLATED);
+    f.get(at)
+      .i32(PAGE_SHIFT + 3)
+      .op('i32.shr_u')
+      .tee(page);
+    f.get(page).memory('i32.load8_u', TRANSLATED_PAGES_AT);
+    f.i32(1).get(at).i32(PAGE_SHIFT).op('i32.shr_u').i32(7).op('i32.and').op('i32.shl').op('i32.or');
+    f.memory('i32.store8', TRANSLATED_PAGES_AT);
+    f.get(at)
+      .i32(10)
+      .op('i32.shr_u')
+      .i32(-4)
+      .op('i32.and')
+      .memory('i32.load', RECORD_INDEX_AT)
+      .tee(page)
+      .if();
+    f.get(page)
+      .get(page)
+      .memory('i64.load', SENTINEL_OFFSET + SENTINEL_TRANSLATED);
     f.i64(1n).get(at).i32(6).op('i32.shr_u').op('i64.extend_i32_u').op('i64.shl').op('i64.or');
-    f.memory('i64.store', SENTINEL_OFFSET + SENTINEL_TRANSLATED);
+    f.memory('i64.store', SENTINEL_OFFSET + SENTINEL_TRANSLATED).end();
     f.get(at).i32(64).op('i32.add').set(at).br(next);
     f.end().end();
   });

@@ -1,6 +1,6 @@
 import { cpuState, engineCells, PAGE_SIZE_BYTES, PERMISSIONS_AT, RECORD_INDEX_AT } from '@boxer/abi';
 import type { FunctionAssembler } from '@boxer/wasm';
-import { cells } from '../interpreter/layout.ts';
+import { cells, TRANSLATED_PAGES_AT, TRANSLATED_PAGES_BYTES } from '../interpreter/layout.ts';
 
 /** Imports that copyOut pushes through. */
 export interface KernelPushes {
@@ -92,6 +92,7 @@ const reset: Write = (f) => {
     .i32(RECORD_INDEX_AT - PERMISSIONS_AT)
     .memoryFill();
   f.i32(RECORD_INDEX_AT).i32(0).i32(0x40_0000).memoryFill();
+  f.i32(TRANSLATED_PAGES_AT).i32(0).i32(TRANSLATED_PAGES_BYTES).memoryFill();
   f.i32(0).i64(-1n).memory('i64.store', cpuState.exclusiveAddress);
   f.i32(0).get(epoch).memory('i32.store', engineCells.codeEpoch);
 };

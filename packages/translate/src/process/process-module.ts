@@ -242,10 +242,11 @@ export function buildProcessModule(options: ProcessModuleOptions): {
     operations.first + handlerFunctions.length,
   );
   const decode = module.function(HANDLER, (f) => emitDecoder(f, variants));
-  const engineAlloc = required(kernel, 'engineAlloc');
   defineRecordPages(module, pages, {
-    engineAlloc,
+    engineAlloc: required(kernel, 'engineAlloc'),
+    codePage: required(kernel, 'codePage'),
     forgetTranslated: code.forget,
+    isTranslated: code.isTranslated,
     decode,
     operationsAt,
     fusion: {

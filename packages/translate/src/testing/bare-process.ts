@@ -22,6 +22,8 @@ export interface BareProcessOptions {
   readonly syscall?: SystemCall;
   /** What CNTVCT_EL0 reads. */
   readonly counter?: () => bigint;
+  /** Is told of guest pages whose code is about to run. */
+  readonly codePage?: (page: number) => void;
   /** Whether to refuse memory for predecoded code. */
   readonly refuseMemory?: () => boolean;
   /** Where copyOut pushes small pieces. */
@@ -58,7 +60,8 @@ export class BareProcess {
   #bytes: Uint8Array;
 
   constructor(options: BareProcessOptions) {
-    const { processModule, supportModule, guestBytes, syscall, counter, refuseMemory, pushes } = options;
+    const { processModule, supportModule, guestBytes, syscall, counter, codePage, refuseMemory, pushes } =
+      options;
     const support = new WebAssembly.Instance(supportModule).exports;
     const refuse = () => {
       throw new TypeError('The bare process has no kernel memory');
@@ -73,6 +76,7 @@ export class BareProcess {
       pushBytes8: pushes?.pushBytes8 ?? refuse,
       pushByte: pushes?.pushByte ?? refuse,
       counter: counter ?? (() => 0n),
+      codePage: codePage ?? (() => undefined),
       engineAlloc: (bytes: number) => {
         if (refuseMemory?.()) return 0;
         const at = this.#memory.grow(bytes / WASM_PAGE) * WASM_PAGE;

@@ -1,7 +1,7 @@
 import { buildWord, decode, type Node, type RegisterOperand, type Statement } from '@boxer/a64';
 import { RegisterSet } from './register-set.ts';
 import { elementOf } from './vector-element.ts';
-import { FLOAT_CONTROL, FLOAT_INEXACT, TranslationBuilder } from './translation-builder.ts';
+import { addressOf, FLOAT_CONTROL, FLOAT_INEXACT, TranslationBuilder } from './translation-builder.ts';
 
 /** How an instruction hands on control. */
 export type Control =
@@ -148,11 +148,12 @@ export function hasRegisterTarget({ control }: Pick<GuestInstruction, 'control'>
   return control.type === 'return' || control.type === 'jump';
 }
 
-function controlOf(effects: Effects, name: string, word: number): Control {
+function controlOf(effects: Effects, name: string, pc: number, word: number): Control {
   const { branch, interpret } = effects;
   if (interpret) return { type: 'interpret' };
   if (!branch) return { type: 'next' };
-  const target = branch.target.isConstant ? Number(BigInt.asUintN(32, branch.target.value)) : undefined;
+  const address = addressOf(branch.target, pc);
+  const target = address === undefined ? undefined : address >>> 0;
   if (branch.type === 'branchIf') {
     return target === undefined ? { type: 'interpret' } : { type: 'branch', target, conditional: true };
   }
@@ -181,14 +182,14 @@ export function decodeInstruction(pc: number, word: number): GuestInstruction {
 }
 
 function analyse(pc: number, word: number): GuestInstruction {
-  const builder = new TranslationBuilder(pc);
+  const builder = new TranslationBuilder();
   const decoded = decode(word);
   const effects = new Effects();
   if (decoded) buildWord(builder, decoded.instruction, word);
   if (!decoded || builder.undefinedWhen.length > 0) effects.interpret = true;
   else for (const statement of builder.body) effects.statement(statement, false);
   const name = decoded?.instruction.name ?? 'undefined';
-  const control = controlOf(effects, name, word);
+  const control = controlOf(effects, name, pc, word);
   const interpreted = control.type === 'interpret';
   return {
     pc,

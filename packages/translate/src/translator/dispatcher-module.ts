@@ -1,7 +1,7 @@
 import { GUEST_BIAS } from '@boxer/abi';
 import { ModuleBuilder } from '@boxer/wasm';
-import { emitTailDispatch } from '../interpreter/translated-code.ts';
-import { CODE_TYPE, DISPATCH_TYPE } from './translate-module.ts';
+import { CODE_TYPE, emitTailDispatch } from '../interpreter/translated-code.ts';
+import { DISPATCH_TYPE } from './code-module.ts';
 
 /**
  * A process's `dispatch` by tail calls, for hosts that have them: chains of jumps between modules then need no stack.

@@ -20,9 +20,22 @@ export interface Imports {
   readonly dispatch: number;
   /** () → (): computes pending flags in the CPU state. */
   readonly settleFlags: number;
+  /** Type () → pc, fuel. */
+  readonly calleeType: number;
   support(name: string): number;
   /** The translated function that begins at an address, in the same module. */
-  direct(target: number): number | undefined;
+  direct(target: number): DirectCall | undefined;
+  /** Global with the address where the code lies. Guest addresses in the code are distances from it. */
+  readonly base: number;
+  /** What the global is taken to be while translating. */
+  readonly origin: number;
+}
+
+/** A function that may be called without looking it up. */
+export interface DirectCall {
+  readonly function: number;
+  /** Global that is 1 while the function may be executed; undefined: it always may. */
+  readonly valid: number | undefined;
 }
 
 /** Marks in the lowest bits of the address that translated code returns. */
@@ -87,6 +100,7 @@ export class FunctionEmitter {
   readonly #graph: StructuredGraph;
   readonly #labels = new Map<FlowNode, Label>();
   readonly #leaves = new Map<string, Leave>();
+  /** Distance from the base of where to leave for, with marks. */
   readonly #leavePc: Local;
   readonly #leaveCount: Local;
   readonly #frameBytes: number;
@@ -164,9 +178,36 @@ export class FunctionEmitter {
       });
       const last = chain.at(-1);
       if (last) this.#flags.store(last.flags);
-      f.get(this.#leavePc).get(parameters.fuel).get(this.#leaveCount).op('i32.sub').op('return');
+      f.get(this.#leavePc).globalGet(this.imports.base).op('i32.add');
+      f.get(parameters.fuel).get(this.#leaveCount).op('i32.sub').op('return');
     }
     f.op('unreachable');
+  }
+
+  // ── Addresses ──────────────────────────────────────────────────────────────────────────────────────────
+
+  /** Pushes a guest address as i32. */
+  #pushAddress(address: number): void {
+    const { base, origin } = this.imports;
+    this.f
+      .globalGet(base)
+      .i32(address - origin)
+      .op('i32.add');
+  }
+
+  /** Pushes a guest address, perhaps below 0, as i64. */
+  #pushWideAddress(address: number): void {
+    const { base, origin } = this.imports;
+    this.f
+      .globalGet(base)
+      .op('i64.extend_i32_u')
+      .i64(BigInt(address - origin))
+      .op('i64.add');
+  }
+
+  /** Sets `leavePc` to the address on the stack. */
+  #setLeavePc(): void {
+    this.f.globalGet(this.imports.base).op('i32.sub').set(this.#leavePc);
   }
 
   // ── Leaving ────────────────────────────────────────────────────────────────────────────────────────────
@@ -201,7 +242,11 @@ export class FunctionEmitter {
   }
 
   #prepareLeave(address: number, executed = 0): void {
-    this.f.i32(address).set(this.#leavePc).i32(executed).set(this.#leaveCount);
+    this.f
+      .i32(address - this.imports.origin)
+      .set(this.#leavePc)
+      .i32(executed)
+      .set(this.#leaveCount);
   }
 
   /** Leaves when the fuel is used up. */
@@ -303,7 +348,9 @@ export class FunctionEmitter {
     const unknown = f.block();
     const labels = targets.map(() => f.block());
     const byAddress = new Map(targets.map(({ block }, i) => [block.pc, labels[labels.length - 1 - i]]));
-    f.get(target).i32(first).op('i32.sub').i32(2).op('i32.rotr');
+    f.get(target);
+    this.#pushAddress(first);
+    f.op('i32.sub').i32(2).op('i32.rotr');
     f.brTable(
       Array.from({ length: (last - first) / 4 + 1 }, (_, i) => byAddress.get(first + 4 * i) ?? unknown),
       unknown,
@@ -314,7 +361,9 @@ export class FunctionEmitter {
     }
     f.end();
     if (!point) return;
-    f.get(target).set(this.#leavePc).i32(0).set(this.#leaveCount).br(this.#leaveLabel(point));
+    f.get(target);
+    this.#setLeavePc();
+    f.i32(0).set(this.#leaveCount).br(this.#leaveLabel(point));
   }
 
   /** Goes to a block, with the flags where it expects them. */
@@ -387,6 +436,7 @@ export class FunctionEmitter {
       plans: this.#plans,
       rare: hasRareCalls ? this.#leaveLabel(point) : undefined,
       support: (name) => this.imports.support(name),
+      pushAddress: (address) => this.#pushWideAddress(address),
       leaveIf: () => {
         this.#prepareLeave(instruction.pc | returnMarks.interpret, executed);
         f.brIf(this.#leaveLabel(point));
@@ -448,7 +498,9 @@ export class FunctionEmitter {
     const { f } = this;
     const { out } = this.#flowOf(node.block.pc);
     const local = this.#target(emitter, target);
-    f.get(local).i32(returnMarks.fuel).op('i32.or').set(this.#leavePc).i32(0).set(this.#leaveCount);
+    f.get(local).i32(returnMarks.fuel).op('i32.or');
+    this.#setLeavePc();
+    f.i32(0).set(this.#leaveCount);
     f.get(parameters.fuel).i32(0).op('i32.lt_s').brIf(this.#leaveLabel(out));
     if (this.#jumps(node.block) && this.#switch && this.#switchPoint) {
       this.#flags.convert(out.flags, this.#switchPoint.flags);
@@ -467,14 +519,43 @@ export class FunctionEmitter {
   /** Goes on in another function, and returns what that returns. @param isLocal - `target` is a local's number */
   #tail(out: Point, target: number, isLocal = false): void {
     const { f } = this;
-    const pushTarget = () => (isLocal ? f.get(target) : f.i32(target));
     const direct = isLocal ? undefined : this.imports.direct(target);
     this.#state.store(out.dirty);
     this.#flags.store(out.flags);
-    if (direct === undefined) pushTarget();
-    f.get(parameters.fuel).get(parameters.stack);
-    if (direct !== undefined) f.i32(0);
-    f.returnCall(direct ?? this.imports.dispatch);
+    if (direct) {
+      if (direct.valid !== undefined) f.globalGet(direct.valid).if();
+      f.get(parameters.fuel).get(parameters.stack).i32(0).returnCall(direct.function);
+      if (direct.valid === undefined) return;
+      f.end();
+    }
+    if (isLocal) f.get(target);
+    else this.#pushAddress(target);
+    f.get(parameters.fuel).get(parameters.stack).returnCall(this.imports.dispatch);
+  }
+
+  /** Pushes what a callee returns: its pc and fuel. */
+  #callee(direct: DirectCall | undefined, pushTarget: () => void): void {
+    const { f } = this;
+    const pushBudget = () => f.get(parameters.fuel).get(parameters.stack).i32(this.#frameBytes).op('i32.sub');
+    const dispatch = () => {
+      pushTarget();
+      pushBudget();
+      f.call(this.imports.dispatch);
+    };
+    if (!direct) {
+      dispatch();
+      return;
+    }
+    if (direct.valid === undefined) {
+      pushBudget();
+      f.i32(0).call(direct.function);
+      return;
+    }
+    f.globalGet(direct.valid).ifResults(this.imports.calleeType);
+    pushBudget();
+    f.i32(0).call(direct.function).else();
+    dispatch();
+    f.end();
   }
 
   /** BL and BLR: a Wasm call; when it does not come back to the return site, neither does this function go on. */
@@ -486,22 +567,33 @@ export class FunctionEmitter {
     const direct = known === undefined ? undefined : this.imports.direct(known);
     // X30 is written already; a target in X30 was read before that.
     const local = known === undefined ? this.#target(emitter, target) : undefined;
-    const pushTarget = () => (local === undefined ? f.i32(known ?? 0) : f.get(local));
-    pushTarget().i32(returnMarks.fuel).op('i32.or').set(this.#leavePc).i32(0).set(this.#leaveCount);
+    const pushTarget = () => {
+      if (local === undefined) this.#pushAddress(known ?? 0);
+      else f.get(local);
+    };
+    const leaveForTarget = (mark: number) => {
+      if (local === undefined) f.i32(((known ?? 0) - this.imports.origin) | mark).set(this.#leavePc);
+      else {
+        f.get(local).i32(mark).op('i32.or');
+        this.#setLeavePc();
+      }
+    };
+    leaveForTarget(returnMarks.fuel);
+    f.i32(0).set(this.#leaveCount);
     f.get(parameters.fuel).i32(0).op('i32.lt_s').brIf(this.#leaveLabel(out));
-    pushTarget().set(this.#leavePc);
+    leaveForTarget(0);
     f.get(parameters.stack).i32(this.#frameBytes).op('i32.lt_s').brIf(this.#leaveLabel(out));
     this.#state.store(out.dirty);
     this.#flags.store(out.flags);
-    if (direct === undefined) pushTarget();
-    f.get(parameters.fuel).get(parameters.stack).i32(this.#frameBytes).op('i32.sub');
-    if (direct !== undefined) f.i32(0);
-    f.call(direct ?? this.imports.dispatch).set(parameters.fuel);
-    f.tee(this.#leavePc).i32(site).op('i32.ne').if();
+    this.#callee(direct, pushTarget);
+    f.set(parameters.fuel).tee(this.#leavePc);
+    this.#pushAddress(site);
+    f.op('i32.ne').if();
     f.get(this.#leavePc).get(parameters.fuel).op('return').end();
     const next = this.#nodes.get(site);
     if (!next) {
-      f.i32(site).get(parameters.fuel).op('return');
+      this.#pushAddress(site);
+      f.get(parameters.fuel).op('return');
       return;
     }
     this.#state.load(this.#flowOf(site).live);

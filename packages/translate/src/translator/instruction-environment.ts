@@ -16,7 +16,7 @@ import type { Flag, FlagEmitter } from './flag-emitter.ts';
 import { type FlagState, isPending } from './flag-state.ts';
 import type { FunctionState } from './function-state.ts';
 import { elementOf } from './vector-element.ts';
-import { CONDITION, FLOAT_CONTROL, FLOAT_INEXACT } from './translation-builder.ts';
+import { addressOf, CONDITION, FLOAT_CONTROL, FLOAT_INEXACT } from './translation-builder.ts';
 
 /** What an instruction's code needs of the function around it. */
 export interface Surroundings {
@@ -25,6 +25,8 @@ export interface Surroundings {
   readonly plans: AccessPlans;
   /** Index of a function of the support module. */
   support(name: string): number;
+  /** Pushes a guest address that is known but for where the code lies, as i64. */
+  pushAddress(address: number): void;
   /** With a condition on the stack: lets the interpreter go on at this instruction when it holds. */
   leaveIf(): void;
   /** Where the interpreter executes the instruction; the place is prepared already. */
@@ -80,7 +82,7 @@ export class InstructionEnvironment implements Environment {
   }
 
   pc(): never {
-    throw new TypeError('The pc is a constant');
+    throw new TypeError('The pc is an address');
   }
 
   // ── Reads ──────────────────────────────────────────────────────────────────────────────────────────────
@@ -111,6 +113,10 @@ export class InstructionEnvironment implements Environment {
         return;
       case 'flag':
         this.#flag(name);
+        return;
+      case 'address':
+      case 'pageAddress':
+        this.surroundings.pushAddress(addressOf(node, this.instruction.pc) ?? 0);
         return;
       case 'state': {
         const cell = stateCell(name);

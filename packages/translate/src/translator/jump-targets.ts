@@ -1,5 +1,6 @@
 import type { CodeReader } from './code-reader.ts';
 import type { GuestInstruction } from './decode-instruction.ts';
+import { addressOf } from './translation-builder.ts';
 
 /** Entries that a table may have. */
 const MAXIMUM_ENTRIES = 1024;
@@ -8,11 +9,13 @@ const MAXIMUM_ENTRIES = 1024;
 function constantAddresses(instructions: readonly GuestInstruction[]): Map<number, Set<number>> {
   const known = new Map<number, bigint>();
   const addresses = new Map<number, Set<number>>();
-  for (const { builder, writes, name, word } of instructions) {
+  for (const { pc, builder, writes, name, word } of instructions) {
     const destination = word & 31;
     let value: bigint | undefined;
     const write = builder.body.find((statement) => statement.type === 'writeX');
-    if (write?.type === 'writeX' && write.value.isConstant) value = write.value.value;
+    const address = write?.type === 'writeX' ? addressOf(write.value, pc) : undefined;
+    if (address !== undefined) value = BigInt.asUintN(64, BigInt(address));
+    else if (write?.type === 'writeX' && write.value.isConstant) value = write.value.value;
     else if (name === 'ADD/SUB (immediate)' && ((word >>> 29) & 7) === 4) {
       const base = known.get((word >>> 5) & 31);
       const shift = (word >>> 22) & 1 ? 12n : 0n;
@@ -77,10 +80,11 @@ function switches(
   instructions.forEach(({ control }, at) => {
     if (control.type !== 'jump') return;
     const before = instructions.slice(Math.max(0, at - 16), at);
-    const bases = before.flatMap(({ builder, word }) => {
+    const bases = before.flatMap(({ pc, builder, word }) => {
       const write = builder.body.find((statement) => statement.type === 'writeX');
       const isAdr = (word & 0x9f00_0000) >>> 0 === 0x1000_0000;
-      return isAdr && write?.type === 'writeX' && write.value.isConstant ? [Number(write.value.value)] : [];
+      const address = isAdr && write?.type === 'writeX' ? addressOf(write.value, pc) : undefined;
+      return address === undefined ? [] : [address >>> 0];
     });
     const load = before.findLast(({ name }) => name === 'LDR/STR (register offset)');
     if (!load || bases.length === 0) return;

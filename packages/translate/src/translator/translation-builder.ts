@@ -8,6 +8,7 @@ import {
   type Value,
   type Width,
 } from '@boxer/a64';
+import { PAGE_SIZE_BYTES } from '@boxer/abi';
 import type { PendingFlags } from './flag-state.ts';
 
 /** The operands that a `writeFlags` statement computes flags from. */
@@ -40,15 +41,58 @@ function isFastFloatTest(node: Node): boolean {
   );
 }
 
+/** Nodes that are an address: `value` bytes from the instruction, or from the page that it lies in. */
+type AddressOperation = 'address' | 'pageAddress';
+const isAddress = (op: string): op is AddressOperation => op === 'address' || op === 'pageAddress';
+
 /**
- * Builds the graph of one instruction at a known address. Unlike the interpreter's, it remembers what flags are computed
- * from and leaves conditions whole, so that a comparison and the branch behind it become one Wasm comparison.
+ * @returns the address that a node stands for when its instruction lies at `pc`, perhaps below 0; undefined for other nodes
+ */
+export function addressOf({ op, detail }: Node, pc: number): number | undefined {
+  if (!isAddress(op)) return undefined;
+  return (op === 'address' ? pc : pc - (pc % PAGE_SIZE_BYTES)) + Number(detail.value ?? 0n);
+}
+
+/**
+ * Builds the graph of one instruction, wherever it lies: addresses are nodes of their own, `address` and `pageAddress`, with
+ * the distance as value. Unlike the interpreter's, it remembers what flags are computed from and leaves conditions whole, so
+ * that a comparison and the branch behind it become one Wasm comparison.
  */
 export class TranslationBuilder extends GraphBuilder {
   readonly flagOperands = new Map<Statement, FlagOperands>();
+  #addresses = 0;
 
-  constructor(readonly address: number) {
-    super(BigInt(address));
+  constructor() {
+    // The address itself is never asked for, see pc().
+    super(0n);
+  }
+
+  /** Numbered apart from the nodes that the graph makes itself. */
+  #address(op: AddressOperation, distance: bigint): Node<64> {
+    this.#addresses -= 1;
+    return new Node(this.#addresses, op, 64, [], 1, { value: BigInt.asIntN(64, distance) });
+  }
+
+  override pc(): Node<64> {
+    return this.#address('address', 0n);
+  }
+
+  override add<W extends Width>(a: Value<W>, b: Value<W>): Node<W> {
+    if (a instanceof Node && b instanceof Node && isAddress(a.op) && b.isConstant) {
+      const distance = (a.detail.value ?? 0n) + BigInt.asIntN(64, b.value);
+      return this.#address(a.op, distance) as Node as Node<W>;
+    }
+    return super.add(a, b);
+  }
+
+  override and<W extends Width>(a: Value<W>, b: Value<W>): Node<W> {
+    if (a instanceof Node && b instanceof Node && isAddress(a.op)) {
+      const toPage = b.isConstant && BigInt.asIntN(64, b.value) === -BigInt(PAGE_SIZE_BYTES);
+      if (!toPage || a.op !== 'address' || a.detail.value !== 0n)
+        throw new TypeError('Only the page of an instruction is known');
+      return this.#address('pageAddress', 0n) as Node as Node<W>;
+    }
+    return super.and(a, b);
   }
 
   #remember(kind: 'sub' | 'add' | 'logical', a: Value<Width>, b?: Value<Width>): void {

@@ -3,7 +3,9 @@ import { cpuState, exitReasons } from '@boxer/abi';
 import { compileSupportModule } from '../build/compile-support.ts';
 import { generateProcessModule } from '../process/process-module.ts';
 import { BareProcess } from '../testing/bare-process.ts';
+import { translatePack } from '../pack/translate-pack.ts';
 import { installCode, readerOf } from '../testing/install-code.ts';
+import { InstalledPack, movedReader } from '../testing/install-pack.ts';
 import { InterpreterRunner } from '../testing/interpreter-runner.ts';
 import { differences, type TestCase } from '../testing/machine-state.ts';
 import { randomCase } from '../testing/random-cases.ts';
@@ -19,6 +21,25 @@ beforeAll(async () => {
   supportModule = await WebAssembly.compile(await compileSupportModule());
 }, 300_000);
 
+const PAGE = 4096;
+/** How far from where code is executed it is translated. */
+const DISTANCES = [0, 0x1000, 0x7f_f000, 0x5000_0000, 0xc000_0000, -0x1000];
+
+/** Translates code as if it lay elsewhere, into a pack, and enters that. */
+function installMoved(box: BareProcess, requests: readonly FunctionRequest[], round: number): InstalledPack {
+  const lowest = Math.min(...requests.map(({ entry }) => entry));
+  const base = lowest - (lowest % PAGE) - PAGE * (round % 2);
+  const distance = DISTANCES[round % DISTANCES.length] ?? 0;
+  const functions = requests.map(({ entry, entries = [] }) => ({
+    entry: entry + distance,
+    entries: entries.map((pc) => pc + distance),
+  }));
+  const pack = translatePack(movedReader(readerOf(box), distance), { base: base + distance, functions });
+  const installed = new InstalledPack(box, pack.bytes, base);
+  installed.enter();
+  return installed;
+}
+
 const seed = Number(process.env['SEED'] ?? Date.now() % 1e9);
 const count = Number(process.env['COUNT'] ?? 1);
 
@@ -28,8 +49,11 @@ describe(`single instructions, seed ${seed}`, () => {
     const modules = { processModule, supportModule };
     const capacity = 4;
     const interpreter = new InterpreterRunner(modules, capacity);
+    let round = 0;
     const translated = new InterpreterRunner(modules, capacity, (box, pc) =>
-      installCode(box, translateModule(readerOf(box), [{ entry: pc }])),
+      round++ % 2 === 0
+        ? installCode(box, translateModule(readerOf(box), [{ entry: pc }]))
+        : void installMoved(box, [{ entry: pc }], round),
     );
     const differencesOf = (each: TestCase) => {
       try {
@@ -118,7 +142,9 @@ describe(`random programs, seed ${seed}`, () => {
         BareProcess,
         BareProcess,
       ];
-      installCode(mixed, translateModule(readerOf(mixed), randomRequests(functions, random)));
+      const requests = randomRequests(functions, random);
+      if (round % 3 === 0) installCode(mixed, translateModule(readerOf(mixed), requests));
+      else installMoved(mixed, requests, round);
       for (let slice = 0; slice < 40; slice++) {
         plain.fuel = mixed.fuel = BigInt(random.below(slice % 4 === 0 ? 400 : 40));
         const [expected, actual] = [plain.run(), mixed.run()];

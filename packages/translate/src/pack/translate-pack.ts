@@ -1,0 +1,109 @@
+import { PAGE_SIZE_BYTES } from '@boxer/abi';
+import type { ModuleBuilder } from '@boxer/wasm';
+import { type EmittedFunction, emitRegions, sizeOf, stretchesOf } from '../translator/code-module.ts';
+import type { CodeReader } from '../translator/code-reader.ts';
+import { discoverRegion, type Region, type RegionOptions } from '../translator/region.ts';
+import type { FunctionRequest } from '../translator/translate-module.ts';
+import {
+  type CodePack,
+  type CodeRange,
+  PACK_SECTION,
+  packExports,
+  type PackEntry,
+  type PackFunction,
+  type PackInfo,
+} from './code-pack.ts';
+import { hashOfPage, type PackedPage } from './page-hash.ts';
+import { encodePackInfo } from './pack-section.ts';
+
+export interface PackRequest extends RegionOptions {
+  /** Guest address that the pack's offsets count from, a multiple of a page; at or below all functions. */
+  readonly base: number;
+  readonly functions: readonly FunctionRequest[];
+}
+
+function bytesOf(reader: CodeReader, start: number, end: number): Uint8Array {
+  const out = new Uint8Array(end - start);
+  const view = new DataView(out.buffer);
+  for (let at = start; at < end; at += 4) view.setUint32(at - start, reader.word(at) ?? 0, true);
+  return out;
+}
+
+function rangesOf(reader: CodeReader, base: number, region: Region): CodeRange[] {
+  return stretchesOf([region]).map(({ start, end }) => ({
+    offset: start - base,
+    bytes: bytesOf(reader, start, end),
+  }));
+}
+
+function pagesOf(reader: CodeReader, base: number, functions: readonly PackFunction[]): PackedPage[] {
+  const pages = new Set<number>();
+  for (const { ranges } of functions) {
+    for (const { offset, bytes } of ranges) {
+      const last = Math.floor((offset + bytes.length - 1) / PAGE_SIZE_BYTES);
+      for (let page = Math.floor(offset / PAGE_SIZE_BYTES); page <= last; page++) pages.add(page);
+    }
+  }
+  return [...pages]
+    .sort((a, b) => a - b)
+    .flatMap((page) => {
+      const hash = hashOfPage(reader, base + page * PAGE_SIZE_BYTES);
+      return hash === undefined ? [] : [{ page, hash }];
+    });
+}
+
+/** Adds what {@link packExports} names. */
+function exportAll(module: ModuleBuilder, functions: readonly EmittedFunction[]): void {
+  const entries = functions.flatMap((each) => each.entries);
+  const table = module.table({ minimum: entries.length });
+  module.elements(table, 0, entries);
+  module.export(packExports.entries, 'table', table);
+  const valid = functions.flatMap((each) => each.valid ?? []);
+  const validate = module.function({ params: ['i32', 'i32'], results: [] }, (f) => {
+    const none = f.block();
+    const labels = valid.map(() => f.block()).reverse();
+    f.get(0).brTable(labels, none);
+    for (const global of valid) f.end().get(1).globalSet(global).op('return');
+    f.end();
+  });
+  module.export(packExports.validate, 'function', validate);
+  const invalidate = module.function({ params: [], results: [] }, (f) => {
+    for (const global of valid) f.i32(0).globalSet(global);
+  });
+  module.export(packExports.invalidate, 'function', invalidate);
+}
+
+/**
+ * Translates guest functions into a pack. Those that cannot be read are left out.
+ *
+ * @throws RangeError when the base is not a page's address, or above a function
+ */
+export function translatePack(reader: CodeReader, { base, functions, ...options }: PackRequest): CodePack {
+  if (base % PAGE_SIZE_BYTES !== 0) throw new RangeError(`The base ${base} is not the address of a page`);
+  const unique = new Map(functions.map((request) => [request.entry, request]));
+  const regions = [...unique.values()].flatMap(({ entry, entries = [] }) => {
+    if (entry < base) throw new RangeError(`The function at ${entry} lies below the base ${base}`);
+    const region = discoverRegion(reader, entry, entries, options);
+    if (!region.blocks.has(entry)) return [];
+    const inside = entries.filter((pc) => pc >= base && region.blocks.has(pc));
+    return [{ region, entries: [...new Set([entry, ...inside])] }];
+  });
+  const { module, functions: emitted } = emitRegions(regions, { origin: base, movable: true });
+  exportAll(module, emitted);
+  let next = 0;
+  const packed = regions.map(({ region, entries }, index): PackFunction => ({
+    index,
+    entries: entries.map((pc): PackEntry => ({ offset: pc - base, index: next++ })),
+    ranges: rangesOf(reader, base, region),
+    instructions: sizeOf(region),
+  }));
+  const info: PackInfo = {
+    pages: pagesOf(reader, base, packed),
+    functions: packed,
+    instructions: packed.reduce((sum, { instructions }) => sum + instructions, 0),
+  };
+  module.custom(PACK_SECTION, encodePackInfo(info));
+  const present = new Set(regions.map(({ region }) => region.entry));
+  const called = new Set(regions.flatMap(({ region }) => region.calls));
+  return { bytes: module.finish(), info, missing: [...called].filter((target) => !present.has(target)) };
+}

@@ -1,0 +1,129 @@
+import { type Statement, supportFunctions, type SupportName } from '@boxer/a64';
+import { GUEST_BIAS } from '@boxer/abi';
+import { FunctionAssembler, type FunctionType, ModuleBuilder } from '@boxer/wasm';
+import { valueType } from '../emit/value-type.ts';
+import { CODE_TYPE } from '../interpreter/translated-code.ts';
+import { type DirectCall, FunctionEmitter } from './function-emitter.ts';
+import type { Region } from './region.ts';
+
+/** (fuel, stack, number of the entry) */
+const BODY_TYPE: FunctionType = { params: ['i32', 'i32', 'i32'], results: ['i32', 'i32'] };
+
+/** (pc, fuel, stack) */
+export const DISPATCH_TYPE: FunctionType = { params: ['i32', 'i32', 'i32'], results: ['i32', 'i32'] };
+
+/** A region, and where it may be entered: its own entry first, all of them blocks of it. */
+export interface RegionToEmit {
+  readonly region: Region;
+  readonly entries: readonly number[];
+}
+
+/** How the module learns where its code lies, and which of its functions may be executed. */
+export interface CodeModuleOptions {
+  /** What the base is while translating: addresses are emitted as distances from it. */
+  readonly origin: number;
+  /** Whether the base is imported, and functions have a global that says whether they are valid. */
+  readonly movable: boolean;
+}
+
+/** What was emitted of a region. */
+export interface EmittedFunction {
+  /** Global, when the module is movable. */
+  readonly valid: number | undefined;
+  /** Functions of CODE_TYPE, in the order of the entries. */
+  readonly entries: readonly number[];
+}
+
+function supportNames(body: readonly Statement[], names: Set<string>): void {
+  for (const statement of body) {
+    if (statement.type === 'let' && statement.node.op === 'support')
+      names.add(statement.node.detail.name ?? '');
+    if (statement.type === 'if' || statement.type === 'choose') {
+      supportNames(statement.then, names);
+      supportNames(statement.otherwise, names);
+    }
+  }
+}
+
+function importSupport(module: ModuleBuilder, regions: readonly RegionToEmit[]): Map<string, number> {
+  const names = new Set<string>();
+  for (const { region } of regions) {
+    for (const block of region.blocks.values())
+      for (const { builder } of block.instructions) supportNames(builder.body, names);
+  }
+  return new Map(
+    [...names].map((name) => {
+      const { params, result } = supportFunctions[name as SupportName];
+      const type = { params: params.map(valueType), results: [valueType(result)] };
+      return [name, module.importFunction('support', name, type)];
+    }),
+  );
+}
+
+/** A module with the functions of regions: imports, and one body for each. What it exports is up to the caller. */
+export function emitRegions(
+  regions: readonly RegionToEmit[],
+  { origin, movable }: CodeModuleOptions,
+): { readonly module: ModuleBuilder; readonly functions: readonly EmittedFunction[] } {
+  const module = new ModuleBuilder();
+  module.importMemory('process', 'memory', { minimum: GUEST_BIAS / 65536, maximum: 65536 });
+  const dispatch = module.importFunction('process', 'dispatch', DISPATCH_TYPE);
+  const settleFlags = module.importFunction('process', 'settleFlags', { params: [], results: [] });
+  const support = importSupport(module, regions);
+  const base = movable
+    ? module.importGlobal('pack', 'base', { type: 'i32', mutable: false })
+    : module.global({ type: 'i32', mutable: false, initial: origin });
+  const calleeType = module.type({ params: [], results: BODY_TYPE.results });
+  const callees = new Map<number, DirectCall>();
+  for (const { region } of regions) {
+    const valid = movable ? module.global({ type: 'i32', mutable: true, initial: 0 }) : undefined;
+    callees.set(region.entry, { function: module.declare(BODY_TYPE), valid });
+  }
+  const functions = regions.map(({ region, entries }): EmittedFunction => {
+    const callee = callees.get(region.entry);
+    if (!callee) throw new RangeError(`Region ${region.entry} is not declared`);
+    const f = new FunctionAssembler(BODY_TYPE.params.length);
+    new FunctionEmitter(f, region, entries, {
+      dispatch,
+      settleFlags,
+      base,
+      origin,
+      calleeType,
+      support: (name) => support.get(name) ?? 0,
+      direct: (target) => callees.get(target),
+    }).emit();
+    module.define(callee.function, f);
+    return {
+      valid: callee.valid,
+      entries: entries.map((_, index) =>
+        module.function(CODE_TYPE, (g) => g.get(0).get(1).i32(index).returnCall(callee.function)),
+      ),
+    };
+  });
+  return { module, functions };
+}
+
+/** Instructions of a region. */
+export function sizeOf({ blocks }: Region): number {
+  let size = 0;
+  for (const { instructions } of blocks.values()) size += instructions.length;
+  return size;
+}
+
+/** Merged, sorted stretches of code of regions, as [start, end). */
+export function stretchesOf(regions: readonly Region[]): { readonly start: number; readonly end: number }[] {
+  const blocks = regions.flatMap((region) =>
+    [...region.blocks.values()].map(({ pc, instructions }) => ({
+      start: pc,
+      end: pc + 4 * instructions.length,
+    })),
+  );
+  blocks.sort((a, b) => a.start - b.start);
+  const ranges: { start: number; end: number }[] = [];
+  for (const block of blocks) {
+    const last = ranges.at(-1);
+    if (last && block.start <= last.end) last.end = Math.max(last.end, block.end);
+    else ranges.push({ ...block });
+  }
+  return ranges;
+}
