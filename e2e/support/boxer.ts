@@ -14,6 +14,9 @@ export function allowTime(ms: number): void {
   jest.setTimeout(ms);
 }
 
+// Otherwise a process that makes machine code for further runs may still write to a test's folder when that is removed.
+process.env['BOXER_CODE_CACHE'] ??= 'off';
+
 /** What a command did. */
 export interface Outcome {
   readonly status: number | null;

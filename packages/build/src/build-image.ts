@@ -6,7 +6,7 @@ import {
   resolveBuild,
 } from '@boxer/dockerfile';
 import { Spool } from '@boxer/fsimage';
-import { cacheDirectory as defaultCacheDirectory } from '@boxer/oci';
+import { cacheDirectory as defaultCacheDirectory } from '@boxer/foundation';
 import { BaseOpener } from './bases/base-opener.ts';
 import { OciImages } from './bases/oci-images.ts';
 import { SourceOpener } from './bases/source-opener.ts';

@@ -39,7 +39,7 @@ export interface BuildOptions {
   readonly noCache?: boolean | undefined;
   /** Policy file for RUN; default: no network, 1 GiB of memory. */
   readonly policyPath?: string | undefined;
-  /** Holds blobs, step results and temporary files; default: `cacheDirectory()` of @boxer/oci. */
+  /** Holds blobs, step results and temporary files; default: `cacheDirectory()` of @boxer/foundation. */
   readonly cacheDirectory?: string | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly onEvent?: OnBuildEvent | undefined;

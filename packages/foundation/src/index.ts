@@ -1,4 +1,5 @@
 export { BoxerError } from './boxer-error.ts';
+export { cacheDirectory } from './cache-directory.ts';
 export { type Digest, Digester, digestOf, isDigest, parseDigest } from './digest.ts';
 export { type Logger, silentLogger } from './logger.ts';
 export {

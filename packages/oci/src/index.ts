@@ -45,7 +45,6 @@ export { type ImageSource, type ServedManifest } from './source/image-source.ts'
 export { listLocalImages, type LocalImageName, openLocalSource } from './source/open-local-source.ts';
 export { BlobStore } from './store/blob-store.ts';
 export { type BlobDescriptor, BlobWriter } from './store/blob-writer.ts';
-export { cacheDirectory } from './store/cache-directory.ts';
 export { ImageNames, type NamedImage } from './store/image-names.ts';
 export { validateImage } from './validate-image.ts';
 export { createImage, storeLayer } from './write/create-image.ts';

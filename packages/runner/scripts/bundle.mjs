@@ -26,4 +26,9 @@ await build({
   entryPoints: [`${dist}jit/translator-worker.js`],
   outfile: `${dist}bundle/translator.js`,
 });
+await build({
+  ...options,
+  entryPoints: [`${dist}native-code/native-compiler.js`],
+  outfile: `${dist}bundle/native-compiler.js`,
+});
 await build({ ...options, entryPoints: [`${dist}prestart.js`], outfile: `${dist}bundle/prestart.js` });

@@ -3,6 +3,7 @@ import { assertSupported, BYTES_PER_MIB, grantedVariables } from '@boxer/policy'
 import { bootOf } from './boot-overrides.ts';
 import type { GuestJob } from './guest-job.ts';
 import { compileComponent } from './link/compile-parts.ts';
+import type { NativeCodeCache } from './native-code/native-code-cache.ts';
 import type { StartOptions } from './run-options.ts';
 import type { Wiring } from './wiring.ts';
 
@@ -12,11 +13,15 @@ import type { Wiring } from './wiring.ts';
  * @throws {@link ComponentInvalidError}, {@link ComponentUnreadableError}, {@link ComponentLinkError},
  *   {@link ConnectUnsupportedError}
  */
-export function planJob(options: StartOptions, wiring: Wiring, shared: SharedArrayBuffer): GuestJob {
+export function planJob(
+  options: StartOptions,
+  wiring: Wiring,
+  { shared, code }: { readonly shared: SharedArrayBuffer; readonly code: NativeCodeCache },
+): GuestJob {
   const { policy } = options;
   assertSupported(policy);
   const memoryBytes = policy.memoryMiB * BYTES_PER_MIB;
-  const { layout, parts } = compileComponent(options.componentPath, memoryBytes);
+  const { layout, parts } = compileComponent(options.componentPath, memoryBytes, code);
   const boot = bootOf(layout.metadata.boot, options, wiring);
   const variables = grantedVariables(policy, options.hostEnvironment ?? process.env);
   return {

@@ -3,6 +3,7 @@ import type { AuditEvent } from './audit/audit.ts';
 import { ControlBlock } from './control/control-block.ts';
 import type { OutputPlan } from './guest-job.ts';
 import type { HostFs } from './host-files/host-fs.ts';
+import { NativeCodeCache, WORTH_KEEPING_MS } from './native-code/native-code-cache.ts';
 import { planJob } from './plan-job.ts';
 import { runGuest } from './run-guest.ts';
 import type { Output, RunOptions, RunResult } from './run-options.ts';
@@ -30,6 +31,7 @@ export function runBoxSync(options: RunSyncOptions): RunResult {
     throw new RangeError('A box without a thread of its own cannot time out');
   const started = performance.now();
   const control = new ControlBlock();
+  const code = new NativeCodeCache(options.codeCacheDirectory);
   const { stdin = 'empty', stdout = 'discard', stderr = 'discard', exportChanges } = options;
   const plan: OutputPlan = { kind: 'discard' };
   const job = planJob(
@@ -44,7 +46,7 @@ export function runBoxSync(options: RunSyncOptions): RunResult {
       log: options.onLog !== undefined,
       audit: false,
     },
-    control.shared,
+    { shared: control.shared, code },
   );
   const sink = (output: Output) => sinkOf(output, control);
   const end = runGuest(job, {
@@ -57,7 +59,9 @@ export function runBoxSync(options: RunSyncOptions): RunResult {
     setRaw: () => undefined,
     ...(options.fileSystems ? { fileSystems: options.fileSystems } : {}),
   });
-  return { ...end, elapsedMs: performance.now() - started };
+  const elapsedMs = performance.now() - started;
+  if (elapsedMs > WORTH_KEEPING_MS) code.fill();
+  return { ...end, elapsedMs };
 }
 
 function sinkOf(output: Output, control: ControlBlock): OutputSink {

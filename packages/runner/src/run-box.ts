@@ -5,6 +5,7 @@ import { Audit, type AuditEvent } from './audit/audit.ts';
 import { ControlBlock } from './control/control-block.ts';
 import { exitCodes } from './guest-end.ts';
 import type { GuestEnd } from './guest-job.ts';
+import { NativeCodeCache, WORTH_KEEPING_MS } from './native-code/native-code-cache.ts';
 import { planJob } from './plan-job.ts';
 import type { Output, RunOptions, RunResult } from './run-options.ts';
 import { InputPump } from './supervise/input-pump.ts';
@@ -44,6 +45,7 @@ export async function runBox(options: RunOptions): Promise<RunResult> {
   options.signal?.throwIfAborted();
   const started = performance.now();
   const control = new ControlBlock();
+  const code = new NativeCodeCache(options.codeCacheDirectory);
   const worker = startWorker();
   let endsByItself = false;
   let terminal: Terminal | undefined;
@@ -63,13 +65,15 @@ export async function runBox(options: RunOptions): Promise<RunResult> {
         audit:
           options.audit === undefined ? false : typeof options.audit === 'number' ? options.audit : 'posted',
       },
-      control.shared,
+      { shared: control.shared, code },
     );
     worker.postMessage(job);
     const pump = input.open && new InputPump(input.open, control);
     const end = await supervise(options, { worker, control, pump, terminal });
     endsByItself = end.reason !== 'timeout' && end.reason !== 'killed';
-    return { ...end, elapsedMs: performance.now() - started };
+    const elapsedMs = performance.now() - started;
+    if (elapsedMs > WORTH_KEEPING_MS) code.fill();
+    return { ...end, elapsedMs };
   } finally {
     terminal?.close();
     // Tearing a thread down waits for the engine's optimising compiler; a box that has ended need not wait for it.

@@ -21,6 +21,8 @@ export interface StartOptions {
    * Translate hot code to Wasm while the box runs; off unless given, or BOXER_JIT=1 is set. Results and fuel are the same.
    */
   readonly jit?: 'on' | 'off';
+  /** Where compiled code is kept for further runs; absent: nowhere. Others must not be able to write to it. */
+  readonly codeCacheDirectory?: string;
   /** Trace system calls through `onLog`. */
   readonly strace?: boolean;
   /** Where granted variables come from; `process.env` unless given. */

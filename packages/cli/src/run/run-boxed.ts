@@ -1,4 +1,6 @@
 import { closeSync } from 'node:fs';
+import { join } from 'node:path';
+import { cacheDirectory } from '@boxer/foundation';
 import { runBox } from '@boxer/runner';
 import { UsageError } from '../errors/usage-error.ts';
 import { createFlagFile } from './flag-file.ts';
@@ -38,6 +40,9 @@ export async function runBoxed(request: RunArguments): Promise<number> {
       stderr: 2,
       tty,
       forwardSignals: true,
+      ...(process.env['BOXER_CODE_CACHE'] === 'off'
+        ? {}
+        : { codeCacheDirectory: join(cacheDirectory(), 'code') }),
     });
     const complaint = describeEnd(result, policy);
     if (complaint !== undefined) process.stderr.write(`error: ${complaint}\n`);

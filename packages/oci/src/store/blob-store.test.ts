@@ -1,10 +1,9 @@
 import { existsSync, readdirSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { digestOf } from '@boxer/foundation';
+import { cacheDirectory, digestOf } from '@boxer/foundation';
 import { BlobNotFoundError, DigestMismatchError, SizeMismatchError } from '../errors.ts';
 import { temporaryDirectory, temporaryStore } from '../testing/temporary-store.ts';
 import { BlobStore } from './blob-store.ts';
-import { cacheDirectory } from './cache-directory.ts';
 import { ImageNames } from './image-names.ts';
 
 const bytes = Buffer.from('abc');

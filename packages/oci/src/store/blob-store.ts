@@ -2,10 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Digest, Digester, digestOf, isDigest } from '@boxer/foundation';
+import { cacheDirectory, type Digest, Digester, digestOf, isDigest } from '@boxer/foundation';
 import { BlobNotFoundError, DigestMismatchError, SizeMismatchError } from '../errors.ts';
 import { type BlobDescriptor, BlobWriter } from './blob-writer.ts';
-import { cacheDirectory } from './cache-directory.ts';
 
 /** Temporary files older than this were left behind by a process that was killed. */
 const STALE_AFTER_MS = 24 * 60 * 60 * 1000;

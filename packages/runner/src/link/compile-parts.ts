@@ -6,6 +6,7 @@ import {
 } from '@boxer/component';
 import { closeSync, openSync, readSync } from 'node:fs';
 import { ComponentLinkError } from '../errors.ts';
+import type { NativeCodeCache } from '../native-code/native-code-cache.ts';
 import { limitMemory, WASM_PAGE_BYTES } from './memory-limit.ts';
 
 /** The kernel keeps files that the box writes, and the image's index: so much more than the box's cap is its own. */
@@ -27,9 +28,15 @@ export interface CompiledComponent {
  * Compiles the code of a component; the payload stays in the file.
  *
  * @param memoryBytes - the box's cap
+ * @param code - compiles, or has compiled before
  * @throws {@link ComponentLinkError} when a module is not valid
  */
-export function compileParts(layout: ComponentLayout, fd: number, memoryBytes: number): CompiledComponent {
+export function compileParts(
+  layout: ComponentLayout,
+  fd: number,
+  memoryBytes: number,
+  code: NativeCodeCache,
+): CompiledComponent {
   const compile = (role: string, range: ByteRange, maxBytes: number) => {
     if (range.sizeBytes > MAX_MODULE_BYTES) {
       throw new ComponentLinkError(
@@ -39,7 +46,7 @@ export function compileParts(layout: ComponentLayout, fd: number, memoryBytes: n
     }
     const maxPages = Math.min(MAX_PAGES, Math.ceil(maxBytes / WASM_PAGE_BYTES));
     try {
-      return new WebAssembly.Module(limitMemory(readRange(fd, range), maxPages));
+      return code.compile(limitMemory(readRange(fd, range), maxPages));
     } catch (cause) {
       const why = `its ${role} is damaged: ${cause instanceof Error ? cause.message : String(cause)}`;
       throw new ComponentLinkError(layout.path, why, { cause });
@@ -59,11 +66,12 @@ export function compileParts(layout: ComponentLayout, fd: number, memoryBytes: n
 export function compileComponent(
   path: string,
   memoryBytes: number,
+  code: NativeCodeCache,
 ): { layout: ComponentLayout; parts: CompiledComponent } {
   const layoutFd = openComponent(path);
   try {
     const layout = readOpenComponent(path, layoutFd);
-    return { layout, parts: compileParts(layout, layoutFd, memoryBytes) };
+    return { layout, parts: compileParts(layout, layoutFd, memoryBytes, code) };
   } finally {
     closeSync(layoutFd);
   }

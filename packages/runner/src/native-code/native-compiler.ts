@@ -1,0 +1,80 @@
+/**
+ * Program: `node native-compiler.js FOLDER NAME…` compiles each FOLDER/NAME.wasm with the optimising compiler and writes the
+ * machine code to FOLDER/NAME. A process of its own, since V8's functions end the process when they fail.
+ */
+import { readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { setPriority } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import { setFlagsFromString } from 'node:v8';
+import { encodeCodeFile } from './code-file.ts';
+import { v8Intrinsics } from './intrinsics.ts';
+
+/** Set, V8 compiles all functions at once, and optimises them all in the background. */
+const EAGERNESS = ['wasm-lazy-compilation', 'wasm-dynamic-tiering'];
+/** What all files of the folder may take; those that were not used for longest go first. */
+const MAX_TOTAL_BYTES = 256 * 1024 * 1024;
+const POLL_MS = 100;
+/** Looks after which optimising counts as finished, whatever it does. */
+const MAX_POLLS = 300;
+
+const [directory, ...names] = process.argv.slice(2);
+const intrinsics = v8Intrinsics();
+if (directory !== undefined && intrinsics !== undefined) {
+  setPriority(19);
+  for (const name of names) {
+    const path = join(directory, name);
+    const source = `${path}.wasm`;
+    try {
+      const code = await optimised(readFileSync(source), intrinsics.serialize);
+      const temporary = `${path}.${process.pid}.tmp`;
+      writeFileSync(temporary, encodeCodeFile(code), { mode: 0o600 });
+      renameSync(temporary, path);
+    } finally {
+      rmSync(source, { force: true });
+    }
+  }
+  throwAway(directory);
+}
+
+/** @returns machine code of all functions of a module */
+async function optimised(
+  bytes: Uint8Array,
+  serialize: (module: WebAssembly.Module) => ArrayBuffer,
+): Promise<Uint8Array> {
+  for (const flag of EAGERNESS) setFlagsFromString(`--no-${flag}`);
+  const module = new WebAssembly.Module(bytes);
+  // Code remembers the flags that are set when it is serialised.
+  for (const flag of EAGERNESS) setFlagsFromString(`--${flag}`);
+  let size = 0;
+  for (let polls = 0; ; polls++) {
+    await setTimeout(POLL_MS);
+    const code = serialize(module);
+    if ((code.byteLength === size && isIdle()) || polls >= MAX_POLLS) return new Uint8Array(code);
+    size = code.byteLength;
+  }
+}
+
+let busyBefore = Infinity;
+
+/** Whether the threads of this process did little since the last call. */
+function isIdle(): boolean {
+  const { user, system } = process.cpuUsage();
+  const busy = (user + system) / 1000 - busyBefore;
+  busyBefore = (user + system) / 1000;
+  return busy < POLL_MS / 4;
+}
+
+function throwAway(folder: string): void {
+  const files = readdirSync(folder).flatMap((name) => {
+    const path = join(folder, name);
+    const stat = statSync(path, { throwIfNoEntry: false });
+    return stat?.isFile() ? [{ path, size: stat.size, used: stat.mtimeMs }] : [];
+  });
+  let total = files.reduce((sum, { size }) => sum + size, 0);
+  for (const { path, size } of files.toSorted((a, b) => a.used - b.used)) {
+    if (total <= MAX_TOTAL_BYTES) return;
+    rmSync(path, { force: true });
+    total -= size;
+  }
+}
