@@ -86,6 +86,16 @@ export class ContentError extends BoxerError {
   }
 }
 
+/** A file of the layer store is truncated or corrupt. */
+export class PackedLayerError extends BoxerError {
+  readonly code = 'FSIMAGE_PACKED_LAYER';
+  override readonly hint = 'Empty the layer store with `boxer cache prune --all`, and build again.';
+
+  constructor(path: string, why: string, options?: { cause?: unknown }) {
+    super(`Cannot read stored layer ${path}: ${why}`, options);
+  }
+}
+
 /** A payload is truncated, corrupt, or of another version. */
 export class PayloadFormatError extends BoxerError {
   readonly code = 'FSIMAGE_PAYLOAD_FORMAT';

@@ -11,6 +11,7 @@ export {
   ContentError,
   LayerEntryError,
   LayerLimitError,
+  PackedLayerError,
   PayloadFormatError,
   PayloadLimitError,
   TarFormatError,
@@ -18,10 +19,25 @@ export {
   TreePathError,
 } from './errors.ts';
 export { compareNames, decodeName, encodeName } from './file-name.ts';
-export { applyLayer, type AppliedLayer, type ApplyLayerOptions } from './layer/apply-layer.ts';
+export {
+  applyLayer,
+  type AppliedLayer,
+  type ApplyLayerOptions,
+  applyPackedLayer,
+  type ApplyPackedLayerOptions,
+} from './layer/apply-layer.ts';
 export { diffTrees, type LayerChange } from './layer/diff-trees.ts';
 export { writeLayerTar } from './layer/write-layer-tar.ts';
 export { type BootEntry, decodeBootEntries, encodeBootEntries } from './payload/boot-strings.ts';
+export { type PackCompression } from './packed/block-writer.ts';
+export { PackedLayer } from './packed/packed-layer.ts';
+export { packChanges, packLayerTar, type WrittenLayer } from './packed/write-packed-layer.ts';
+export {
+  type ComposedPayload,
+  composePayload,
+  type ComposePayloadOptions,
+  type PayloadRange,
+} from './payload/compose-payload.ts';
 export { PayloadReader } from './payload/payload-reader.ts';
 export {
   openPayloadFile,
@@ -29,7 +45,12 @@ export {
   type PayloadFileRange,
   type PayloadSource,
 } from './payload/payload-source.ts';
-export { type PayloadSummary, writePayload, type WritePayloadOptions } from './payload/write-payload.ts';
+export {
+  type PayloadSummary,
+  readPayloadData,
+  writePayload,
+  type WritePayloadOptions,
+} from './payload/write-payload.ts';
 export { readTar, type TarEntry, type TarEntryType } from './tar/tar-reader.ts';
 export { encodeTarHeader, tarPadding, tarTrailer, type TarMember } from './tar/tar-writer.ts';
 export { attributesEqual, inodesEqual } from './tree/compare-inodes.ts';

@@ -1,5 +1,6 @@
 import type { Mount } from '@boxer/policy';
 import type { CompiledComponent } from './link/compile-parts.ts';
+import type { ScatteredPayload } from './link/payload-file.ts';
 
 /** Where standard input comes from. */
 export type InputPlan =
@@ -19,6 +20,8 @@ export type OutputPlan =
 /** All that a thread needs to run a box. Plain data: it is sent to a worker. */
 export interface GuestJob {
   readonly parts: CompiledComponent;
+  /** In place of the component's. */
+  readonly payload?: ScatteredPayload;
   /** The boot configuration, encoded. */
   readonly boot: Uint8Array;
   readonly environment: readonly (readonly [name: string, value: string])[];

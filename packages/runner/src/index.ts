@@ -13,4 +13,5 @@ export type { EndReason } from './guest-job.ts';
 export type { HostFs, HostStats } from './host-files/host-fs.ts';
 export { BoxFailedError, runBox } from './run-box.ts';
 export { runBoxSync, type RunSyncOptions } from './run-box-sync.ts';
+export type { OpenRange, ScatteredPayload } from './link/payload-file.ts';
 export type { Input, Output, RunOptions, RunResult, StartOptions } from './run-options.ts';

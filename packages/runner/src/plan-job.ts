@@ -27,6 +27,7 @@ export function planJob(
   return {
     ...wiring,
     parts,
+    ...(options.payload === undefined ? {} : { payload: options.payload }),
     boot: encodeBootConfiguration(boot),
     environment: variables.map(({ name, value }) => [name, value] as const),
     mounts: policy.filesystem,

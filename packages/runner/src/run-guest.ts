@@ -12,7 +12,7 @@ import { openMount, type OpenMount } from './host-files/mount.ts';
 import { JustInTime } from './jit/just-in-time.ts';
 import { boxHostSlots } from './link/box-host-slots.ts';
 import { linkBox } from './link/link-box.ts';
-import { PayloadFile } from './link/payload-file.ts';
+import { PayloadFile, payloadOfComponent } from './link/payload-file.ts';
 import type { InputSource } from './stdio/input.ts';
 import { budgeted, OutputBudget, type OutputSink } from './stdio/output.ts';
 import type { WasiContext } from './wasi/wasi-host.ts';
@@ -43,7 +43,12 @@ export function runGuest(job: GuestJob, ports: GuestPorts): GuestEnd {
   const memory = new GuestMemory();
   const handles = new HandleTable();
   const mounts: OpenMount[] = [];
-  const payloadFd = job.parts.payload ? openSync(job.parts.path, 'r') : undefined;
+  const payloadFd =
+    job.payload === undefined && job.parts.payload ? openSync(job.parts.path, 'r') : undefined;
+  const payload =
+    job.parts.payload && payloadFd !== undefined
+      ? payloadOfComponent(payloadFd, job.parts.payload)
+      : job.payload;
   const jit = job.jit ? new JustInTime() : undefined;
   let end: GuestEnd | undefined;
   try {
@@ -60,10 +65,7 @@ export function runGuest(job: GuestJob, ports: GuestPorts): GuestEnd {
           control,
           processes,
           boot: job.boot,
-          payload:
-            job.parts.payload && payloadFd !== undefined
-              ? new PayloadFile(payloadFd, job.parts.payload)
-              : undefined,
+          payload: payload && new PayloadFile(payload),
           stdin: ports.stdin,
           setRaw: ports.setRaw,
           changes: ports.changes,

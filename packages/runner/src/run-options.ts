@@ -2,10 +2,13 @@ import type { Policy } from '@boxer/policy';
 import type { Readable } from 'node:stream';
 import type { AuditEvent } from './audit/audit.ts';
 import type { EndReason } from './guest-job.ts';
+import type { ScatteredPayload } from './link/payload-file.ts';
 
 /** What a box is started with. Nothing of the host is granted but by `policy`. */
 export interface StartOptions {
   readonly componentPath: string;
+  /** Root filesystem in place of the component's own, in files that stay open until the box ends. */
+  readonly payload?: ScatteredPayload;
   readonly policy: Policy;
   /** Replaces the image's Cmd, when not empty. */
   readonly args?: readonly string[];

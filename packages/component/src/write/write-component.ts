@@ -8,6 +8,7 @@ import {
   coreModuleSection,
   customSection,
 } from '@boxer/wasm';
+import type { ComposedPayload } from '@boxer/fsimage';
 import { ComponentPartsError } from '../errors.ts';
 import {
   encodeMetadata,
@@ -20,6 +21,7 @@ import { memorySource } from '../read/byte-source.ts';
 import { scanComponent } from '../read/scan-component.ts';
 import { type Append, writeAtomically, type WrittenFile } from './atomic-file.ts';
 import { readPayloadSizes, type PayloadSizes } from './payload-file.ts';
+import { composedPayload, filedPayload, type PayloadToWrite } from './payload-to-write.ts';
 import { cutPayload, payloadModule, type PayloadModuleLayout, type PayloadPiece } from './payload-module.ts';
 
 /** Slots the kernel's table has room for when it is not grown. */
@@ -27,7 +29,6 @@ export const MAX_PROCESS_SLOTS = 128;
 const DEFAULT_PROCESS_SLOTS = 32;
 /** V8 takes modules of up to 1 GiB; other engines less. */
 const MAX_PAYLOAD_MODULE_BYTES = 512 * 1024 * 1024 - 65536;
-const COPY_CHUNK_BYTES = 1024 * 1024;
 
 /** A pack of translated guest code, and the weak hashes of the guest pages that it has code of. */
 export interface CodeModule {
@@ -45,7 +46,8 @@ export interface ComponentParts {
   readonly supportModule?: Uint8Array;
   /** Translated code, for our runner: nothing in the component instantiates it. */
   readonly codeModules?: readonly CodeModule[];
-  /** Path of a payload written by @boxer/fsimage; without one the root filesystem is empty. */
+  /** A payload made by @boxer/fsimage: composed, or the path of one that was written. Without one the root filesystem is empty. */
+  readonly payload?: ComposedPayload;
   readonly payloadFile?: string;
   /** Process slots for hosts other than ours; 32 unless given, at most 128. */
   readonly maxProcesses?: number;
@@ -65,7 +67,8 @@ export async function writeComponent(parts: ComponentParts, output: string): Pro
   if (!Number.isInteger(slots) || slots < 1 || slots > MAX_PROCESS_SLOTS) {
     throw new RangeError(`maxProcesses is between 1 and ${MAX_PROCESS_SLOTS}, not ${slots}`);
   }
-  const payload = parts.payloadFile === undefined ? undefined : await openPayload(parts.payloadFile, output);
+  const file = parts.payloadFile === undefined ? undefined : await openPayload(parts.payloadFile, output);
+  const payload = file?.payload ?? (parts.payload && composedPayload(parts.payload));
   try {
     const plan = planComponent(parts, payload?.sizes, slots);
     return await writeAtomically(output, async (append) => {
@@ -76,21 +79,19 @@ export async function writeComponent(parts: ComponentParts, output: string): Pro
       await append(metadataSection(parts, plan, slots, payload?.sizes, payloadDigest));
     });
   } finally {
-    await payload?.file.close();
+    await file?.handle.close();
   }
 }
 
-interface OpenPayload {
-  readonly file: FileHandle;
-  readonly sizes: PayloadSizes;
-}
-
-async function openPayload(path: string, output: string): Promise<OpenPayload> {
-  const file = await open(path, 'r');
+async function openPayload(
+  path: string,
+  output: string,
+): Promise<{ handle: FileHandle; payload: PayloadToWrite }> {
+  const handle = await open(path, 'r');
   try {
-    return { file, sizes: await readPayloadSizes(file) };
+    return { handle, payload: filedPayload(handle, await readPayloadSizes(handle)) };
   } catch (cause) {
-    await file.close();
+    await handle.close();
     throw new ComponentPartsError(output, cause instanceof Error ? cause.message : String(cause), { cause });
   }
 }
@@ -174,27 +175,23 @@ function recordOf(role: PartRecord['role'], module: number, bytes: Uint8Array): 
 }
 
 async function appendPayload(
-  payload: OpenPayload,
+  payload: PayloadToWrite,
   planned: readonly PlannedPayload[],
   append: Append,
 ): Promise<Digest> {
   const digester = new Digester();
-  const copy = async (offset: number, sizeBytes: number) => {
-    for (let done = 0; done < sizeBytes;) {
-      const chunk = Buffer.allocUnsafe(Math.min(COPY_CHUNK_BYTES, sizeBytes - done));
-      const { bytesRead } = await payload.file.read(chunk, 0, chunk.length, offset + done);
-      if (bytesRead === 0) throw new Error('The payload became shorter while it was read');
-      digester.update(chunk.subarray(0, bytesRead));
-      await append(chunk.subarray(0, bytesRead));
-      done += bytesRead;
+  const copy = async (chunks: AsyncIterable<Uint8Array>) => {
+    for await (const chunk of chunks) {
+      digester.update(chunk);
+      await append(chunk);
     }
   };
   for (const { piece, layout } of planned) {
     await append(new ByteWriter(8).byte(componentSectionIds.coreModule).unsigned(layout.sizeBytes).finish());
     for (const item of layout.pieces) {
       if (item.bytes) await append(item.bytes);
-      else if (item.payload === 'index') await copy(0, piece.indexBytes);
-      else await copy(payload.sizes.indexBytes + piece.dataFrom, piece.dataBytes);
+      else if (item.payload === 'index') await copy(payload.index());
+      else await copy(payload.data(piece.dataFrom, piece.dataBytes));
     }
   }
   return digester.digest();

@@ -1,15 +1,17 @@
 import { decompress } from '@boxer/archive';
+import type { Content } from '../content/content.ts';
 import type { Spool } from '../content/spool.ts';
-import { LayerEntryError, LayerLimitError, TreePathError } from '../errors.ts';
-import { readTar, type TarEntry, type TarEntryType } from '../tar/tar-reader.ts';
+import { LayerEntryError, TreePathError } from '../errors.ts';
+import type { PackedLayer } from '../packed/packed-layer.ts';
+import { readTar, type TarEntryType } from '../tar/tar-reader.ts';
+import type { TarMember } from '../tar/tar-writer.ts';
 import { type Attributes, attributes, type InodeId, noXattrs, type NewLeaf } from '../tree/inode.ts';
 import type { Tree } from '../tree/tree.ts';
+import { type LayerLimits, LayerMeter } from './layer-limits.ts';
 import { checkSymlinkTarget, parseWhiteout, splitEntryName } from './entry-path.ts';
 
-export interface ApplyLayerOptions {
-  /** Takes the contents of the layer's files. */
-  readonly spool: Spool;
-  /** Aborting it ends the source and rejects. */
+export interface ApplyPackedLayerOptions {
+  /** Aborting it rejects. */
   readonly signal?: AbortSignal;
   /**
    * Whether `.wh.` entries remove files, as in image layers; default true. False for ordinary archives (ADD), where
@@ -18,10 +20,11 @@ export interface ApplyLayerOptions {
   readonly whiteouts?: boolean;
   /** Directory inside the tree that takes the entries; default `/`. It must exist. */
   readonly directory?: string;
-  /** Limit on the bytes of file contents; default 64 GiB. */
-  readonly maxContentBytes?: number;
-  /** Limit on the number of entries; default 4 million. */
-  readonly maxEntries?: number;
+}
+
+export interface ApplyLayerOptions extends ApplyPackedLayerOptions, LayerLimits {
+  /** Takes the contents of the layer's files. */
+  readonly spool: Spool;
 }
 
 export interface AppliedLayer {
@@ -48,19 +51,37 @@ export async function applyLayer(
   options: ApplyLayerOptions,
 ): Promise<AppliedLayer> {
   const target = new LayerTarget(tree, options);
-  const maxEntries = options.maxEntries ?? 4_000_000;
-  const maxContentBytes = options.maxContentBytes ?? 64 * 2 ** 30;
-  let entries = 0;
-  let contentBytes = 0;
+  const meter = new LayerMeter(options);
   for await (const entry of readTar(decompress(source))) {
     options.signal?.throwIfAborted();
-    if (++entries > maxEntries) throw new LayerLimitError('entries', maxEntries);
-    contentBytes += entry.sizeBytes;
-    if (contentBytes > maxContentBytes) throw new LayerLimitError('bytes', maxContentBytes);
-    await target.apply(entry);
+    meter.count(entry.sizeBytes);
+    await target.apply(entry, () => options.spool.store(entry.body()));
   }
-  return { entries, contentBytes };
+  return { entries: meter.entries, contentBytes: meter.contentBytes };
 }
+
+/**
+ * Applies a packed layer to a tree, whose files then refer to the layer: keep it open as long as they are read.
+ *
+ * @throws {@link LayerEntryError} an entry is hostile or cannot be applied
+ * @throws {@link PackedLayerError} the layer's file is damaged
+ */
+export async function applyPackedLayer(
+  tree: Tree,
+  layer: PackedLayer,
+  options: ApplyPackedLayerOptions = {},
+): Promise<void> {
+  const target = new LayerTarget(tree, options);
+  const members = await layer.members();
+  const pack = await layer.pack();
+  for (const member of members) {
+    options.signal?.throwIfAborted();
+    await target.apply(member, () => pack.content(member.content));
+  }
+}
+
+/** Provides the content of a file, once it is needed. */
+type ContentOf = () => Content | Promise<Content>;
 
 /** A place in the tree: a directory and a name in it. */
 interface Place {
@@ -70,18 +91,18 @@ interface Place {
 
 class LayerTarget {
   readonly #tree: Tree;
-  readonly #options: ApplyLayerOptions;
+  readonly #options: ApplyPackedLayerOptions;
   readonly #top: string;
   /** Names that this layer made, which its own whiteouts must spare. */
   readonly #made = new Map<InodeId, Set<string>>();
 
-  constructor(tree: Tree, options: ApplyLayerOptions) {
+  constructor(tree: Tree, options: ApplyPackedLayerOptions) {
     this.#tree = tree;
     this.#options = options;
     this.#top = tree.mkdirAll(options.directory ?? '/', IMPLIED_DIRECTORY).path;
   }
 
-  async apply(entry: TarEntry): Promise<void> {
+  async apply(entry: TarMember, content: ContentOf): Promise<void> {
     const components = splitEntryName(entry.name);
     const base = components.pop();
     if (base === undefined) {
@@ -91,7 +112,7 @@ class LayerTarget {
     const whiteout = this.#options.whiteouts === false ? undefined : parseWhiteout(base, entry.name);
     try {
       const parent = this.#directory(components);
-      if (whiteout === undefined) await this.#make({ parent, name: base }, entry);
+      if (whiteout === undefined) await this.#make({ parent, name: base }, entry, content);
       else if (whiteout.kind === 'name') this.#hide({ parent, name: whiteout.name });
       else if (whiteout.kind === 'opaque') this.#hideChildren(parent);
     } catch (cause) {
@@ -114,22 +135,22 @@ class LayerTarget {
     return id;
   }
 
-  #applyRoot(entry: TarEntry): void {
+  #applyRoot(entry: TarMember): void {
     if (entry.type !== 'directory') throw new LayerEntryError(entry.name, 'the root must be a directory');
     if (this.#top === '/') this.#tree.setAttributes(this.#top, entryAttributes(entry));
   }
 
-  async #make(place: Place, entry: TarEntry): Promise<void> {
+  async #make(place: Place, entry: TarMember, content: ContentOf): Promise<void> {
     if (entry.type === 'directory') return this.#makeDirectory(place, entry);
     if (entry.type === 'hard-link') return this.#makeLink(place, entry);
-    const leaf = await this.#leaf(entry, entry.type);
+    const leaf = await this.#leaf(entry, entry.type, content);
     this.#clear(place);
     this.#tree.createAt(place.parent, place.name, leaf);
     this.#remember(place);
   }
 
   /** A directory over a directory keeps its children; over anything else, a link to a directory too, it replaces. */
-  #makeDirectory(place: Place, entry: TarEntry): void {
+  #makeDirectory(place: Place, entry: TarMember): void {
     const existing = this.#child(place);
     if (existing !== undefined && this.#tree.inode(existing).kind === 'directory') {
       this.#tree.setAttributesAt(existing, entryAttributes(entry));
@@ -140,7 +161,7 @@ class LayerTarget {
     this.#remember(place);
   }
 
-  #makeLink(place: Place, entry: TarEntry): void {
+  #makeLink(place: Place, entry: TarMember): void {
     const target = `${this.#top}/${splitEntryName(entry.linkName).join('/')}`;
     const found = this.#tree.lookup(target, { follow: false });
     if (found === undefined) {
@@ -163,14 +184,18 @@ class LayerTarget {
   }
 
   /** The target must not lie in the directory that the link replaces. */
-  #clearForLink(place: Place, target: string, entry: TarEntry): void {
+  #clearForLink(place: Place, target: string, entry: TarMember): void {
     this.#clear(place);
     if (this.#tree.lookup(target, { follow: false }) === undefined) {
       throw new LayerEntryError(entry.name, 'it is a hard link into the directory that it replaces');
     }
   }
 
-  async #leaf(entry: TarEntry, type: Exclude<TarEntryType, 'directory' | 'hard-link'>): Promise<NewLeaf> {
+  async #leaf(
+    entry: TarMember,
+    type: Exclude<TarEntryType, 'directory' | 'hard-link'>,
+    content: ContentOf,
+  ): Promise<NewLeaf> {
     const given = entryAttributes(entry);
     switch (type) {
       case 'symlink':
@@ -186,7 +211,7 @@ class LayerTarget {
       case 'fifo':
         return { ...given, kind: 'fifo' };
       case 'file':
-        return { ...given, kind: 'file', content: await this.#options.spool.store(entry.body()) };
+        return { ...given, kind: 'file', content: await content() };
     }
   }
 
@@ -242,14 +267,14 @@ class LayerTarget {
 }
 
 /** @source Linux include/linux/kdev_t.h: 12 bits of major, 20 bits of minor number */
-function deviceNumbers({ name, deviceMajor, deviceMinor }: TarEntry): { major: number; minor: number } {
+function deviceNumbers({ name, deviceMajor, deviceMinor }: TarMember): { major: number; minor: number } {
   if (deviceMajor < 0 || deviceMajor > 0xfff || deviceMinor < 0 || deviceMinor > 0xfffff) {
     throw new LayerEntryError(name, `there is no device ${deviceMajor}:${deviceMinor}`);
   }
   return { major: deviceMajor, minor: deviceMinor };
 }
 
-function entryAttributes(entry: TarEntry): Attributes {
+function entryAttributes(entry: TarMember): Attributes {
   return {
     permissions: entry.permissions,
     uid: entry.uid,

@@ -9,8 +9,9 @@ import {
 } from '@boxer/abi';
 import { PayloadLimitError } from '../errors.ts';
 import { encodeName } from '../file-name.ts';
-import { statMode } from '../tree/inode.ts';
-import type { Tree, TreeEntry } from '../tree/tree.ts';
+import { type InodeId, statMode } from '../tree/inode.ts';
+import type { Tree } from '../tree/tree.ts';
+import { InternedBytes } from './interned-bytes.ts';
 import { type PayloadLayout, roundUp } from './payload-layout.ts';
 
 const SECTION_ALIGNMENT_BYTES = 8;
@@ -57,7 +58,7 @@ export class PayloadIndex {
     bytes.writeUInt32LE(PAYLOAD_MAGIC, payloadHeader.magic);
     bytes.writeUInt32LE(PAYLOAD_VERSION, payloadHeader.version);
     bytes.writeBigUInt64LE(BigInt(end), payloadHeader.indexBytes);
-    bytes.writeUInt32LE(layout.entries.length + 1, payloadHeader.inodeCount);
+    bytes.writeUInt32LE(layout.inodes.length + 1, payloadHeader.inodeCount);
     bytes.writeUInt32LE(builder.direntCount, payloadHeader.direntCount);
     bytes.writeUInt32LE(blockCount, payloadHeader.blockCount);
     bytes.writeUInt32LE(builder.names.sizeBytes, payloadHeader.namesBytes);
@@ -117,31 +118,35 @@ class SectionBuilder {
   constructor(tree: Tree, layout: PayloadLayout) {
     this.#tree = tree;
     this.#layout = layout;
-    const direntTotal = layout.entries.reduce(
-      (sum, { inode }) => sum + (inode.kind === 'directory' ? inode.entries.size : 0),
-      0,
-    );
-    this.inodes = Buffer.alloc((layout.entries.length + 1) * payloadInode.size);
+    let direntTotal = 0;
+    for (const id of layout.inodes) {
+      const inode = tree.inode(id);
+      if (inode.kind === 'directory') direntTotal += inode.entries.size;
+    }
+    this.inodes = Buffer.alloc((layout.inodes.length + 1) * payloadInode.size);
     this.dirents = Buffer.alloc(direntTotal * payloadDirent.size);
-    for (const [index, entry] of layout.entries.entries()) this.#addInode(index + 1, entry);
+    for (const [index, id] of layout.inodes.entries()) this.#addInode(index + 1, id);
   }
 
-  #addInode(number: number, entry: TreeEntry): void {
-    const { inode, path } = entry;
+  #addInode(number: number, id: InodeId): void {
+    const inode = this.#tree.inode(id);
     const row = this.inodes.subarray(number * payloadInode.size, (number + 1) * payloadInode.size);
     row.writeUInt32LE(statMode(inode), payloadInode.mode);
     row.writeUInt32LE(inode.uid, payloadInode.uid);
     row.writeUInt32LE(inode.gid, payloadInode.gid);
-    row.writeUInt32LE(this.#tree.linkCount(entry.id), payloadInode.nlink);
+    row.writeUInt32LE(this.#tree.linkCount(id), payloadInode.nlink);
     row.writeBigInt64LE(BigInt(inode.mtime.seconds), payloadInode.mtimeSeconds);
     row.writeUInt32LE(inode.mtime.nanoseconds, payloadInode.mtimeNanoseconds);
     if (inode.xattrs.size > 0) {
-      row.writeUInt32LE(this.xattrs.add(encodeXattrs(inode.xattrs, path)) + 1, payloadInode.xattrs);
+      row.writeUInt32LE(
+        this.xattrs.add(encodeXattrs(inode.xattrs, () => pathOf(this.#tree, id))) + 1,
+        payloadInode.xattrs,
+      );
     }
     switch (inode.kind) {
       case 'file':
         row.writeBigUInt64LE(BigInt(inode.content.sizeBytes), payloadInode.sizeBytes);
-        row.writeBigUInt64LE(BigInt(this.#layout.starts.get(number) ?? 0), payloadInode.location);
+        row.writeBigUInt64LE(BigInt(this.#layout.starts[number] ?? 0), payloadInode.location);
         break;
       case 'symlink': {
         const target = encodeName(inode.target);
@@ -152,7 +157,7 @@ class SectionBuilder {
       case 'directory':
         row.writeBigUInt64LE(BigInt(this.direntCount), payloadInode.location);
         row.writeUInt32LE(inode.entries.size, payloadInode.entryCount);
-        this.#addDirents(number, entry);
+        this.#addDirents(number, id);
         break;
       case 'character-device':
       case 'block-device':
@@ -164,58 +169,26 @@ class SectionBuilder {
     }
   }
 
-  #addDirents(parent: number, entry: TreeEntry): void {
-    for (const { name, id } of this.#tree.list(entry.id)) {
+  #addDirents(parent: number, directory: InodeId): void {
+    for (const { name, id } of this.#tree.list(directory)) {
       const bytes = encodeName(name);
       const at = this.direntCount++ * payloadDirent.size;
       this.dirents.writeUInt32LE(this.names.add(bytes), at + payloadDirent.nameAt);
       this.dirents.writeUInt32LE(bytes.byteLength, at + payloadDirent.nameBytes);
-      this.dirents.writeUInt32LE(this.#layout.numbers.get(id) ?? 0, at + payloadDirent.inode);
+      this.dirents.writeUInt32LE(this.#layout.numbers[id] ?? 0, at + payloadDirent.inode);
       this.dirents.writeUInt32LE(parent, at + payloadDirent.parent);
     }
   }
 }
 
-/** Byte strings one after the other, equal ones once. */
-class InternedBytes {
-  readonly #alignment: number;
-  readonly #offsets = new Map<string, number>();
-  #buffer = Buffer.alloc(64 * 1024);
-  sizeBytes = 0;
-
-  constructor(alignment: number) {
-    this.#alignment = alignment;
-  }
-
-  /** @returns where the bytes lie */
-  add(bytes: Buffer): number {
-    const key = bytes.toString('latin1');
-    const known = this.#offsets.get(key);
-    if (known !== undefined) return known;
-    const offset = this.sizeBytes;
-    const end = roundUp(offset + bytes.byteLength, this.#alignment);
-    this.#offsets.set(key, offset);
-    if (end > this.#buffer.byteLength) {
-      this.#buffer = Buffer.concat([this.#buffer], Math.max(end, 2 * this.#buffer.byteLength));
-    }
-    this.#buffer.set(bytes, offset);
-    this.sizeBytes = end;
-    return offset;
-  }
-
-  bytes(): Buffer {
-    return this.#buffer.subarray(0, this.sizeBytes);
-  }
-}
-
-function encodeXattrs(xattrs: ReadonlyMap<string, Uint8Array>, path: string): Buffer {
+function encodeXattrs(xattrs: ReadonlyMap<string, Uint8Array>, path: () => string): Buffer {
   const header = Buffer.alloc(payloadXattrs.first);
   header.writeUInt32LE(xattrs.size, payloadXattrs.count);
   const parts: Uint8Array[] = [header];
   const named = [...xattrs].map(([name, value]) => ({ name: encodeName(name), value }));
   for (const { name, value } of named.sort((left, right) => Buffer.compare(left.name, right.name))) {
     if (name.byteLength > U16_LIMIT || value.byteLength > U16_LIMIT) {
-      throw new PayloadLimitError(path, 'an extended attribute is longer than 65535 bytes');
+      throw new PayloadLimitError(path(), 'an extended attribute is longer than 65535 bytes');
     }
     const lengths = Buffer.alloc(4);
     lengths.writeUInt16LE(name.byteLength, 0);
@@ -223,4 +196,10 @@ function encodeXattrs(xattrs: ReadonlyMap<string, Uint8Array>, path: string): Bu
     parts.push(lengths, name, value);
   }
   return Buffer.concat(parts);
+}
+
+/** The first path of an inode; slow, for messages. */
+function pathOf(tree: Tree, id: InodeId): string {
+  for (const entry of tree.walk()) if (entry.id === id) return entry.path;
+  return `inode ${id}`;
 }

@@ -1,16 +1,18 @@
 import { randomBytes } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { type FileHandle, open, rename, rm } from 'node:fs/promises';
+import { open, rename, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import type { Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { BLOCK_SIZE_BYTES } from '@boxer/abi';
+import { ContentError } from '../errors.ts';
+import { type PackCompression, writeFully } from '../packed/block-writer.ts';
 import type { Tree } from '../tree/tree.ts';
-import { compressBlocks, cutBlocks, storeBlocks } from './block-stream.ts';
-import { type BootEntry, encodeBootEntries } from './boot-strings.ts';
-import { PayloadIndex } from './payload-index.ts';
-import { layOutPayload } from './payload-layout.ts';
+import type { BootEntry } from './boot-strings.ts';
+import { composePayload, type PayloadRange } from './compose-payload.ts';
+
+const COPY_BYTES = 1024 * 1024;
 
 /** What was written. */
 export interface PayloadSummary {
@@ -27,67 +29,55 @@ export interface PayloadSummary {
 export interface WritePayloadOptions {
   readonly signal?: AbortSignal;
   /** `none` is for payloads that are read once: writing is much faster. Default: `deflate`. */
-  readonly compression?: 'deflate' | 'none';
+  readonly compression?: PackCompression;
 }
 
 /**
- * Writes a tree as a payload (see `payload-format.ts` in package abi). Equal trees and boot entries give equal bytes
- * under the same version of zlib.
+ * Writes a tree as a payload file. Equal trees of equal layers, and equal boot entries, give equal bytes under the same
+ * version of zlib.
  *
  * @param output - path of a file, which appears only when it is complete; or a stream, which is left open
- * @throws {@link PayloadLimitError} when the tree does not fit the format
- * @throws {@link ContentError} when contents cannot be read
+ * @throws as {@link composePayload}
  */
 export async function writePayload(
   tree: Tree,
   boot: Iterable<BootEntry>,
   output: string | Writable,
-  options: WritePayloadOptions = {},
+  { signal, compression = 'deflate' }: WritePayloadOptions = {},
 ): Promise<PayloadSummary> {
   const target = typeof output === 'string' ? output : join(tmpdir(), 'boxer-payload');
   const temporary = join(dirname(target), `.${basename(target)}.${randomBytes(8).toString('hex')}.tmp`);
-  const file = await open(temporary, 'wx');
+  const spillPath = `${temporary}.data`;
   try {
-    const summary = await writeTo(file, tree, encodeBootEntries(boot), options);
-    await file.close();
+    await using payload = await composePayload(tree, boot, { spillPath, compression });
+    await using file = await open(temporary, 'wx');
+    await writeFully(file, payload.index, 0);
+    let position = payload.index.byteLength;
+    for await (const chunk of readPayloadData(payload.data)) {
+      signal?.throwIfAborted();
+      await writeFully(file, chunk, position);
+      position += chunk.byteLength;
+    }
     if (typeof output === 'string') await rename(temporary, output);
     else await pipeline(createReadStream(temporary), output, { end: false });
-    return summary;
+    const { index, dataBytes, blocks, inodes } = payload;
+    const logicalBytes = blocks * BLOCK_SIZE_BYTES;
+    return { indexBytes: index.byteLength, dataBytes, blocks, inodes, logicalBytes };
   } finally {
-    await file.close();
+    await rm(spillPath, { force: true });
     await rm(temporary, { force: true });
   }
 }
 
-async function writeTo(
-  file: FileHandle,
-  tree: Tree,
-  boot: Buffer,
-  { signal, compression = 'deflate' }: WritePayloadOptions,
-): Promise<PayloadSummary> {
-  const layout = await layOutPayload(tree);
-  const blocks = Math.ceil(layout.logicalBytes / BLOCK_SIZE_BYTES);
-  const index = new PayloadIndex(tree, layout, boot, blocks);
-  const plain = cutBlocks(layout.stretches);
-  for await (const block of compression === 'none' ? storeBlocks(plain) : compressBlocks(plain)) {
-    signal?.throwIfAborted();
-    const { offset } = index.addBlock(block.bytes.byteLength, block.method, block.plainBytes);
-    await writeFully(file, block.bytes, index.sizeBytes + offset);
-  }
-  await writeFully(file, index.finish(), 0);
-  return {
-    indexBytes: index.sizeBytes,
-    dataBytes: index.dataBytes,
-    blocks,
-    inodes: layout.entries.length,
-    logicalBytes: layout.logicalBytes,
-  };
-}
-
-async function writeFully(file: FileHandle, bytes: Uint8Array, position: number): Promise<void> {
-  let done = 0;
-  while (done < bytes.byteLength) {
-    const { bytesWritten } = await file.write(bytes, done, bytes.byteLength - done, position + done);
-    done += bytesWritten;
+/** Streams block data. A chunk is valid until the next one is asked for. */
+export async function* readPayloadData(ranges: Iterable<PayloadRange>): AsyncGenerator<Uint8Array> {
+  const buffer = Buffer.allocUnsafe(COPY_BYTES);
+  for (const { file, offset, sizeBytes } of ranges) {
+    for (let done = 0; done < sizeBytes;) {
+      const { bytesRead } = await file.read(buffer, 0, Math.min(COPY_BYTES, sizeBytes - done), offset + done);
+      if (bytesRead === 0) throw new ContentError('a layer', 'it became shorter while it was read');
+      yield buffer.subarray(0, bytesRead);
+      done += bytesRead;
+    }
   }
 }

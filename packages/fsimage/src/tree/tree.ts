@@ -55,6 +55,11 @@ export class Tree {
     return copy;
   }
 
+  /** One more than the largest inode number. */
+  get inodeLimit(): number {
+    return this.#inodes.length;
+  }
+
   /** @throws {@link RangeError} when no inode has this number */
   inode(id: InodeId): Inode {
     const inode = this.#inodes[id];

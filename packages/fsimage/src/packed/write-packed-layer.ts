@@ -1,0 +1,144 @@
+import { randomBytes } from 'node:crypto';
+import { open, rename, rm } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { decompress } from '@boxer/archive';
+import { type Digest, Digester } from '@boxer/foundation';
+import type { LayerChange } from '../layer/diff-trees.ts';
+import { type LayerLimits, LayerMeter } from '../layer/layer-limits.ts';
+import { memberOf } from '../layer/layer-member.ts';
+import { readTar } from '../tar/tar-reader.ts';
+import { encodeTarHeader, tarPadding, tarTrailer, type TarMember } from '../tar/tar-writer.ts';
+import type { Tree } from '../tree/tree.ts';
+import { writeFully } from './block-writer.ts';
+import { ContentPacker } from './content-packer.ts';
+import { encodeMemberRow } from './member-row.ts';
+import { EMPTY_CONTENT } from './pack.ts';
+import { encodeLayerFooter, encodeLayerIndex } from './packed-layer.ts';
+
+/** What was written. */
+export interface WrittenLayer {
+  /** Digest of the layer as an uncompressed tar. */
+  readonly diffId: Digest;
+  /** Length of that tar. */
+  readonly tarBytes: number;
+}
+
+export interface WriteLayerOptions {
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * Writes changes as a packed layer.
+ *
+ * @param tree - the upper tree of `diffTrees`
+ * @param target - path of the file, or what makes it from the diffId; it appears when it is complete
+ * @param directory - where the file is written first
+ */
+export async function packChanges(
+  tree: Tree,
+  changes: Iterable<LayerChange>,
+  target: string | ((diffId: Digest) => string),
+  directory: string,
+  { signal }: WriteLayerOptions = {},
+): Promise<WrittenLayer> {
+  const digester = new Digester();
+  let tarBytes = 0;
+  const tar = (bytes: Uint8Array) => {
+    digester.update(bytes);
+    tarBytes += bytes.byteLength;
+  };
+  let diffId: Digest | undefined;
+  const finished = () => (diffId ??= digester.digest());
+  const path = typeof target === 'string' ? target : () => target(finished());
+  await writeLayerFile(path, directory, async (packer, row) => {
+    for (const change of changes) {
+      signal?.throwIfAborted();
+      const member = memberOf(tree, change);
+      if (member === undefined) continue;
+      tar(encodeTarHeader(member));
+      let number = EMPTY_CONTENT;
+      const inode = change.kind === 'removed' ? undefined : tree.inode(change.id);
+      if (member.type === 'file' && inode?.kind === 'file') {
+        const { content } = inode;
+        number = await packer.add(content, tar);
+        tar(tarPadding(content.sizeBytes));
+      }
+      row(member, number);
+    }
+    tar(tarTrailer);
+  });
+  return { diffId: finished(), tarBytes };
+}
+
+/**
+ * Writes the members of a layer tar (also gzip, zstd) as a packed layer, as they stand: whether they can be applied
+ * shows when they are.
+ *
+ * @param source - read to its end
+ */
+export async function packLayerTar(
+  source: AsyncIterable<Uint8Array>,
+  target: string,
+  { signal, ...limits }: WriteLayerOptions & LayerLimits = {},
+): Promise<void> {
+  const meter = new LayerMeter(limits);
+  await writeLayerFile(target, dirname(target), async (packer, row) => {
+    for await (const entry of readTar(decompress(source))) {
+      signal?.throwIfAborted();
+      meter.count(entry.sizeBytes);
+      const isFile = entry.type === 'file';
+      row(entry, isFile ? await packer.store(entry.sizeBytes, entry.body()) : EMPTY_CONTENT);
+    }
+  });
+}
+
+type AddRow = (member: TarMember, content: number) => void;
+
+async function writeLayerFile(
+  target: string | (() => string),
+  directory: string,
+  fill: (packer: ContentPacker, row: AddRow) => Promise<void>,
+): Promise<void> {
+  const stem = typeof target === 'string' ? basename(target) : 'layer';
+  const temporary = join(directory, `.${stem}.${randomBytes(8).toString('hex')}.tmp`);
+  const file = await open(temporary, 'wx+', 0o644);
+  try {
+    const packer = new ContentPacker(file);
+    const rows = new RowBuffer();
+    await fill(packer, (member, content) => rows.add(encodeMemberRow(member, content)));
+    const { pack, dataBytes } = await packer.finish();
+    const index = encodeLayerIndex(pack.tables, rows.finish());
+    await writeFully(file, index, dataBytes);
+    await writeFully(file, encodeLayerFooter(dataBytes, index), dataBytes + index.byteLength);
+    // The bytes must be on disk before the name is: a layer that exists is whole, whatever happens to the machine.
+    await file.sync();
+    await file.close();
+    await rename(temporary, typeof target === 'string' ? target : target());
+  } catch (error) {
+    await file.close().catch(() => undefined);
+    await rm(temporary, { force: true });
+    throw error;
+  }
+}
+
+/** Lines of text, kept as bytes: strings would take several times the room. */
+class RowBuffer {
+  readonly #parts: Buffer[] = [];
+  #lines: string[] = [];
+
+  add(line: string): void {
+    this.#lines.push(line);
+    if (this.#lines.length >= 1024) this.#pack();
+  }
+
+  finish(): Buffer {
+    this.#pack();
+    return Buffer.concat(this.#parts);
+  }
+
+  #pack(): void {
+    if (this.#lines.length === 0) return;
+    this.#parts.push(Buffer.from(`${this.#lines.join('\n')}\n`, 'utf8'));
+    this.#lines = [];
+  }
+}
