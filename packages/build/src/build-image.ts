@@ -13,8 +13,9 @@ import { SourceOpener } from './bases/source-opener.ts';
 import type { BuildOptions, BuildResult } from './build-options.ts';
 import { StepCache } from './cache/step-cache.ts';
 import { makeWorkDirectory } from './cache/work-directory.ts';
-import { HostDirectory } from './context/host-directory.ts';
-import { type BuildInput, readInput } from './input/read-input.ts';
+import { RemoteContexts } from './context/remote-contexts.ts';
+import { GitRepositories } from './git/git-repositories.ts';
+import { type BuildInput, type InputTools, readInput } from './input/read-input.ts';
 import { finishImage } from './output/finish-image.ts';
 import { writeOutput } from './output/write-output.ts';
 import { Progress } from './progress/progress.ts';
@@ -24,6 +25,7 @@ import { readBuildPolicy } from './run/build-policy.ts';
 import { CacheMounts } from './run/cache-mounts.ts';
 import { RunnerBox } from './run/runner-box.ts';
 import { Secrets } from './run/secrets.ts';
+import { SshAgents } from './run/ssh-agents.ts';
 import { StageExecutor } from './stages/stage-executor.ts';
 
 const DEFAULT_PLATFORM = 'linux/arm64';
@@ -46,18 +48,16 @@ export async function buildImage(options: BuildOptions, parts: BuildParts = {}):
   await using work = await makeWorkDirectory(`${cacheDirectory}/builds`);
   await using spool = await Spool.create(work.path);
   const policy = await readBuildPolicy(options.policyPath);
-  const input = await readInput(options, progress);
-  const bases = openBases(options, cacheDirectory, spool, progress);
+  const tools = openTools(options, { work: work.path, spool, progress });
+  const input = await readInput(options, tools);
+  const bases = openBases(options, cacheDirectory, tools);
   const { plan, build } = await resolve(input, options, bases, progress);
 
-  const sources = new SourceOpener(
-    new HostDirectory('context', options.contextDirectory, input.filter),
-    bases,
-  );
+  const sources = new SourceOpener(input.context, bases);
   const run = new BoxRunExecutor({
     box: parts.box ?? new RunnerBox({ policy, workDirectory: work.path, signal: options.signal }),
     sources,
-    secrets: new Secrets(options.secrets ?? {}),
+    secrets: tools.secrets,
     caches: new CacheMounts(`${cacheDirectory}/mounts`, spool),
     spool,
     signal: options.signal,
@@ -68,7 +68,7 @@ export async function buildImage(options: BuildOptions, parts: BuildParts = {}):
     sources,
     cache: new StepCache(`${cacheDirectory}/steps`, { reads: options.noCache !== true }),
     spool,
-    temporaryDirectory: work.path,
+    git: tools.git,
     run,
     progress,
     signal: options.signal,
@@ -101,24 +101,37 @@ export async function checkDockerfile(options: BuildOptions): Promise<CheckResul
   const cacheDirectory = options.cacheDirectory ?? defaultCacheDirectory();
   await using work = await makeWorkDirectory(`${cacheDirectory}/builds`);
   await using spool = await Spool.create(work.path);
-  const input = await readInput(options, progress);
-  const { plan, build } = await resolve(
-    input,
-    options,
-    openBases(options, cacheDirectory, spool, progress),
-    progress,
-  );
+  const tools = openTools(options, { work: work.path, spool, progress });
+  const input = await readInput(options, tools);
+  const bases = openBases(options, cacheDirectory, tools);
+  const { plan, build } = await resolve(input, options, bases, progress);
   return { file: plan.file, warnings: build.warnings };
 }
 
+/** What reads from outside of a build have in common. */
+interface Tools extends InputTools {
+  readonly secrets: Secrets;
+  readonly git: GitRepositories;
+}
+
+function openTools(
+  { secrets: given = {}, ssh = {}, signal }: BuildOptions,
+  { work, spool, progress }: { work: string; spool: Spool; progress: Progress },
+): Tools {
+  const secrets = new Secrets(given);
+  const agents = new SshAgents(ssh);
+  const git = new GitRepositories({ temporaryDirectory: work, secrets, agents, signal });
+  const remote = new RemoteContexts({ spool, git, progress, signal });
+  return { secrets, git, remote, spool, progress };
+}
+
 function openBases(
-  options: BuildOptions,
+  { signal, platform = DEFAULT_PLATFORM }: BuildOptions,
   cacheDirectory: string,
-  spool: Spool,
-  progress: Progress,
+  { spool, progress, remote }: Tools,
 ): BaseOpener {
-  const images = new OciImages({ cacheDirectory, spool, progress, signal: options.signal });
-  return new BaseOpener(images, options.platform ?? DEFAULT_PLATFORM);
+  const images = new OciImages({ cacheDirectory, spool, progress, signal });
+  return new BaseOpener(images, remote, platform);
 }
 
 async function resolve(
@@ -135,6 +148,7 @@ async function resolve(
     targetPlatform: options.platform ?? DEFAULT_PLATFORM,
     contexts: options.buildContexts ?? {},
     ignorePatterns: input.ignorePatterns,
+    ...(input.contextTime === undefined ? {} : { sourceDateEpoch: input.contextTime }),
     onWarning: (warning) => progress.warning(input.file, warning),
   });
   const build = await resolveBuild(plan, async (base): Promise<ImageConfig | undefined> => {

@@ -5,6 +5,19 @@ import type { OnBuildEvent } from './progress/build-event.ts';
 /** Where a secret's value comes from. */
 export type SecretSource = { readonly file: string } | { readonly variable: string };
 
+/** Keys for `RUN --mount=type=ssh` and for repositories reached through ssh. */
+export interface SshSource {
+  /** The socket of an agent, or private key files; when empty, the agent that SSH_AUTH_SOCK names. */
+  readonly paths: readonly string[];
+}
+
+/** A build context that is no directory of this machine. */
+export type RemoteContext =
+  /** A git repository; or an archive or a Dockerfile that a server has. */
+  | { readonly kind: 'url'; readonly url: string }
+  /** An archive, or a Dockerfile without files beside it. */
+  | { readonly kind: 'stream'; readonly chunks: AsyncIterable<Uint8Array> };
+
 /** What is to be written, and where. */
 export type BuildOutput =
   /** The component, with everything in it. */
@@ -20,9 +33,14 @@ export type BuildOutput =
 
 /** What `boxer build` was asked for. Paths are relative to the working directory of the process. */
 export interface BuildOptions {
-  /** Directory whose files COPY and ADD see. */
-  readonly contextDirectory: string;
-  /** Path of the Dockerfile; default: `Dockerfile`, else `dockerfile`, in the context. */
+  /** Directory whose files COPY and ADD see; default: the working directory. */
+  readonly contextDirectory?: string | undefined;
+  /** Where those files come from instead. */
+  readonly remoteContext?: RemoteContext | undefined;
+  /**
+   * Path or URL of the Dockerfile; default: `Dockerfile`, else `dockerfile`, in the context. Relative paths are looked up in
+   * the working directory, then in the context; in a remote context, only there.
+   */
   readonly dockerfilePath?: string | undefined;
   /** Text of the Dockerfile, when it does not come from a file. */
   readonly dockerfileText?: string | undefined;
@@ -30,9 +48,11 @@ export interface BuildOptions {
   readonly target?: string | undefined;
   readonly buildArgs?: Readonly<Record<string, string>> | undefined;
   readonly labels?: Readonly<Record<string, string>> | undefined;
-  /** `NAME` → directory, `oci-layout://…`, `docker-archive:…` or `docker-image://…`. */
+  /** `NAME` → directory, `oci-layout://…`, `docker-archive:…`, `docker-image://…`, a git repository or a URL. */
   readonly buildContexts?: Readonly<Record<string, string>> | undefined;
   readonly secrets?: Readonly<Record<string, SecretSource>> | undefined;
+  /** By id; `default` is that of repositories. */
+  readonly ssh?: Readonly<Record<string, SshSource>> | undefined;
   /** `os/architecture`; default `linux/arm64`. */
   readonly platform?: string | undefined;
   /** Execute every step, whatever the cache holds. */
@@ -43,6 +63,9 @@ export interface BuildOptions {
   readonly cacheDirectory?: string | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly onEvent?: OnBuildEvent | undefined;
+  /** Receives the Dockerfile once it is read, so that messages can quote it. */
+  readonly onDockerfile?:
+    ((dockerfile: { readonly file: string; readonly text: string }) => void) | undefined;
 }
 
 /** What was built. */

@@ -41,6 +41,7 @@ export type {
   TmpfsMount,
   WorkdirStep,
 } from './plan/build-step.ts';
+export { parseGitContext } from './plan/git-source.ts';
 export { planBuild } from './plan/plan-build.ts';
 export { resolveBuild } from './plan/resolve-build.ts';
 export { IgnoreMatcher } from './ignore/ignore-matcher.ts';

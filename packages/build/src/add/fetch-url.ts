@@ -14,13 +14,15 @@ export interface FetchOptions {
   readonly spool: Spool;
   readonly job: Job;
   readonly signal: AbortSignal | undefined;
+  /** Longest file that is taken; default: any. */
+  readonly limitBytes?: number;
 }
 
 /** A server that sends nothing for so long is given up. */
 const IDLE_TIMEOUT_MS = 120_000;
 
 /**
- * Fetches a URL for ADD: mode 0600, modification time from Last-Modified (else the epoch).
+ * Fetches a URL: mode 0600, modification time from Last-Modified (else the epoch).
  *
  * @throws {@link DownloadError}, {@link ChecksumMismatchError}
  * @source moby/buildkit source/http/source.go
@@ -36,6 +38,9 @@ export async function fetchUrl(source: HttpSource, options: FetchOptions): Promi
     const content = await options.spool.store(
       observed(response, (chunk, bytes, totalBytes) => {
         timer.refresh();
+        if (bytes > (options.limitBytes ?? Infinity)) {
+          throw new DownloadError(source.url, `it is larger than ${options.limitBytes} bytes`);
+        }
         hash.update(chunk);
         options.job.transferred(source.url, bytes, totalBytes);
       }),

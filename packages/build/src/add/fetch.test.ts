@@ -1,22 +1,8 @@
-import { spawnSync } from 'node:child_process';
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
-import type { GitSource, HttpSource } from '@boxer/dockerfile';
+import type { HttpSource } from '@boxer/dockerfile';
 import { readContent, Spool } from '@boxer/fsimage';
 import { Progress } from '../progress/progress.ts';
-import { fetchGit } from './fetch-git.ts';
 import { fetchUrl } from './fetch-url.ts';
 
 describe('fetchUrl', () => {
@@ -84,96 +70,5 @@ describe('fetchUrl', () => {
       code: 'BUILD_DOWNLOAD',
       message: expect.stringContaining('127.0.0.1:9'),
     });
-  });
-});
-
-const hasGit = spawnSync('git', ['--version']).error === undefined;
-
-(hasGit ? describe : describe.skip)('fetchGit (skipped without git)', () => {
-  const work = mkdtempSync(join(tmpdir(), 'boxer-git-'));
-  const repository = join(work, 'repository');
-  const commits: string[] = [];
-  const git = (...args: string[]) => {
-    const identity = ['-c', 'user.name=t', '-c', 'user.email=t@example.com'];
-    const { stdout, status, stderr } = spawnSync('git', [...identity, ...args], {
-      cwd: repository,
-      encoding: 'utf8',
-    });
-    if (status !== 0) throw new Error(stderr);
-    return stdout.trim();
-  };
-
-  beforeAll(() => {
-    mkdirSync(join(repository, 'sub'), { recursive: true });
-    git('init', '--quiet', '--initial-branch=main');
-    for (const text of ['one', 'two', 'three']) {
-      writeFileSync(join(repository, 'sub', 'f'), text);
-      git('add', '.');
-      git('commit', '--quiet', '-m', text);
-      commits.push(git('rev-parse', 'HEAD'));
-      if (text === 'two') git('tag', 'v2');
-    }
-  });
-  afterAll(() => rmSync(work, { recursive: true, force: true }));
-
-  const fetching = (given: Partial<GitSource>) =>
-    fetchGit(
-      {
-        kind: 'git',
-        remote: pathToFileURL(repository).href,
-        ref: undefined,
-        subdir: undefined,
-        checksum: undefined,
-        keepGitDir: false,
-        submodules: false,
-        fetchByCommit: false,
-        mtime: 'checkout',
-        ...given,
-      },
-      join(work, 'tmp'),
-      undefined,
-    );
-
-  it.each([
-    ['the default branch', () => ({}), 'three', 2],
-    ['a tag', () => ({ ref: 'v2' }), 'two', 1],
-    ['a branch', () => ({ ref: 'main' }), 'three', 2],
-    ['a commit that is no tip', () => ({ ref: commits[0] }), 'one', 0],
-  ])('checks out %s', async (_, given, text, index) => {
-    await using checkout = await fetching(given());
-    expect(readFileSync(join(checkout.directory, 'sub', 'f'), 'utf8')).toBe(text);
-    expect(checkout.commit).toBe(commits[index]);
-    expect(existsSync(join(checkout.directory, '.git'))).toBe(false);
-  });
-
-  it('gives a subdirectory, and .git when asked for', async () => {
-    await using sub = await fetching({ subdir: '../sub' });
-    expect(readdirSync(sub.directory)).toEqual(['f']);
-    await using whole = await fetching({ keepGitDir: true });
-    expect(readdirSync(whole.directory).sort()).toEqual(['.git', 'sub']);
-  });
-
-  it.each([
-    ['a commit that is another', { checksum: '0123456' }, 'digest mismatch'],
-    ['a branch that is not there', { ref: 'nope' }, 'git fetch'],
-    [
-      'a repository that is not there',
-      { remote: 'file:///no/such/repository' },
-      'Cannot fetch git repository',
-    ],
-    [
-      'a command as a remote',
-      { remote: `ext::sh -c touch% ${join(tmpdir(), 'boxer-pwned')}` },
-      'Cannot fetch git repository',
-    ],
-  ])('refuses %s', async (_, given, message) => {
-    await expect(fetching(given)).rejects.toThrow(message);
-    expect(readdirSync(join(work, 'tmp'))).toEqual([]);
-    expect(existsSync(join(tmpdir(), 'boxer-pwned'))).toBe(false);
-  });
-
-  it('leaves nothing behind', async () => {
-    await (await fetching({}))[Symbol.asyncDispose]();
-    expect(readdirSync(join(work, 'tmp'))).toEqual([]);
   });
 });

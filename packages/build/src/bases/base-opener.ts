@@ -1,8 +1,9 @@
 import { stat } from 'node:fs/promises';
 import { parsePlatform, type FileSource, type Platform, type ExternalBase } from '@boxer/dockerfile';
 import { isErrno } from '../errors/is-errno.ts';
-import { HostDirectory } from '../context/host-directory.ts';
+import { isRemoteContext, type RemoteContexts } from '../context/remote-contexts.ts';
 import { BaseError } from '../errors/base-error.ts';
+import { filteredDirectory, readIgnorePatterns } from '../input/read-input.ts';
 import type { Base } from './base.ts';
 import type { ImageOpener } from './image-opener.ts';
 
@@ -12,12 +13,14 @@ export type ExternalSource = ExternalBase | Extract<FileSource, { kind: 'image' 
 /** Opens places outside the Dockerfile, each once. */
 export class BaseOpener {
   readonly #images: ImageOpener;
+  readonly #remote: RemoteContexts;
   readonly #platform: Platform;
   readonly #opened = new Map<string, Promise<Base>>();
 
   /** @param platform - for sources that name none */
-  constructor(images: ImageOpener, platform: string) {
+  constructor(images: ImageOpener, remote: RemoteContexts, platform: string) {
     this.#images = images;
+    this.#remote = remote;
     this.#platform = parsePlatform(platform);
   }
 
@@ -42,6 +45,7 @@ export class BaseOpener {
     const platform = this.#platformOf(source);
     if (source.kind === 'image') return this.#images.openReference(source.reference, platform);
     const { name, source: text } = source;
+    if (isRemoteContext(text)) return { kind: 'files', root: await this.#remote.openNamed(name, text) };
     const scheme = /^(?<scheme>[a-z][a-z0-9+-]*):/.exec(text)?.groups?.['scheme'];
     if (scheme === 'oci-layout')
       return this.#images.openLayout(text.replace(/^oci-layout:(?:\/\/)?/, ''), platform);
@@ -61,5 +65,6 @@ async function openDirectory(name: string, path: string): Promise<Base> {
     throw new BaseError(name, `${path}: ${why}`, { cause });
   });
   if (!stats.isDirectory()) throw new BaseError(name, `${path} is no directory`);
-  return { kind: 'files', root: new HostDirectory(name, path) };
+  const patterns = await readIgnorePatterns(path, undefined);
+  return { kind: 'files', root: filteredDirectory(name, path, patterns) };
 }

@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import {
   type CopyStep,
   type FilesSource,
@@ -21,13 +20,12 @@ import {
 } from '@boxer/fsimage';
 import { decompressAny } from '../add/decompress-any.ts';
 import { isArchive } from '../add/detect-archive.ts';
-import { fetchGit } from '../add/fetch-git.ts';
 import { fetchUrl } from '../add/fetch-url.ts';
 import { followPath } from '../context/follow-path.ts';
-import { HostDirectory } from '../context/host-directory.ts';
 import type { SourceRoot } from '../context/source-root.ts';
 import { TreeSource } from '../context/tree-source.ts';
 import { CopyConflictError, SourceNotFoundError } from '../errors/copy-errors.ts';
+import type { GitRepositories } from '../git/git-repositories.ts';
 import type { Job } from '../progress/progress.ts';
 import { type Ids, resolveOwner } from '../users/users.ts';
 import { Copier, type CopyChanges, type CopySelection } from './copier.ts';
@@ -40,7 +38,7 @@ export interface CopyEnvironment {
   /** Opens a place that files come from. */
   source(from: FileSource): Promise<SourceRoot>;
   readonly spool: Spool;
-  readonly temporaryDirectory: string;
+  readonly git: GitRepositories;
   readonly now: Timestamp;
   readonly job: Job;
   readonly signal: AbortSignal | undefined;
@@ -155,28 +153,10 @@ class CopyExecution {
   }
 
   async #addRepository(source: GitSource): Promise<void> {
-    const { temporaryDirectory, signal, spool } = this.environment;
-    await using checkout = await fetchGit(source, join(temporaryDirectory), signal);
-    const root = new HostDirectory(source.remote, checkout.directory);
-    // The checkout is gone after this step: its contents move to the spool.
-    const holder = new Tree();
-    const collector = new Copier(holder, { ...this.changes, owner: undefined, mode: undefined });
-    if (!(await collector.copy(root, '/', '/', this.#selection(undefined)))) {
-      throw new SourceNotFoundError(source.remote, source.subdir ?? '/');
-    }
-    const times =
-      source.mtime === 'commit' ? { mtime: { seconds: checkout.committedAt, nanoseconds: 0 } } : {};
-    const entries = Array.from(holder.walk());
-    for (const { path, id, inode } of entries) {
-      if (inode.kind === 'file') {
-        holder.writeFile(path, await spool.store(inode.content.chunks()), {
-          ...attributesOf(inode),
-          ...times,
-        });
-      } else holder.setAttributesAt(id, times);
-    }
+    const { tree } = await this.environment.git.open(source, this.environment.spool);
+    const root = new TreeSource(source.remote, tree);
     this.#copier.prepare(this.step.dest);
-    await this.#copier.copy(new TreeSource(source.remote, holder), '/', this.step.dest);
+    await this.#copier.copy(root, '/', this.step.dest, this.#selection(undefined));
   }
 
   /** Extracts an archive into the destination, which is always a directory. `--chmod` does not apply. */

@@ -1,6 +1,6 @@
 import { BoxerError } from '@boxer/foundation';
 
-/** ADD cannot fetch a URL. */
+/** A URL cannot be fetched. */
 export class DownloadError extends BoxerError {
   readonly code = 'BUILD_DOWNLOAD';
   override readonly hint =
@@ -21,7 +21,19 @@ export class ChecksumMismatchError extends BoxerError {
   }
 }
 
-/** ADD cannot fetch a git repository. */
+/** What a git repository has is not what `--checksum` promises. The message is BuildKit's. */
+export class GitChecksumError extends BoxerError {
+  readonly code = 'BUILD_CHECKSUM';
+  override readonly hint = 'Find out why the repository changed before you change the checksum.';
+
+  constructor(remote: string, expected: string, actual: string) {
+    super(
+      `Cannot fetch git repository ${withoutCredentials(remote)}: expected checksum to match ${expected}, got ${actual}`,
+    );
+  }
+}
+
+/** A git repository cannot be fetched. */
 export class GitError extends BoxerError {
   readonly code = 'BUILD_GIT';
   declare readonly hint?: string;
@@ -35,4 +47,11 @@ export class GitError extends BoxerError {
 /** @returns the URL with user name and password left out; anything that is no URL unchanged */
 export function withoutCredentials(url: string): string {
   return url.replace(/^([a-z][a-z0-9+.-]*:\/\/)[^/@]*@/i, '$1');
+}
+
+/** @returns the URL with user name and password crossed out, as BuildKit stores it with --keep-git-dir */
+export function redactCredentials(url: string): string {
+  return url.replace(/^([a-z][a-z0-9+.-]*:\/\/)([^/@]*)@/i, (_, scheme: string, login: string) =>
+    login.includes(':') ? `${scheme}xxxxx:xxxxx@` : `${scheme}xxxxx@`,
+  );
 }

@@ -2,16 +2,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isErrno } from '../errors/is-errno.ts';
 import { BuildInputError } from '../errors/base-error.ts';
-
-/** A Dockerfile, read. */
-export interface DockerfileText {
-  /** As the user may name it: a path relative to the working directory. */
-  readonly file: string;
-  readonly text: string;
-}
-
-/** Larger files are no Dockerfiles. @source moby/buildkit frontend/dockerui ("max Dockerfile size") */
-const LIMIT_BYTES = 2 * 1024 * 1024;
+import { DOCKERFILE_LIMIT_BYTES, type DockerfileText } from './dockerfile-text.ts';
 
 /**
  * Finds and reads the Dockerfile: the given path, relative to the working directory or else to the context; without
@@ -33,6 +24,15 @@ export async function readDockerfileText(contextDirectory: string, path?: string
   });
 }
 
+/** @throws {@link BuildInputError} when there is none */
+export async function readLocalDockerfile(file: string): Promise<DockerfileText> {
+  const text = await readIfThere(file);
+  if (text !== undefined) return { file, text };
+  throw new BuildInputError(`failed to read dockerfile: open ${file}: no such file or directory`, {
+    hint: 'Name the Dockerfile with -f.',
+  });
+}
+
 /** @throws {@link BuildInputError} when the context is no directory */
 export async function checkContext(contextDirectory: string): Promise<void> {
   const stats = await stat(contextDirectory).catch((cause: unknown) => {
@@ -46,8 +46,8 @@ export async function checkContext(contextDirectory: string): Promise<void> {
 async function readIfThere(file: string): Promise<string | undefined> {
   try {
     const { size } = await stat(file);
-    if (size > LIMIT_BYTES)
-      throw new BuildInputError(`Cannot read ${file}: it is larger than ${LIMIT_BYTES} bytes`);
+    if (size > DOCKERFILE_LIMIT_BYTES)
+      throw new BuildInputError(`Cannot read ${file}: it is larger than ${DOCKERFILE_LIMIT_BYTES} bytes`);
     return await readFile(file, 'utf8');
   } catch (cause) {
     if (isErrno(cause, 'ENOENT', 'ENOTDIR')) return undefined;

@@ -16,6 +16,7 @@ import type { StepCache, StepRecord } from '../cache/step-cache.ts';
 import { stepKey } from '../cache/step-key.ts';
 import { executeCopy } from '../copy/execute-copy.ts';
 import { atStep } from '../errors/step-error.ts';
+import type { GitRepositories } from '../git/git-repositories.ts';
 import type { Job, Progress } from '../progress/progress.ts';
 import type { RunExecutor } from '../run/run-executor.ts';
 import { resolveOwner } from '../users/users.ts';
@@ -31,7 +32,7 @@ export interface ExecutionEnvironment {
   readonly sources: SourceOpener;
   readonly cache: StepCache;
   readonly spool: Spool;
-  readonly temporaryDirectory: string;
+  readonly git: GitRepositories;
   readonly run: RunExecutor;
   readonly progress: Progress;
   readonly signal: AbortSignal | undefined;
@@ -131,10 +132,10 @@ export class StageExecutor {
   }
 
   async #changeFiles(tree: Tree, step: BuildStep, now: Timestamp, job: Job): Promise<void> {
-    const { sources, spool, temporaryDirectory, signal } = this.#environment;
+    const { sources, spool, git, signal } = this.#environment;
     if (step.kind === 'copy') {
       const source = sources.open.bind(sources);
-      await executeCopy(step, tree, { source, spool, temporaryDirectory, now, job, signal });
+      await executeCopy(step, tree, { source, spool, git, now, job, signal });
     } else if (step.kind === 'workdir') {
       const owner =
         step.owner === undefined ? {} : await resolveOwner(tree, step.owner.user, step.owner.group);

@@ -19,6 +19,7 @@ export interface Flattened {
   readonly config: Readonly<Record<string, unknown>>;
   readonly history: readonly { created_by?: string }[];
   readonly tree: Record<string, Entry>;
+  readonly created: string | undefined;
 }
 
 /** Reads an OCI archive with nothing of the code that wrote it but the tar reader. */
@@ -34,14 +35,15 @@ export async function flattenArchive(path: string): Promise<Flattened> {
     config: { digest: string };
     layers: { digest: string }[];
   };
-  const { config, history } = json(blob(manifest.config.digest)) as {
+  const { config, history, created } = json(blob(manifest.config.digest)) as {
     config: Record<string, unknown>;
     history?: [];
+    created?: string;
   };
   const tree: Record<string, Entry> = {};
   for (const { digest } of manifest.layers)
     await applyTo(tree, gunzipSync(files.get(blob(digest)) ?? Buffer.alloc(0)));
-  return { config, history: history ?? [], tree };
+  return { config, history: history ?? [], tree, created };
 }
 
 async function applyTo(tree: Record<string, Entry>, layer: Buffer): Promise<void> {

@@ -37,9 +37,34 @@ describe('buildRequest', () => {
     rmSync(dirname(file), { recursive: true });
   });
 
+  // Oracle: docker buildx build, which takes these forms for build contexts.
   it.each([
-    ['https://example.com/x.git', {}],
-    ['-', {}],
+    'https://example.com/x.git#main:dir',
+    'http://example.com/context.tar.gz',
+    'git@example.com:owner/name.git',
+    'ssh://git@example.com/name',
+    'github.com/owner/name',
+  ])('takes %s for a remote context', async (url) => {
+    const { options } = await buildRequest(url, { ...flags, file: 'sub/Dockerfile' });
+    expect(options).toMatchObject({ remoteContext: { kind: 'url', url }, dockerfilePath: 'sub/Dockerfile' });
+    const asksAgent = url.includes('@');
+    expect(options.ssh).toEqual(asksAgent ? { default: { paths: [] } } : {});
+  });
+
+  it('takes - for standard input', async () => {
+    const { options } = await buildRequest('-', flags);
+    expect(options.remoteContext?.kind).toBe('stream');
+  });
+
+  it('reads --ssh as Docker does', async () => {
+    const { options } = await buildRequest('.', { ...flags, ssh: ['default', 'a=/s', 'b=k1,k2'] });
+    expect(options.ssh).toEqual({ default: { paths: [] }, a: { paths: ['/s'] }, b: { paths: ['k1', 'k2'] } });
+  });
+
+  it.each([
+    ['-', { file: '-' }],
+    ['.', { ssh: ['=x'] }],
+    ['.', { ssh: ['a', 'a=x'] }],
     ['.', { 'build-arg': ['=x'] }],
     ['.', { 'build-context': ['x'] }],
     ['.', { 'build-context': ['x='] }],

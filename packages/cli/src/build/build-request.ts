@@ -1,10 +1,11 @@
 import { readFileSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
-import type { BuildOptions } from '@boxer/build';
+import type { BuildOptions, SshSource } from '@boxer/build';
 import { UsageError } from '../errors/usage-error.ts';
 import type { ProgressKind } from '../progress/create-progress.ts';
 import { parseOutput } from './parse-output.ts';
 import { parseSecret } from './parse-secret.ts';
+import { parseSsh } from './parse-ssh.ts';
 
 /** The flags of `boxer build`, as written. */
 export interface BuildFlags {
@@ -14,6 +15,7 @@ export interface BuildFlags {
   readonly target?: string | undefined;
   readonly 'build-context'?: readonly string[] | undefined;
   readonly secret?: readonly string[] | undefined;
+  readonly ssh?: readonly string[] | undefined;
   readonly label?: readonly string[] | undefined;
   readonly platform?: string | undefined;
   readonly 'no-cache': boolean;
@@ -38,12 +40,12 @@ const fail = (why: string) => new UsageError('build', why);
  * @throws {@link UsageError}
  */
 export async function buildRequest(context: string, flags: BuildFlags): Promise<BuildRequest> {
-  if (/^(?:https?|git|ssh):\/\/|^git@/.test(context) || context === '-') {
-    throw fail(`the context ${context} is no directory: fetch or unpack it first`);
-  }
+  const ssh = (flags.ssh ?? []).map(parseSsh);
+  const { isRemoteContext } = await import('@boxer/build');
+  const where = whereFilesAre(context, flags.file, isRemoteContext);
   return {
     options: {
-      ...whereFilesAre(context, flags.file),
+      ...where,
       output: parseOutput(flags.output),
       target: flags.target,
       buildArgs: { ...epochOfEnvironment(), ...buildArguments(flags['build-arg'] ?? []) },
@@ -52,6 +54,7 @@ export async function buildRequest(context: string, flags: BuildFlags): Promise<
         (flags['build-context'] ?? []).map((text) => requirePair('--build-context', text, 'NAME=SRC')),
       ),
       secrets: Object.fromEntries((flags.secret ?? []).map(parseSecret)),
+      ssh: uniqueAgents(ssh.length === 0 && isSshContext(where) ? [['default', { paths: [] }]] : ssh),
       platform: flags.platform,
       noCache: flags['no-cache'],
       policyPath: flags.policy,
@@ -61,16 +64,50 @@ export async function buildRequest(context: string, flags: BuildFlags): Promise<
   };
 }
 
-/** A context that is a file is the Dockerfile, in its directory: `boxer build ./Dockerfile`. */
+type Where = Pick<BuildOptions, 'contextDirectory' | 'remoteContext' | 'dockerfilePath' | 'dockerfileText'>;
+
+/**
+ * Tells directories, streams and URLs apart. A context that is a file is the Dockerfile, in its directory:
+ * `boxer build ./Dockerfile`.
+ *
+ * @source docker/buildx build/opt.go (loadInputs: order and texts)
+ */
 function whereFilesAre(
   context: string,
   file: string | undefined,
-): Pick<BuildOptions, 'contextDirectory' | 'dockerfilePath' | 'dockerfileText'> {
-  if (file === '-') return { contextDirectory: context, dockerfileText: readFileSync(0, 'utf8') };
-  const isFile = file === undefined && statSync(context, { throwIfNoEntry: false })?.isFile() === true;
-  return isFile
-    ? { contextDirectory: dirname(context), dockerfilePath: context }
-    : { contextDirectory: context, dockerfilePath: file };
+  isRemote: (text: string) => boolean,
+): Where {
+  if (context === '-') {
+    if (file === '-') throw fail("invalid argument: can't use stdin for both build context and dockerfile");
+    return { remoteContext: { kind: 'stream', chunks: process.stdin }, dockerfilePath: file };
+  }
+  const stats = statSync(context, { throwIfNoEntry: false });
+  const dockerfile = file === '-' ? { dockerfileText: readStandardInput() } : { dockerfilePath: file };
+  if (stats?.isDirectory() !== true && isRemote(context)) {
+    return { remoteContext: { kind: 'url', url: context }, ...dockerfile };
+  }
+  if (file === undefined && stats?.isFile() === true) {
+    return { contextDirectory: dirname(context), dockerfilePath: context };
+  }
+  return { contextDirectory: context, ...dockerfile };
+}
+
+function readStandardInput(): string {
+  return readFileSync(0, 'utf8');
+}
+
+/** As docker buildx does, a repository reached through ssh is asked for with the user's agent. */
+function isSshContext({ remoteContext }: Where): boolean {
+  return remoteContext?.kind === 'url' && /^(?:ssh:|[\w-]+@[\w.-]+:)/.test(remoteContext.url);
+}
+
+function uniqueAgents(agents: readonly [id: string, source: SshSource][]): Record<string, SshSource> {
+  const byId = new Map<string, SshSource>();
+  for (const [id, source] of agents) {
+    if (byId.has(id)) throw fail(`duplicate agent ID ${JSON.stringify(id)} for --ssh`);
+    byId.set(id, source);
+  }
+  return Object.fromEntries(byId);
 }
 
 /** As in Docker, an argument without a value takes the variable of that name, and is left out when there is none. */

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { type BuildResult, buildImage, checkDockerfile } from '@boxer/build';
 import type { LintWarning } from '@boxer/build';
 import { exitCodes } from '../errors/exit-codes.ts';
@@ -12,9 +11,13 @@ import type { BuildRequest } from './build-request.ts';
 export async function runBuild({ options, progress, check }: BuildRequest): Promise<void> {
   const stop = abortOnSignals();
   const view = createProgress(progress, process.stderr);
+  let dockerfile: SourceText | undefined;
+  const onDockerfile = ({ file, text }: { file: string; text: string }) => {
+    dockerfile = { name: file, text };
+  };
   try {
     if (check) {
-      const { file, warnings } = await checkDockerfile(options);
+      const { file, warnings } = await checkDockerfile({ ...options, onDockerfile });
       showWarnings(file, warnings);
       process.stdout.write(warnings.length === 0 ? 'Check complete, no warnings found.\n' : '');
       process.exitCode = warnings.length === 0 ? 0 : exitCodes.buildFailed;
@@ -22,6 +25,7 @@ export async function runBuild({ options, progress, check }: BuildRequest): Prom
     }
     const result = await buildImage({
       ...options,
+      onDockerfile,
       signal: stop.signal,
       onEvent: (event) => view.show(event),
     });
@@ -36,7 +40,7 @@ export async function runBuild({ options, progress, check }: BuildRequest): Prom
       return;
     }
     const debug = process.env['BOXER_DEBUG'] === '1';
-    process.stderr.write(renderError(error, sourceOf(error, options.dockerfileText), debug));
+    process.stderr.write(renderError(error, sourceOf(error, dockerfile), debug));
     process.exitCode = exitCodes.buildFailed;
   } finally {
     stop.dispose();
@@ -53,14 +57,9 @@ function showWarnings(file: string, warnings: readonly LintWarning[]): void {
   }
 }
 
-/** The Dockerfile that an error points into, when it can be read. */
-function sourceOf(error: unknown, text: string | undefined): SourceText | undefined {
+/** The Dockerfile that an error points into, when it got as far as being read. */
+function sourceOf(error: unknown, dockerfile: SourceText | undefined): SourceText | undefined {
   if (!(error instanceof Error) || !('place' in error)) return undefined;
-  const { place } = error as Error & { place?: { file?: string; path?: string } };
-  if (place?.file === undefined) return undefined;
-  try {
-    return { name: place.file, text: text ?? readFileSync(place.file, 'utf8') };
-  } catch {
-    return undefined;
-  }
+  const { place } = error as Error & { place?: { file?: string } };
+  return place?.file === dockerfile?.name ? dockerfile : undefined;
 }

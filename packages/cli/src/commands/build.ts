@@ -14,18 +14,21 @@ export default class Build extends Command {
     '<%= config.bin %> build --build-arg VERSION=3 --target test .',
     '<%= config.bin %> build --build-context debian=oci-layout://base .',
     '<%= config.bin %> build --output type=oci,dest=image.tar .',
+    '<%= config.bin %> build https://github.com/owner/name.git#main:docker',
+    'tar cz . | <%= config.bin %> build -',
   ];
   static override readonly args = {
     context: Args.string({
       default: '.',
-      description: 'Directory with the files to build from, or a Dockerfile in it.',
+      description:
+        'Directory with the files to build from, or a Dockerfile in it; a git repository; URL of a tar archive or Dockerfile; - reads either from standard input.',
     }),
   };
   static override readonly flags = {
     file: Flags.string({
       char: 'f',
       helpValue: 'FILE',
-      summary: 'Dockerfile; - reads it from standard input.',
+      summary: 'Dockerfile, or its URL; - reads it from standard input.',
     }),
     output: Flags.string({
       char: 'o',
@@ -43,12 +46,17 @@ export default class Build extends Command {
       ...list,
       helpValue: 'NAME=SRC',
       summary:
-        'Replace an image or stage: a directory, oci-layout://DIR, docker-archive:FILE, docker-image://REF.',
+        'Replace an image or stage: a directory, oci-layout://DIR, docker-archive:FILE, docker-image://REF, a git repository or URL.',
     }),
     secret: Flags.string({
       ...list,
       helpValue: 'id=ID[,src=FILE|,env=NAME]',
       summary: 'File or variable for RUN --mount=type=secret.',
+    }),
+    ssh: Flags.string({
+      ...list,
+      helpValue: 'default|ID[=PATH,…]',
+      summary: 'SSH agent or keys for repositories reached through ssh.',
     }),
     label: Flags.string({ ...list, helpValue: 'K=V', summary: 'Label of the image.' }),
     platform: Flags.string({

@@ -1,12 +1,12 @@
 import { DockerfileError } from '../dockerfile-error.ts';
 import { basename, cleanPath, joinPath } from '../gotext/clean-path.ts';
-import { goQuote } from '../gotext/quote.ts';
 import type { AddInstruction } from '../instructions/add.ts';
 import type { CopyInstruction } from '../instructions/copy.ts';
 import { hasPathWildcards } from '../glob/path-pattern.ts';
 import { lintCopySource } from '../lint/copy-rules.ts';
-import type { CopySource, FilesSource, FileSource, GitSource } from './build-step.ts';
-import { type GitReference, parseGitReference } from './git-reference.ts';
+import type { CopySource, FilesSource, FileSource } from './build-step.ts';
+import { parseGitReference } from './git-reference.ts';
+import { gitSource } from './git-source.ts';
 import type { StagePlanner } from './stage-planner.ts';
 
 /** Flags of COPY and ADD that concern the sources. */
@@ -31,7 +31,7 @@ export function planSource(
   const git = parseGitReference(path);
   if (git !== undefined && !git.looksLocal) {
     if (!flags.isAdd) throw fail("source can't be a git ref for COPY");
-    return gitSource(git, flags);
+    return gitSource(git, flags.keepGitDir, flags.checksum);
   }
   if (/^https?:\/\//.test(path)) {
     if (!flags.isAdd) throw fail("source can't be a URL for COPY");
@@ -65,27 +65,6 @@ function filesSource(path: string, flags: CopyFlags): FilesSource {
       required: isLiteral ? absolute(joinPath(root, pattern)) : undefined,
     },
     unpack,
-  };
-}
-
-function gitSource(git: GitReference, flags: CopyFlags): GitSource {
-  const { keepGitDir, checksum } = flags;
-  if (keepGitDir !== undefined && git.keepGitDir !== undefined && keepGitDir !== git.keepGitDir) {
-    throw fail('inconsistent keep-git-dir configuration');
-  }
-  if (checksum !== '' && git.checksum !== '' && checksum !== git.checksum) {
-    throw fail(`checksum mismatch ${goQuote(checksum)} != ${goQuote(git.checksum)}`);
-  }
-  return {
-    kind: 'git',
-    remote: git.remote,
-    ref: git.ref === '' ? undefined : git.ref,
-    subdir: git.subdir === '' ? undefined : git.subdir,
-    checksum: git.checksum || checksum || undefined,
-    keepGitDir: git.keepGitDir ?? keepGitDir ?? false,
-    submodules: git.submodules ?? true,
-    fetchByCommit: git.fetchByCommit ?? false,
-    mtime: git.mtime ?? 'checkout',
   };
 }
 

@@ -1,0 +1,51 @@
+import { stat } from 'node:fs/promises';
+import type { SshSource } from '../build-options.ts';
+import { BuildInputError } from '../errors/base-error.ts';
+import { isErrno } from '../errors/is-errno.ts';
+
+/** Keys that a build may use: an agent of this machine, or files. */
+export type SshKeys =
+  | { readonly kind: 'socket'; readonly path: string }
+  | { readonly kind: 'keys'; readonly files: readonly string[] };
+
+/** The `--ssh` options. */
+export class SshAgents {
+  readonly #sources: Readonly<Record<string, SshSource>>;
+
+  constructor(sources: Readonly<Record<string, SshSource>>) {
+    this.#sources = sources;
+  }
+
+  /**
+   * @returns undefined when nobody gave keys under this id
+   * @throws {@link BuildInputError} when what was given is not there
+   * @source moby/buildkit session/sshforward/sshprovider/agentprovider.go (one socket, or keys)
+   */
+  async find(id: string): Promise<SshKeys | undefined> {
+    const source = Object.hasOwn(this.#sources, id) ? this.#sources[id] : undefined;
+    if (source === undefined) return undefined;
+    const fail = (why: string, hint: string, cause?: unknown) =>
+      new BuildInputError(`Cannot use --ssh ${id}: ${why}`, { hint, cause });
+    const paths = source.paths.length > 0 ? source.paths : [process.env['SSH_AUTH_SOCK'] ?? ''];
+    if (paths[0] === '') {
+      throw fail(
+        'SSH_AUTH_SOCK is not set',
+        'Start ssh-agent, or name a socket or key file: --ssh default=PATH.',
+      );
+    }
+    const sockets: string[] = [];
+    for (const path of paths) {
+      const stats = await stat(path).catch((cause: unknown) => {
+        const why = isErrno(cause, 'ENOENT') ? 'there is no such file' : String(cause);
+        throw fail(`${path}: ${why}`, 'Name the socket of an agent, or private keys.', cause);
+      });
+      if (stats.isSocket()) sockets.push(path);
+    }
+    const [socket] = sockets;
+    if (socket === undefined) return { kind: 'keys', files: paths };
+    if (paths.length > 1) {
+      throw fail('invalid combination of keys and sockets', 'Name one socket, or only key files.');
+    }
+    return { kind: 'socket', path: socket };
+  }
+}
