@@ -130,6 +130,7 @@ export class FunctionEmitter {
     if (jumpBlocks.length > 0) {
       this.#switch = { id: id++, jumps: true, successors: this.#nodesAt(region.jumpTargets) };
       const states = new Set(jumpBlocks.map(({ pc }) => this.#flowOf(pc).out.flags));
+      if (entries.some((entry) => this.#isJumpTarget(entry))) states.add('memory');
       const [only = 'memory'] = states;
       const dirty = jumpBlocks[0] ? this.#flowOf(jumpBlocks[0].pc).out.dirty : undefined;
       if (dirty) this.#switchPoint = { dirty, flags: states.size === 1 ? only : 'memory' };
@@ -141,7 +142,8 @@ export class FunctionEmitter {
     const entryNodes = entries.map((entry): EntryNode => ({
       id: id++,
       entry,
-      successors: this.#nodesAt([entry]),
+      // Each target of a jump that is reached in another way, too, would cost a dispatch node around the switch.
+      successors: this.#switch && this.#isJumpTarget(entry) ? [this.#switch] : this.#nodesAt([entry]),
     }));
     const root: RootNode = { id: id++, root: true, successors: entryNodes };
     const nodes = [root, ...entryNodes, ...this.#nodes.values(), ...(this.#switch ? [this.#switch] : [])];
@@ -151,6 +153,10 @@ export class FunctionEmitter {
 
   #jumps(block: Block): boolean {
     return block.instructions.at(-1)?.control.type === 'jump' && block.successors.length > 0;
+  }
+
+  #isJumpTarget(pc: number): boolean {
+    return this.region.jumpTargets.includes(pc);
   }
 
   #nodesAt(addresses: readonly number[]): CodeNode[] {
@@ -330,8 +336,12 @@ export class FunctionEmitter {
   #entry(node: EntryNode): void {
     this.#state.load(this.#flowOf(node.entry).live);
     this.#state.loadFloatState();
-    const to = this.#nodes.get(node.entry);
-    if (to) this.#edge(node, 'memory', to);
+    const [to] = node.successors;
+    if (to && isCode(to)) this.#edge(node, 'memory', to);
+    if (!to || !isSwitch(to)) return;
+    this.f.i32(node.entry).set(this.#state.named('target', 'i32'));
+    this.#flags.convert('memory', this.#switchPoint?.flags ?? 'memory');
+    this.#goto(node, to);
   }
 
   #emitDispatch(node: DispatchNode): void {
