@@ -30,4 +30,4 @@ export type {
   VectorRegister,
   Width,
 } from './value.ts';
-export { type WasmOperation, wasmResultKind } from './wasm-operations.ts';
+export { type FloatCompare, type WasmOperation, wasmResultKind } from './wasm-operations.ts';

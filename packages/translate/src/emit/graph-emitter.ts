@@ -369,7 +369,7 @@ export class GraphEmitter {
     if (rare && mayCall(statement.otherwise)) {
       f.op('i32.eqz').brIf(rare);
       this.#side(statement.then, then);
-    } else if (rare && mayCall(statement.then)) {
+    } else if (rare && alwaysCalls(statement.then)) {
       f.brIf(rare);
       this.#side(statement.otherwise, otherwise);
     } else {

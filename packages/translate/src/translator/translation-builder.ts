@@ -1,5 +1,6 @@
 import {
   type Bool,
+  type FloatCompare,
   type FlagName,
   GraphBuilder,
   type Kind,
@@ -140,10 +141,65 @@ export class TranslationBuilder extends GraphBuilder {
     const tests = condition instanceof Node ? conjuncts(condition) : [];
     if (!tests.some(({ op, detail }) => op === 'flag' && detail.name === FLOAT_INEXACT))
       return super.choose(condition, then, otherwise);
-    const nested = ([first, ...rest]: readonly Node[]): Value<K> =>
-      first ? super.choose(first as Node<32>, () => nested(rest), otherwise) : then();
+    const nested = ([first, ...rest]: readonly Node[]): Value<K> => {
+      if (!first) return then();
+      const quick = this.#quickTest(first);
+      if (quick === undefined) return super.choose(first as Node<32>, () => nested(rest), otherwise);
+      // The value of the rare way is never asked for: the interpreter goes on there.
+      this.when(this.eqz(quick), () => this.when(this.eqz(first as Node<32>), () => void otherwise()));
+      return nested(rest);
+    };
     return nested(tests);
   }
+
+  /** A cheaper condition under which a product or quotient is not denormal: its square is not 0. */
+  #quickTest({ op, args }: Node): Node<32> | undefined {
+    const result = op === 'or' && args[0] ? magnitudeTest(args[0], 'gt', 'smallest') : undefined;
+    if (!result) return undefined;
+    const value = result as Node<'f64'>;
+    return super.floatCompare(
+      'gt',
+      this.floatBinary('mul', value, value),
+      this.floatBinary('sub', value, value),
+    );
+  }
+
+  /** Finite numbers less themselves are 0, others NaN: cheaper than the magnitude. */
+  override floatCompare<F extends 'f32' | 'f64'>(
+    operation: FloatCompare,
+    a: Value<F>,
+    b: Value<F>,
+  ): Node<32> {
+    const test = super.floatCompare(operation, a, b);
+    const finite = operation === 'lt' ? magnitudeTest(test, 'lt', 'infinity') : undefined;
+    if (!finite) return test;
+    const value = finite as Node<'f64'>;
+    const zero = this.floatBinary('sub', value, value);
+    return super.floatCompare('ge', zero, zero);
+  }
+}
+
+/** Bits of infinity and of the smallest normal number, by format. */
+const LIMITS = {
+  f64: { infinity: 0x7ff0_0000_0000_0000n, smallest: 0x0010_0000_0000_0000n },
+  f32: { infinity: 0x7f80_0000n, smallest: 0x0080_0000n },
+} as const;
+
+/** Whether a node is the float with these bits. */
+function isFloat(node: Node | undefined, bits: bigint): boolean {
+  const [argument] = node?.args ?? [];
+  return Boolean(
+    node?.detail.name?.includes('reinterpret') && argument?.isConstant && argument.value === bits,
+  );
+}
+
+/** `x`, when a node is `|x| operation limit`. */
+function magnitudeTest(node: Node, operation: 'lt' | 'gt', limit: 'infinity' | 'smallest'): Node | undefined {
+  const [magnitude, bound] = node.args;
+  const kind = magnitude?.kind;
+  if ((kind !== 'f32' && kind !== 'f64') || node.detail.name !== `${kind}.${operation}`) return undefined;
+  if (magnitude?.detail.name !== `${kind}.abs` || !isFloat(bound, LIMITS[kind][limit])) return undefined;
+  return magnitude.args[0];
 }
 
 /** The operands of nested `and`s. */
