@@ -4,19 +4,28 @@ import { type Fields, type NumberFields, parsePattern, type Pattern, type Static
 /** Numbers by field name. */
 export type FieldValues = Readonly<Record<string, number>>;
 
+/** Another name of some words of a row, which disassembly prefers. */
+export interface AliasRow<P extends string> {
+  /** Which words of the row have the name. Of several, the first one is taken. */
+  readonly when: (fields: NumberFields<P>) => boolean;
+  /** Assembly template; `operands` of the row serve it too. */
+  readonly assembly: string | ((fields: StaticFields<P>) => string);
+}
+
 /** One row of the instruction table, as written. */
 export interface InstructionRow<P extends string> {
   /** Arm's name of the instruction or class; unique in the table. */
   readonly name: string;
   /** See {@link parsePattern}. */
   readonly pattern: P;
-  /** Assembly template, see README.md. A function chooses one by field values. */
-  readonly assembly: string | ((fields: NumberFields<P>) => string);
+  /** Assembly template, see README.md. A function chooses one by the static fields. */
+  readonly assembly: string | ((fields: StaticFields<P>) => string);
   /** Further strings for the template, computed from the word's fields and its address. */
   readonly operands?: (
     fields: NumberFields<P>,
     pc: bigint,
   ) => Readonly<Record<string, string | number | bigint>>;
+  readonly aliases?: readonly AliasRow<P>[];
   /** Which combinations of static fields are this instruction; all others are not. */
   readonly when?: (fields: StaticFields<P>) => boolean;
   /**
@@ -37,6 +46,12 @@ export interface InstructionRow<P extends string> {
   readonly semantics: (machine: Machine, fields: Fields<P>) => void;
 }
 
+/** An alias, its field types forgotten. */
+export interface Alias {
+  when(fields: FieldValues): boolean;
+  assembly(fields: FieldValues): string;
+}
+
 /** A row with its parsed pattern, its field types forgotten: what tools iterate over. */
 export interface Instruction {
   readonly name: string;
@@ -44,6 +59,7 @@ export interface Instruction {
   readonly patternText: string;
   readonly specialise: readonly FieldValues[];
   readonly refines: string | undefined;
+  readonly aliases: readonly Alias[];
   assembly(fields: FieldValues): string;
   operands(fields: FieldValues, pc: bigint): Readonly<Record<string, string | number | bigint>>;
   when(fields: FieldValues): boolean;
@@ -60,14 +76,22 @@ export interface Instruction {
  */
 export function instruction<const P extends string>(row: InstructionRow<P>): Instruction {
   // The pattern's type was checked where the row is written; from here on its fields are looked up by name.
-  const { assembly, operands, when, hot, semantics } = row as unknown as InstructionRow<string>;
+  const { assembly, operands, aliases, when, hot, semantics } = row as unknown as InstructionRow<string>;
+  const template =
+    (given: AliasRow<string>['assembly']) =>
+    (fields: FieldValues): string =>
+      typeof given === 'string' ? given : given(fields as never);
   return {
     name: row.name,
     pattern: parsePattern(row.pattern),
     patternText: row.pattern,
     refines: row.refines,
     specialise: (row.specialise ?? []) as readonly FieldValues[],
-    assembly: (fields) => (typeof assembly === 'string' ? assembly : assembly(fields as never)),
+    aliases: (aliases ?? []).map((alias) => ({
+      when: (fields) => alias.when(fields as never),
+      assembly: template(alias.assembly),
+    })),
+    assembly: template(assembly),
     operands: (fields, pc) => operands?.(fields as never, pc) ?? {},
     when: (fields) => when?.(fields as never) ?? true,
     hot: (fields) => (typeof hot === 'function' ? hot(fields as never) : (hot ?? false)),

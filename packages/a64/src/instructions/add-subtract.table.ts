@@ -1,7 +1,7 @@
 import { instruction } from '../instruction.ts';
 import type { Machine } from '../machine.ts';
 import type { Value, Width } from '../value.ts';
-import { extendNames, shiftNames } from './names.ts';
+import { extendNames, shiftText } from './names.ts';
 
 interface Operation {
   readonly op: number;
@@ -35,13 +35,41 @@ export function extendRegister<W extends Width>(
 }
 
 const mnemonic = ({ op, S }: Operation) => `${op ? 'sub' : 'add'}${S ? 's' : ''}`;
+/** Only the flags are wanted. */
+const comparesOnly = (f: { readonly S: number; readonly Rd: number }) => f.S === 1 && f.Rd === 31;
+const comparison = ({ op }: { readonly op: number }) => (op ? 'cmp' : 'cmn');
+
+interface ExtendedFields extends Operation {
+  readonly sf: number;
+  readonly option: number;
+  readonly imm3: number;
+  readonly Rn: number;
+  readonly Rd: number;
+}
+
+/** Beside SP the extension that keeps a register as it is counts as a shift. */
+function extendText({ sf, S, option, imm3, Rn, Rd }: ExtendedFields): string {
+  const beside = Rn === 31 || (Rd === 31 && S === 0);
+  if (beside && option === (sf ? 3 : 2)) return shiftText(0, imm3);
+  return `, ${extendNames[option]}${imm3 ? ` #${imm3}` : ''}`;
+}
+
+const extendedRegister = (f: { readonly sf: number; readonly option: number }) =>
+  f.sf === 1 && (f.option & 3) === 3 ? '{Rm:x}' : '{Rm:w}';
 
 /** @source Arm ARM DDI 0487, C4.1 "Add/subtract (immediate)", "(shifted register)", "(extended register)", "(with carry)" */
 export const addSubtract = [
   instruction({
     name: 'ADD/SUB (immediate)',
     pattern: 'sf op S 100010 sh #imm12:12 Rn:5 Rd:5',
-    assembly: (f) => `${mnemonic(f)} ${f.S ? '{Rd}' : '{Rd|sp}'}, {Rn|sp}, #{imm12}{, lsl #12 if sh}`,
+    assembly: (f) => `${mnemonic(f)} ${f.S ? '{Rd}' : '{Rd|sp}'}, {Rn|sp}, #{imm12:hex}{, lsl #12 if sh}`,
+    aliases: [
+      {
+        when: (f) => f.S === 0 && f.op === 0 && f.sh === 0 && f.imm12 === 0 && (f.Rd === 31 || f.Rn === 31),
+        assembly: 'mov {Rd|sp}, {Rn|sp}',
+      },
+      { when: comparesOnly, assembly: (f) => `${comparison(f)} {Rn|sp}, #{imm12:hex}{, lsl #12 if sh}` },
+    ],
     hot: true,
     semantics(m, { sf, op, S, sh, imm12, Rn, Rd }) {
       const width = sf ? 64 : 32;
@@ -56,8 +84,15 @@ export const addSubtract = [
     pattern: 'sf op S 01011 shift:2 0 Rm:5 #imm6:6 Rn:5 Rd:5',
     when: (f) => f.shift !== 3,
     specialise: [{ shift: 0, imm6: 0 }],
-    assembly: (f) => `${mnemonic(f)} {Rd}, {Rn}, {Rm}${f.imm6 ? ', {shiftName} #{imm6}' : ''}`,
-    operands: (f) => ({ shiftName: shiftNames[f.shift] ?? '' }),
+    assembly: (f) => `${mnemonic(f)} {Rd}, {Rn}, {Rm}{amount}`,
+    operands: (f) => ({ amount: shiftText(f.shift, f.imm6) }),
+    aliases: [
+      { when: comparesOnly, assembly: (f) => `${comparison(f)} {Rn}, {Rm}{amount}` },
+      {
+        when: (f) => f.op === 1 && f.Rn === 31,
+        assembly: (f) => `${f.S ? 'negs' : 'neg'} {Rd}, {Rm}{amount}`,
+      },
+    ],
     hot: (f) => f.S === 0 || (f.op === 1 && f.shift < 2),
     semantics(m, { sf, op, S, shift, Rm, imm6, Rn, Rd }) {
       const width = sf ? 64 : 32;
@@ -70,11 +105,11 @@ export const addSubtract = [
     name: 'ADD/SUB (extended register)',
     pattern: 'sf op S 01011 00 1 Rm:5 option:3 #imm3:3 Rn:5 Rd:5',
     assembly: (f) =>
-      `${mnemonic(f)} ${f.S ? '{Rd}' : '{Rd|sp}'}, {Rn|sp}, {operand}, {extend}${f.imm3 ? ' #{imm3}' : ''}`,
-    operands: (f) => ({
-      operand: f.sf && (f.option & 3) === 3 ? `x${f.Rm}` : `w${f.Rm}`,
-      extend: extendNames[f.option] ?? '',
-    }),
+      `${mnemonic(f)} ${f.S ? '{Rd}' : '{Rd|sp}'}, {Rn|sp}, ${extendedRegister(f)}{extend}`,
+    operands: (f) => ({ extend: extendText(f) }),
+    aliases: [
+      { when: comparesOnly, assembly: (f) => `${comparison(f)} {Rn|sp}, ${extendedRegister(f)}{extend}` },
+    ],
     hot: (f) => f.sf === 1 && (f.option & 3) >= 2,
     semantics(m, { sf, op, S, Rm, option, imm3, Rn, Rd }) {
       m.undefinedIf(m.geu(imm3, m.constant(32, 5)));
@@ -90,6 +125,9 @@ export const addSubtract = [
     name: 'ADC/ADCS/SBC/SBCS',
     pattern: 'sf op S 11010000 Rm:5 000000 Rn:5 Rd:5',
     assembly: (f) => `${f.op ? 'sbc' : 'adc'}${f.S ? 's' : ''} {Rd}, {Rn}, {Rm}`,
+    aliases: [
+      { when: (f) => f.op === 1 && f.Rn === 31, assembly: (f) => `${f.S ? 'ngcs' : 'ngc'} {Rd}, {Rm}` },
+    ],
     semantics(m, { sf, op, S, Rm, Rn, Rd }) {
       const width = sf ? 64 : 32;
       const a = m.readX(Rn, width);

@@ -1,3 +1,4 @@
+import { generalRegister } from '../assembly/registers.ts';
 import { instruction } from '../instruction.ts';
 import type { Machine } from '../machine.ts';
 import type { Immediate, Value } from '../value.ts';
@@ -50,8 +51,12 @@ export const branches = [
   instruction({
     name: 'TBZ/TBNZ',
     pattern: '#b5:1 011011 op #b40:5 #imm14:14 Rt:5',
-    assembly: (f) => `${f.op ? 'tbnz' : 'tbz'} ${f.b5 ? '{Rt:x}' : '{Rt:w}'}, #{bit}, {target}`,
-    operands: (f, pc) => ({ bit: f.b5 * 32 + f.b40, ...targetText(pc, f.imm14, 14) }),
+    assembly: (f) => `${f.op ? 'tbnz' : 'tbz'} {register}, #{bit}, {target}`,
+    operands: (f, pc) => ({
+      register: generalRegister(f.Rt, f.b5 ? 'x' : 'w'),
+      bit: f.b5 * 32 + f.b40,
+      ...targetText(pc, f.imm14, 14),
+    }),
     semantics(m, { b5, op, b40, imm14, Rt }) {
       const position = m.zext(m.or(m.shl(b5, m.constant(32, 5)), b40));
       const bit = m.wrap(m.and(m.lsr(m.readX(Rt), position), m.constant(64, 1)));
@@ -63,6 +68,7 @@ export const branches = [
     pattern: '1101011 0 0 opc:2 11111 000000 Rn:5 00000',
     when: (f) => f.opc !== 3,
     assembly: (f) => `${['br', 'blr', 'ret'][f.opc]} {Rn:x}`,
+    aliases: [{ when: (f) => f.opc === 2 && f.Rn === 30, assembly: 'ret' }],
     semantics(m, { opc, Rn }) {
       const target = m.readX(Rn);
       if (opc === 1) link(m);
@@ -72,7 +78,7 @@ export const branches = [
   instruction({
     name: 'SVC',
     pattern: '11010100 000 #imm16:16 000 01',
-    assembly: 'svc #{imm16}',
+    assembly: 'svc #{imm16:hex}',
     semantics(m, { imm16 }) {
       m.supervisorCall(imm16);
     },
@@ -80,7 +86,7 @@ export const branches = [
   instruction({
     name: 'BRK',
     pattern: '11010100 001 #imm16:16 000 00',
-    assembly: 'brk #{imm16}',
+    assembly: 'brk #{imm16:hex}',
     semantics(m, { imm16 }) {
       m.breakpoint(imm16);
     },

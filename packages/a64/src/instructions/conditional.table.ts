@@ -2,7 +2,7 @@ import { instruction } from '../instruction.ts';
 import type { Machine } from '../machine.ts';
 import type { Value, Width } from '../value.ts';
 import { addOrSubtract } from './add-subtract.table.ts';
-import { conditionNames } from './names.ts';
+import { conditionText } from './names.ts';
 
 /** Compares when the condition holds, else takes the flags from the instruction. */
 function conditionalCompare<W extends Width>(
@@ -19,7 +19,13 @@ function conditionalCompare<W extends Width>(
   );
 }
 
-const condition = (f: { readonly cond: number }) => ({ condition: conditionNames[f.cond] ?? '' });
+const condition = (f: { readonly cond: number }) => ({
+  condition: conditionText(f.cond),
+  inverse: conditionText(f.cond, true),
+});
+
+/** AL and NV have no opposite. */
+const isSelective = (f: { readonly cond: number }) => f.cond < 14;
 
 /** @source Arm ARM DDI 0487, C4.1 "Conditional select", "Conditional compare (register)", "(immediate)" */
 export const conditional = [
@@ -34,6 +40,16 @@ export const conditional = [
         ][f.op]?.[f.o2]
       } {Rd}, {Rn}, {Rm}, {condition}`,
     operands: condition,
+    aliases: [
+      {
+        when: (f) => isSelective(f) && f.op !== f.o2 && f.Rn === 31 && f.Rm === 31,
+        assembly: (f) => `${f.op ? 'csetm' : 'cset'} {Rd}, {inverse}`,
+      },
+      {
+        when: (f) => isSelective(f) && (f.op === 1 || f.o2 === 1) && f.Rn === f.Rm,
+        assembly: (f) => `${f.op ? (f.o2 ? 'cneg' : 'cinv') : 'cinc'} {Rd}, {Rn}, {inverse}`,
+      },
+    ],
     hot: true,
     semantics(m, { sf, op, Rm, cond, o2, Rn, Rd }) {
       const width = sf ? 64 : 32;
@@ -46,7 +62,7 @@ export const conditional = [
   instruction({
     name: 'CCMN/CCMP (register)',
     pattern: 'sf op 1 11010010 Rm:5 #cond:4 0 0 Rn:5 0 #nzcv:4',
-    assembly: (f) => `${f.op ? 'ccmp' : 'ccmn'} {Rn}, {Rm}, #{nzcv}, {condition}`,
+    assembly: (f) => `${f.op ? 'ccmp' : 'ccmn'} {Rn}, {Rm}, #{nzcv:hex}, {condition}`,
     operands: condition,
     hot: (f) => f.op === 1,
     semantics(m, { sf, op, Rm, cond, Rn, nzcv }) {
@@ -57,7 +73,7 @@ export const conditional = [
   instruction({
     name: 'CCMN/CCMP (immediate)',
     pattern: 'sf op 1 11010010 #imm5:5 #cond:4 1 0 Rn:5 0 #nzcv:4',
-    assembly: (f) => `${f.op ? 'ccmp' : 'ccmn'} {Rn}, #{imm5}, #{nzcv}, {condition}`,
+    assembly: (f) => `${f.op ? 'ccmp' : 'ccmn'} {Rn}, #{imm5:hex}, #{nzcv:hex}, {condition}`,
     operands: condition,
     hot: (f) => f.op === 1,
     semantics(m, { sf, op, imm5, cond, Rn, nzcv }) {

@@ -26,8 +26,8 @@ function expandImmediate(m: Machine, size: number, imm8: Immediate): Value<64> {
   return m.shl(m.zext(upper), m.constant(64, fraction - 4));
 }
 
-/** The same for disassembly. */
-function immediateNumber(imm8: number): string {
+/** @returns the 8-bit immediate as assembly writes the number */
+export function floatImmediateText(imm8: number): string {
   const exponent = (((imm8 >> 4) & 7) ^ 4) - 3;
   const magnitude = (1 + (imm8 & 15) / 16) * 2 ** exponent;
   const text = (imm8 & 0x80 ? -magnitude : magnitude).toExponential(18);
@@ -75,7 +75,7 @@ export const fpMove = [
     pattern: '00011110 ftype:2 1 #imm8:8 100 00000 Vd:5',
     when: (f) => isFormat(f.ftype),
     assembly: (f) => `fmov {Vd:${letterOf(f.ftype)}}, #{number}`,
-    operands: (f) => ({ number: immediateNumber(f.imm8) }),
+    operands: (f) => ({ number: floatImmediateText(f.imm8) }),
     hot: (f) => f.ftype === 1,
     semantics(m, { ftype, imm8, Vd }) {
       const size = formatOf(ftype);

@@ -1,7 +1,7 @@
 import { instruction } from '../instruction.ts';
 import type { Machine } from '../machine.ts';
 import type { GeneralRegister, Immediate, Value, VectorRegister } from '../value.ts';
-import { indexedText } from './load-store.table.ts';
+import { indexedOperands, indexedText } from './load-store.table.ts';
 import { signed } from './names.ts';
 
 interface PairAddress {
@@ -42,7 +42,7 @@ export const loadStorePair = [
       const name = `${f.L ? 'ld' : 'st'}${f.mode ? '' : 'n'}p${f.opc === 1 ? 'sw' : ''}`;
       return `${name} {Rt:${register}}, {Rt2:${register}}, ${indexedText(f.mode)}`;
     },
-    operands: (f) => ({ offset: signed(f.imm7, 7) * (f.opc === 2 ? 8 : 4) }),
+    operands: (f) => indexedOperands(signed(f.imm7, 7) * (f.opc === 2 ? 8 : 4)),
     hot: (f) => f.mode !== 0 && f.opc !== 1,
     semantics(m, { opc, mode, L, imm7, Rt2, Rn, Rt }) {
       const bits = opc === 2 ? 64 : 32;
@@ -71,7 +71,7 @@ export const loadStorePair = [
       const size = ['s', 'd', 'q'][f.opc];
       return `${f.L ? 'ld' : 'st'}${f.mode ? '' : 'n'}p {Vt:${size}}, {Vt2:${size}}, ${indexedText(f.mode)}`;
     },
-    operands: (f) => ({ offset: signed(f.imm7, 7) * (4 << f.opc) }),
+    operands: (f) => indexedOperands(signed(f.imm7, 7) * (4 << f.opc)),
     hot: (f) => f.mode !== 0 && (f.opc === 2 || (f.opc === 1 && f.mode === 2)),
     semantics(m, { opc, mode, L, imm7, Vt2, Rn, Vt }) {
       const { first, second, moveBase } = pairAddress(m, Rn, imm7, mode, 2 + opc);

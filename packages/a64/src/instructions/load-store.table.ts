@@ -1,7 +1,7 @@
 import { instruction } from '../instruction.ts';
 import type { Machine } from '../machine.ts';
 import type { ElementBits, GeneralRegister, Immediate, Value } from '../value.ts';
-import { extendNames, hex, signed } from './names.ts';
+import { extendNames, hex, offsetText, signed } from './names.ts';
 
 interface AccessFields {
   readonly size: number;
@@ -55,7 +55,7 @@ function mnemonic({ size, opc }: AccessFields, infix = ''): string {
 const target = ({ size, opc }: AccessFields) => (opc === 2 || size === 3 ? '{Rt:x}' : '{Rt:w}');
 
 /** Register-offset operand, for disassembly. */
-export function offsetText(f: { Rm: number; option: number; S: number }, shift: number): { offset: string } {
+export function registerOffsetText(f: { Rm: number; option: number; S: number }, shift: number): { offset: string } {
   const register = f.Rm === 31 ? 'zr' : String(f.Rm);
   const name = `${f.option & 1 ? 'x' : 'w'}${register}`;
   const amount = f.S ? ` #${shift}` : '';
@@ -63,9 +63,19 @@ export function offsetText(f: { Rm: number; option: number; S: number }, shift: 
   return { offset: `${name}, ${extendNames[f.option]}${amount}` };
 }
 
+/** Addressing by mode 0 and 2 offset, 1 post-indexed, 3 pre-indexed: of {@link indexedOperands}. */
 export const indexedText = (mode: number) =>
-  ['[{Rn|sp}, #{offset}]', '[{Rn|sp}], #{offset}', '[{Rn|sp}, #{offset}]', '[{Rn|sp}, #{offset}]!'][mode] ??
-  '';
+  ['[{Rn|sp}{offset}]', '[{Rn|sp}], #{step}', '[{Rn|sp}{offset}]', '[{Rn|sp}, #{step}]!'][mode] ?? '';
+
+export const indexedOperands = (offset: number) => ({ offset: offsetText(offset), step: offset });
+
+/** What a prefetch is for: which is not an operation has its number. */
+function prefetchText(prfop: number): { operation: string } {
+  const kind = ['pld', 'pli', 'pst'][prfop >> 3];
+  const level = (prfop >> 1) & 3;
+  if (kind === undefined || level === 3) return { operation: `#0x${prfop.toString(16).padStart(2, '0')}` };
+  return { operation: `${kind}l${level + 1}${prfop & 1 ? 'strm' : 'keep'}` };
+}
 
 /** @source Arm ARM DDI 0487, C4.1 "Load/store register (…)", "Load register (literal)" */
 export const loadStore = [
@@ -73,8 +83,8 @@ export const loadStore = [
     name: 'LDR/STR (unsigned offset)',
     pattern: 'size:2 111 0 01 opc:2 #imm12:12 Rn:5 Rt:5',
     when: isAccess,
-    assembly: (f) => `${mnemonic(f)} ${target(f)}, [{Rn|sp}, #{offset}]`,
-    operands: (f) => ({ offset: f.imm12 << f.size }),
+    assembly: (f) => `${mnemonic(f)} ${target(f)}, [{Rn|sp}{offset}]`,
+    operands: (f) => ({ offset: offsetText(f.imm12 << f.size) }),
     hot: true,
     semantics(m, { size, opc, imm12, Rn, Rt }) {
       access(m, { size, opc }, Rt, scaledAddress(m, Rn, imm12, size));
@@ -85,7 +95,7 @@ export const loadStore = [
     pattern: 'size:2 111 0 00 opc:2 0 #imm9:9 mode:2 Rn:5 Rt:5',
     when: isAccess,
     assembly: (f) => `${mnemonic(f, ['u', '', 't', ''][f.mode])} ${target(f)}, ${indexedText(f.mode)}`,
-    operands: (f) => ({ offset: signed(f.imm9, 9) }),
+    operands: (f) => indexedOperands(signed(f.imm9, 9)),
     hot: (f) => f.mode !== 2 && (f.opc < 2 || f.size === 2),
     semantics(m, { size, opc, imm9, mode, Rn, Rt }) {
       const base = m.readXsp(Rn);
@@ -105,7 +115,7 @@ export const loadStore = [
     pattern: 'size:2 111 0 00 opc:2 1 Rm:5 option:3 S 10 Rn:5 Rt:5',
     when: (f) => isAccess(f) && (f.option & 2) !== 0,
     assembly: (f) => `${mnemonic(f)} ${target(f)}, [{Rn|sp}, {offset}]`,
-    operands: (f) => offsetText(f, f.size),
+    operands: (f) => registerOffsetText(f, f.size),
     hot: (f) => f.option !== 7 && (f.opc < 2 || f.size === 2),
     semantics(m, { size, opc, Rm, option, S, Rn, Rt }) {
       const offset = registerOffset(m, Rm, option, S ? size : 0);
@@ -127,30 +137,30 @@ export const loadStore = [
   instruction({
     name: 'PRFM (unsigned offset)',
     pattern: '11 111 0 01 10 #imm12:12 Rn:5 #prfop:5',
-    assembly: 'prfm #{prfop}, [{Rn|sp}, #{offset}]',
-    operands: (f) => ({ offset: f.imm12 * 8 }),
+    assembly: 'prfm {operation}, [{Rn|sp}{offset}]',
+    operands: (f) => ({ ...prefetchText(f.prfop), offset: offsetText(f.imm12 * 8) }),
     semantics() {},
   }),
   instruction({
     name: 'PRFUM',
     pattern: '11 111 0 00 10 0 #imm9:9 00 Rn:5 #prfop:5',
-    assembly: 'prfum #{prfop}, [{Rn|sp}, #{offset}]',
-    operands: (f) => ({ offset: signed(f.imm9, 9) }),
+    assembly: 'prfum {operation}, [{Rn|sp}{offset}]',
+    operands: (f) => ({ ...prefetchText(f.prfop), offset: offsetText(signed(f.imm9, 9)) }),
     semantics() {},
   }),
   instruction({
     name: 'PRFM (register offset)',
     pattern: '11 111 0 00 10 1 Rm:5 option:3 S 10 Rn:5 #prfop:5',
     when: (f) => (f.option & 2) !== 0,
-    assembly: 'prfm #{prfop}, [{Rn|sp}, {offset}]',
-    operands: (f) => offsetText(f, 3),
+    assembly: 'prfm {operation}, [{Rn|sp}, {offset}]',
+    operands: (f) => ({ ...prefetchText(f.prfop), ...registerOffsetText(f, 3) }),
     semantics() {},
   }),
   instruction({
     name: 'PRFM (literal)',
     pattern: '11 011 0 00 #imm19:19 #prfop:5',
-    assembly: 'prfm #{prfop}, {target}',
-    operands: (f, pc) => ({ target: hex(pc + BigInt(signed(f.imm19, 19) * 4)) }),
+    assembly: 'prfm {operation}, {target}',
+    operands: (f, pc) => ({ ...prefetchText(f.prfop), target: hex(pc + BigInt(signed(f.imm19, 19) * 4)) }),
     semantics() {},
   }),
 ];

@@ -1,7 +1,7 @@
 import { instruction } from '../instruction.ts';
 import type { Machine } from '../machine.ts';
 import type { Value, Width } from '../value.ts';
-import { hex, shiftNames } from './names.ts';
+import { hex, shiftText } from './names.ts';
 
 function combine<W extends Width>(m: Machine, opc: number, a: Value<W>, b: NoInfer<Value<W>>): Value<W> {
   if (opc === 1) return m.or(a, b);
@@ -51,6 +51,20 @@ function bitmaskValue(N: number, immr: number, imms: number): bigint | undefined
   return value;
 }
 
+const maskOf = (f: {
+  readonly sf: number;
+  readonly N: number;
+  readonly immr: number;
+  readonly imms: number;
+}) => BigInt.asUintN(f.sf ? 64 : 32, bitmaskValue(f.N, f.immr, f.imms) ?? 0n);
+
+/** Whether MOVZ or MOVN makes the number: at most 16 bits in one of the places that they shift to. */
+function isWideImmediate(value: bigint, width: Width): boolean {
+  return [value, BigInt.asUintN(width, ~value)].some((number) =>
+    [0n, 16n, 32n, 48n].some((place) => (number & ~(0xffffn << place)) === 0n),
+  );
+}
+
 /** @source Arm ARM DDI 0487, C4.1 "Logical (immediate)", "Logical (shifted register)" */
 export const logical = [
   instruction({
@@ -59,7 +73,14 @@ export const logical = [
     when: (f) => f.sf === 1 || f.N === 0,
     assembly: (f) =>
       `${['and', 'orr', 'eor', 'ands'][f.opc]} ${f.opc === 3 ? '{Rd}' : '{Rd|sp}'}, {Rn}, #{mask}`,
-    operands: (f) => ({ mask: hex(BigInt.asUintN(f.sf ? 64 : 32, bitmaskValue(f.N, f.immr, f.imms) ?? 0n)) }),
+    operands: (f) => ({ mask: hex(maskOf(f)) }),
+    aliases: [
+      { when: (f) => f.opc === 3 && f.Rd === 31, assembly: 'tst {Rn}, #{mask}' },
+      {
+        when: (f) => f.opc === 1 && f.Rn === 31 && !isWideImmediate(maskOf(f), f.sf ? 64 : 32),
+        assembly: 'mov {Rd|sp}, #{mask}',
+      },
+    ],
     hot: true,
     semantics(m, { sf, opc, N, immr, imms, Rn, Rd }) {
       const width = sf ? 64 : 32;
@@ -84,9 +105,17 @@ export const logical = [
         ['eor', 'eon'],
         ['ands', 'bics'],
       ][f.opc]?.[f.N];
-      return `${name} {Rd}, {Rn}, {Rm}${f.imm6 ? ', {shiftName} #{imm6}' : ''}`;
+      return `${name} {Rd}, {Rn}, {Rm}{amount}`;
     },
-    operands: (f) => ({ shiftName: shiftNames[f.shift] ?? '' }),
+    operands: (f) => ({ amount: shiftText(f.shift, f.imm6) }),
+    aliases: [
+      { when: (f) => f.opc === 3 && f.N === 0 && f.Rd === 31, assembly: 'tst {Rn}, {Rm}{amount}' },
+      { when: (f) => f.opc === 1 && f.N === 1 && f.Rn === 31, assembly: 'mvn {Rd}, {Rm}{amount}' },
+      {
+        when: (f) => f.opc === 1 && f.N === 0 && f.Rn === 31 && f.shift === 0 && f.imm6 === 0,
+        assembly: 'mov {Rd}, {Rm}',
+      },
+    ],
     hot: (f) => f.shift === 0 || (f.shift !== 2 && f.N === 0 && f.opc !== 3),
     semantics(m, { sf, opc, shift, N, Rm, imm6, Rn, Rd }) {
       const width = sf ? 64 : 32;

@@ -56,6 +56,12 @@ export const lse = [
     pattern: 'size:2 111000 A R 1 Rs:5 0 opc:3 00 Rn:5 Rt:5',
     assembly: (f) =>
       `ld${combineOf(f.opc)[0]}${f.A ? 'a' : ''}${f.R ? 'l' : ''}${suffix(f)} {Rs:${letter(f)}}, {Rt:${letter(f)}}, [{Rn|sp}]`,
+    aliases: [
+      {
+        when: (f) => f.A === 0 && f.Rt === 31,
+        assembly: (f) => `st${combineOf(f.opc)[0]}${f.R ? 'l' : ''}${suffix(f)} {Rs:${letter(f)}}, [{Rn|sp}]`,
+      },
+    ],
     semantics(m, { size, Rs, opc, Rn, Rt }) {
       const address = m.readXsp(Rn);
       const operand = m.readX(Rs, widthOf(size));

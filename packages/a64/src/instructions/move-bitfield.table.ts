@@ -9,6 +9,30 @@ function requirePositions(m: Machine, width: Width, ...positions: Value<32>[]): 
   for (const position of positions) m.undefinedIf(m.geu(position, m.constant(32, 32)));
 }
 
+/** The number that MOVZ or MOVN makes. */
+function wideValue(f: { sf: number; opc: number; hw: number; imm16: number }): bigint {
+  const placed = BigInt(f.imm16) << BigInt(f.hw * 16);
+  return BigInt.asUintN(f.sf ? 64 : 32, f.opc === 0 ? ~placed : placed);
+}
+
+interface Bitfield {
+  readonly sf: number;
+  readonly immr: number;
+  readonly imms: number;
+}
+
+const widthOf = (f: { readonly sf: number }) => (f.sf ? 64 : 32);
+/** The bits go to a place of their own instead of to bit 0. */
+const inserts = (f: Bitfield) => f.imms < f.immr;
+const toTop = (f: Bitfield) => f.imms === widthOf(f) - 1;
+
+/** Bitfields told by position and length. */
+function bitfieldOperands(f: Bitfield): { position: number; length: number } {
+  return inserts(f)
+    ? { position: widthOf(f) - f.immr, length: f.imms + 1 }
+    : { position: f.immr, length: f.imms - f.immr + 1 };
+}
+
 /** @source Arm ARM DDI 0487, C4.1 "PC-rel. addressing", "Move wide (immediate)", "Bitfield", "Extract" */
 export const moveBitfield = [
   instruction({
@@ -31,8 +55,18 @@ export const moveBitfield = [
     pattern: 'sf opc:2 100101 hw:2 #imm16:16 Rd:5',
     when: (f) => f.opc !== 1 && (f.sf === 1 || f.hw < 2),
     assembly: (f) =>
-      `${['movn', '', 'movz', 'movk'][f.opc]} {Rd}, #{value}${f.hw ? `, lsl #${f.hw * 16}` : ''}`,
-    operands: (f) => ({ value: hex(f.imm16) }),
+      `${['movn', '', 'movz', 'movk'][f.opc]} {Rd}, #{imm16:hex}${f.hw ? `, lsl #${f.hw * 16}` : ''}`,
+    operands: (f) => ({ value: hex(wideValue(f)) }),
+    aliases: [
+      {
+        // 0 is written with MOVZ and without a shift, a 32-bit 0xffff or 0xffff0000 with MOVZ.
+        when: (f) =>
+          f.opc !== 3 &&
+          !(f.imm16 === 0 && f.hw !== 0) &&
+          !(f.opc === 0 && f.sf === 0 && f.imm16 === 0xffff),
+        assembly: 'mov {Rd}, #{value}',
+      },
+    ],
     hot: true,
     semantics(m, { sf, opc, hw, imm16, Rd }) {
       const width = sf ? 64 : 32;
@@ -52,6 +86,23 @@ export const moveBitfield = [
       { imms: 31, sf: 0, N: 0 },
     ],
     assembly: (f) => `${f.opc ? 'ubfm' : 'sbfm'} {Rd}, {Rn}, #{immr}, #{imms}`,
+    operands: bitfieldOperands,
+    aliases: [
+      { when: (f) => f.opc === 2 && inserts(f) && f.imms + 1 === f.immr, assembly: 'lsl {Rd}, {Rn}, #{position}' },
+      { when: toTop, assembly: (f) => `${f.opc ? 'lsr' : 'asr'} {Rd}, {Rn}, #{immr}` },
+      { when: inserts, assembly: (f) => `${f.opc ? 'ubfiz' : 'sbfiz'} {Rd}, {Rn}, #{position}, #{length}` },
+      ...[
+        { top: 7, letter: 'b' },
+        { top: 15, letter: 'h' },
+        { top: 31, letter: 'w' },
+      ].map(({ top, letter }) => ({
+        // Extending with zeros is written with 32 bits only.
+        when: (f: Bitfield & { readonly opc: number }) =>
+          f.immr === 0 && f.imms === top && (f.opc === 0 || f.sf === 0),
+        assembly: (f: { readonly opc: number }) => `${f.opc ? 'uxt' : 'sxt'}${letter} {Rd}, {Rn:w}`,
+      })),
+      { when: () => true, assembly: (f) => `${f.opc ? 'ubfx' : 'sbfx'} {Rd}, {Rn}, #{position}, #{length}` },
+    ],
     hot: true,
     semantics(m, { sf, opc, immr, imms, Rn, Rd }) {
       const width = sf ? 64 : 32;
@@ -71,6 +122,12 @@ export const moveBitfield = [
     pattern: 'sf 01 100110 N #immr:6 #imms:6 Rn:5 Rd:5',
     when: (f) => f.sf === f.N,
     assembly: 'bfm {Rd}, {Rn}, #{immr}, #{imms}',
+    operands: bitfieldOperands,
+    aliases: [
+      { when: (f) => inserts(f) && f.Rn === 31, assembly: 'bfc {Rd}, #{position}, #{length}' },
+      { when: inserts, assembly: 'bfi {Rd}, {Rn}, #{position}, #{length}' },
+      { when: () => true, assembly: 'bfxil {Rd}, {Rn}, #{position}, #{length}' },
+    ],
     hot: true,
     semantics(m, { sf, immr, imms, Rn, Rd }) {
       const width = sf ? 64 : 32;
@@ -91,6 +148,7 @@ export const moveBitfield = [
     pattern: 'sf 00 100111 N 0 Rm:5 #imms:6 Rn:5 Rd:5',
     when: (f) => f.sf === f.N,
     assembly: 'extr {Rd}, {Rn}, {Rm}, #{imms}',
+    aliases: [{ when: (f) => f.Rn === f.Rm, assembly: 'ror {Rd}, {Rn}, #{imms}' }],
     hot: true,
     semantics(m, { sf, Rm, imms, Rn, Rd }) {
       const width = sf ? 64 : 32;

@@ -8,6 +8,7 @@ export const multiplyDivide = [
     pattern: 'sf 00 11011 000 Rm:5 o0 Ra:5 Rn:5 Rd:5',
     specialise: [{ Ra: 31 }],
     assembly: (f) => `${f.o0 ? 'msub' : 'madd'} {Rd}, {Rn}, {Rm}, {Ra}`,
+    aliases: [{ when: (f) => f.Ra === 31, assembly: (f) => `${f.o0 ? 'mneg' : 'mul'} {Rd}, {Rn}, {Rm}` }],
     hot: true,
     semantics(m, { sf, Rm, o0, Ra, Rn, Rd }) {
       const width = sf ? 64 : 32;
@@ -20,6 +21,12 @@ export const multiplyDivide = [
     name: 'SMADDL/SMSUBL/UMADDL/UMSUBL',
     pattern: '1 00 11011 U 01 Rm:5 o0 Ra:5 Rn:5 Rd:5',
     assembly: (f) => `${f.U ? 'u' : 's'}m${f.o0 ? 'sub' : 'add'}l {Rd:x}, {Rn:w}, {Rm:w}, {Ra:x}`,
+    aliases: [
+      {
+        when: (f) => f.Ra === 31,
+        assembly: (f) => `${f.U ? 'u' : 's'}${f.o0 ? 'mnegl' : 'mull'} {Rd:x}, {Rn:w}, {Rm:w}`,
+      },
+    ],
     hot: true,
     semantics(m, { U, Rm, o0, Ra, Rn, Rd }) {
       const [n, k] = [m.readX(Rn, 32), m.readX(Rm, 32)];

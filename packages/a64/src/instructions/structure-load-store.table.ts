@@ -118,17 +118,7 @@ function baseRegister(m: Machine, { indexing, Rn, Rm, bytes }: BaseUpdate): [Val
 const registersFrom = (m: Machine, Vt: VectorRegister, count: number) =>
   range(count).map((i) => m.nextV(Vt, i));
 
-function listText(registers: number, arrangement: string, index = ''): string {
-  return `{{${range(registers)
-    .map((i) => `v{t${i}}.${arrangement}`)
-    .join(', ')}}}${index}`;
-}
-
-const listOperands = (Vt: number, bytes: number, Rm?: number) => ({
-  t0: Vt,
-  t1: (Vt + 1) & 31,
-  t2: (Vt + 2) & 31,
-  t3: (Vt + 3) & 31,
+const stepText = (bytes: number, Rm?: number) => ({
   step: Rm === undefined || Rm === 31 ? `#${bytes}` : `x${Rm}`,
 });
 
@@ -155,11 +145,9 @@ function multipleRow(indexing: Indexing): Instruction {
     },
     assembly: (f) => {
       const form = multipleForms[f.opcode];
-      const arrangement = `${(f.Q ? 16 : 8) >> f.size}${'bhsd'[f.size]}`;
-      const list = listText(form?.registers ?? 0, arrangement);
-      return `${f.L ? 'ld' : 'st'}${form?.structure} ${list}, [{Rn|sp}]${suffix(indexing)}`;
+      return `${f.L ? 'ld' : 'st'}${form?.structure} {Vt*${form?.registers}.T}, [{Rn|sp}]${suffix(indexing)}`;
     },
-    operands: (f) => listOperands(f.Vt, bytesOf(f), f.Rm),
+    operands: (f) => stepText(bytesOf(f), f.Rm),
     semantics(m, { Q, L, Rm, opcode, size, Rn, Vt }) {
       const { structure, registers } = multipleForms[opcode] ?? { structure: 1, registers: 1 };
       const form = { structure, registers, elementBytes: 1 << size, registerBytes: Q ? 16 : 8 };
@@ -222,9 +210,9 @@ function singleRow(form: (typeof singleForms)[number], indexing: Indexing): Inst
     pattern,
     ...(indexing === 'immediate' ? { refines: singleName(bits, 'register') } : {}),
     assembly: (f) =>
-      `${f.L ? 'ld' : 'st'}${count(f)} ${listText(count(f), 'bhsd'[Math.log2(bits / 8)] ?? '', '[{index}]')}, [{Rn|sp}]${suffix(indexing)}`,
+      `${f.L ? 'ld' : 'st'}${count(f)} {Vt*${count(f)}:${'bhsd'[Math.log2(bits / 8)]}}[{index}], [{Rn|sp}]${suffix(indexing)}`,
     operands: (f) => ({
-      ...listOperands(f.Vt, (count(f) * bits) / 8, f.Rm),
+      ...stepText((count(f) * bits) / 8, f.Rm),
       index:
         ((f.Q << 3) | ((f.S ?? 0) << 2) | (bits === 16 ? (f.size ?? 0) << 1 : (f.size ?? 0))) >>
         (4 - form.indexBits),
@@ -274,8 +262,8 @@ function replicateRow(indexing: Indexing): Instruction {
     pattern,
     ...(indexing === 'immediate' ? { refines: replicateName('register') } : {}),
     assembly: (f) =>
-      `ld${count(f)}r ${listText(count(f), `${(f.Q ? 16 : 8) >> f.size}${'bhsd'[f.size]}`)}, [{Rn|sp}]${suffix(indexing)}`,
-    operands: (f) => listOperands(f.Vt, count(f) << f.size, f.Rm),
+      `ld${count(f)}r {Vt*${count(f)}.T}, [{Rn|sp}]${suffix(indexing)}`,
+    operands: (f) => stepText(count(f) << f.size, f.Rm),
     semantics(m, { Q, R, Rm, o, size, Rn, Vt }) {
       const registers = count({ o, R });
       const bits = (8 << size) as ElementBits;

@@ -30,6 +30,48 @@ function systemRegisterRows({ name, encoding, read, write }: SystemRegister): In
 
 const yields = (f: { readonly CRm: number; readonly op2: number }) => f.CRm === 0 && f.op2 >= 1 && f.op2 <= 3;
 
+const hintOf = (f: { readonly CRm: number; readonly op2: number }) => f.CRm * 8 + f.op2;
+
+/** Names of hints, of whichever extension. */
+const hintNames: Readonly<Record<number, string>> = {
+  0: 'nop',
+  4: 'sev',
+  5: 'sevl',
+  6: 'dgh',
+  7: 'xpaclri',
+  8: 'pacia1716',
+  10: 'pacib1716',
+  12: 'autia1716',
+  14: 'autib1716',
+  16: 'esb',
+  17: 'psb csync',
+  18: 'tsb csync',
+  20: 'csdb',
+  24: 'paciaz',
+  25: 'paciasp',
+  26: 'pacibz',
+  27: 'pacibsp',
+  28: 'autiaz',
+  29: 'autiasp',
+  30: 'autibz',
+  31: 'autibsp',
+  32: 'bti',
+  34: 'bti c',
+  36: 'bti j',
+  38: 'bti jc',
+};
+
+/** What a barrier orders: domain, and loads, stores or both. */
+const barrierNames = ['osh', 'nsh', 'ish', ''].flatMap((domain) => [
+  '',
+  domain === '' ? 'ld' : `${domain}ld`,
+  domain === '' ? 'st' : `${domain}st`,
+  domain === '' ? 'sy' : domain,
+]);
+
+/** Barriers that CRm gives a name of their own. */
+const speculationBarriers: Readonly<Record<number, string>> = { 0: 'ssbb', 4: 'pssbb' };
+
 /** @source Arm ARM DDI 0487, C4.1 "Hints", "Barriers", "System instructions", "System register move" */
 export const system = [
   instruction({
@@ -37,7 +79,8 @@ export const system = [
     // Every hint is a NOP on a machine without its extension; CHKFEAT thereby leaves X16 as it is.
     pattern: '1101010100 0 00 011 0010 CRm:4 op2:3 11111',
     when: (f) => !yields(f),
-    assembly: (f) => (f.CRm === 0 && f.op2 === 0 ? 'nop' : `hint #${f.CRm * 8 + f.op2}`),
+    assembly: (f) => `hint #0x${hintOf(f).toString(16)}`,
+    aliases: [{ when: (f) => hintNames[hintOf(f)] !== undefined, assembly: (f) => hintNames[hintOf(f)] ?? '' }],
     hot: true,
     semantics() {},
   }),
@@ -53,7 +96,8 @@ export const system = [
   instruction({
     name: 'CLREX',
     pattern: '1101010100 0 00 011 0011 #CRm:4 010 11111',
-    assembly: 'clrex',
+    assembly: 'clrex{option}',
+    operands: (f) => ({ option: f.CRm === 15 ? '' : ` #0x${f.CRm.toString(16)}` }),
     semantics(m) {
       m.writeState('exclusiveAddress', m.constant(64, -1n));
     },
@@ -62,7 +106,15 @@ export const system = [
     name: 'DSB/DMB/ISB',
     pattern: '1101010100 0 00 011 0011 #CRm:4 1 opc:2 11111',
     when: (f) => f.opc !== 3,
-    assembly: (f) => `${['dsb', 'dmb', 'isb'][f.opc]} #{CRm}`,
+    assembly: (f) => (f.opc === 2 ? 'isb{option}' : `${['dsb', 'dmb'][f.opc]} {barrier}`),
+    operands: (f) => {
+      const number = `#0x${f.CRm.toString(16).padStart(f.opc === 2 ? 1 : 2, '0')}`;
+      return { barrier: barrierNames[f.CRm] || number, option: f.CRm === 15 ? '' : ` ${number}` };
+    },
+    aliases: Object.entries(speculationBarriers).map(([CRm, name]) => ({
+      when: (f) => f.opc === 0 && f.CRm === Number(CRm),
+      assembly: name,
+    })),
     hot: true,
     // One host thread executes all guest threads in turn: memory is always in order.
     semantics() {},

@@ -37,6 +37,7 @@ export const vectorCopy: readonly Instruction[] = elements.flatMap(({ bits, lett
     name: `DUP (scalar, ${bits} bits)`,
     pattern: `01 0 11110000 ${imm5} 0 0000 1 Vn:5 Vd:5` as `01 0 11110000 ${Imm5} 0 0000 1 Vn:5 Vd:5`,
     assembly: `dup {Vd:${letter}}, {Vn:${letter}}[{index}]`,
+    aliases: [{ when: () => true, assembly: `mov {Vd:${letter}}, {Vn:${letter}}[{index}]` }],
     semantics(m, { index, Vn, Vd }) {
       m.writeScalar(Vd, bits, m.readElement(Vn, bits, index));
     },
@@ -56,6 +57,7 @@ export const vectorCopy: readonly Instruction[] = elements.flatMap(({ bits, lett
     name: `INS (general, ${bits} bits)`,
     pattern: `010 01110000 ${imm5} 0 0011 1 Rn:5 Vd:5` as `010 01110000 ${Imm5} 0 0011 1 Rn:5 Vd:5`,
     assembly: `ins {Vd:${letter}}[{index}], {Rn:${bits === 64 ? 'x' : 'w'}}`,
+    aliases: [{ when: () => true, assembly: `mov {Vd:${letter}}[{index}], {Rn:${bits === 64 ? 'x' : 'w'}}` }],
     semantics(m, { index, Rn, Vd }) {
       m.writeElement(Vd, bits, index, m.readX(Rn, bits === 64 ? 64 : 32));
     },
@@ -65,6 +67,7 @@ export const vectorCopy: readonly Instruction[] = elements.flatMap(({ bits, lett
     pattern:
       `011 01110000 ${imm5} 0 ${scaledDown} 1 Vn:5 Vd:5` as `011 01110000 ${Imm5} 0 ${Imm4} 1 Vn:5 Vd:5`,
     assembly: `ins {Vd:${letter}}[{index}], {Vn:${letter}}[{source}]`,
+    aliases: [{ when: () => true, assembly: `mov {Vd:${letter}}[{index}], {Vn:${letter}}[{source}]` }],
     semantics(m, { index, source, Vn, Vd }) {
       m.writeElement(Vd, bits, index, m.readElement(Vn, bits, source));
     },
@@ -74,6 +77,9 @@ export const vectorCopy: readonly Instruction[] = elements.flatMap(({ bits, lett
     pattern: `0 Q 0 01110000 ${imm5} 0 0111 1 Vn:5 Rd:5` as `0 Q 0 01110000 ${Imm5} 0 0111 1 Vn:5 Rd:5`,
     when: (f) => f.Q === (bits === 64 ? 1 : 0),
     assembly: `umov {Rd:${bits === 64 ? 'x' : 'w'}}, {Vn:${letter}}[{index}]`,
+    aliases: [
+      { when: () => bits >= 32, assembly: `mov {Rd:${bits === 64 ? 'x' : 'w'}}, {Vn:${letter}}[{index}]` },
+    ],
     hot: bits >= 32,
     semantics(m, { index, Vn, Rd }) {
       m.writeX(Rd, m.readElement(Vn, bits, index));

@@ -1,6 +1,8 @@
 import { type Instruction, instruction } from '../instruction.ts';
 import type { Machine } from '../machine.ts';
 import type { Value } from '../value.ts';
+import { floatImmediateText } from './fp-move.table.ts';
+import { hex } from './names.ts';
 
 /** `abcdefgh`, from its two parts in the word. */
 function imm8(m: Machine, high: Value<32>, low: Value<32>): Value<32> {
@@ -61,14 +63,42 @@ function mnemonic(cmode: number, op: number): string {
   return op && cmode < 14 ? 'mvni' : 'movi';
 }
 
+interface ImmediateFields {
+  readonly Q: number;
+  readonly op: number;
+  readonly cmode: number;
+}
+
+/** Element size, and how the byte lies in an element, by {@link combines}' cmode and op. */
+function assembly(f: ImmediateFields): string {
+  const { Q, op, cmode } = f;
+  const shifted = cmode < 12 ? (cmode & (cmode < 8 ? 6 : 2)) * 4 : 0;
+  const shift = cmode < 12 ? (shifted ? `, lsl #${shifted}` : '') : `, msl #${cmode === 12 ? 8 : 16}`;
+  const name = mnemonic(cmode, op);
+  if (cmode < 8 || cmode === 12 || cmode === 13) return `${name} {Vd:${Q ? '4s' : '2s'}}, #{byte}${shift}`;
+  if (cmode < 12) return `${name} {Vd:${Q ? '8h' : '4h'}}, #{byte}${shift}`;
+  if (cmode === 15) return `${name} {Vd:${op ? '2d' : Q ? '4s' : '2s'}}, #{number}`;
+  return op ? `${name} {Vd:${Q ? '2d' : 'd'}}, #{mask}` : `${name} {Vd:${Q ? '16b' : '8b'}}, #{byte}`;
+}
+
+/** Every bit as a byte of ones or zeros. */
+function maskText(byte: number): string {
+  let mask = 0n;
+  for (let bit = 0; bit < 8; bit++) if ((byte >> bit) & 1) mask |= 0xffn << BigInt(8 * bit);
+  return hex(mask);
+}
+
 /** @source Arm ARM DDI 0487, C4.1.96 "Advanced SIMD modified immediate" and AdvSIMDExpandImm */
 export const vectorImmediate: readonly Instruction[] = [
   instruction({
     name: 'MOVI/MVNI/ORR/BIC/FMOV (vector, immediate)',
     pattern: '0 Q op 0111100000 #abc:3 cmode:4 01 #defgh:5 Vd:5',
     when: (f) => !(f.cmode === 15 && f.op === 1 && f.Q === 0),
-    assembly: (f) => `${mnemonic(f.cmode, f.op)} {Vd:${f.Q ? '16b' : '8b'}}, #{value}`,
-    operands: (f) => ({ value: `0x${((f.abc << 5) | f.defgh).toString(16)}` }),
+    assembly,
+    operands: (f) => {
+      const byte = (f.abc << 5) | f.defgh;
+      return { byte: hex(byte), number: floatImmediateText(byte), mask: maskText(byte) };
+    },
     hot: (f) => f.cmode === 0 || f.cmode === 14,
     semantics(m, { Q, op, abc, cmode, defgh, Vd }) {
       const byte = imm8(m, abc, defgh);

@@ -1,8 +1,14 @@
 import { instruction } from '../instruction.ts';
 import type { Machine } from '../machine.ts';
 import type { ElementBits, Value, VectorRegister } from '../value.ts';
-import { indexedText, offsetText, registerOffset, scaledAddress } from './load-store.table.ts';
-import { hex, signed } from './names.ts';
+import {
+  indexedOperands,
+  indexedText,
+  registerOffset,
+  registerOffsetText,
+  scaledAddress,
+} from './load-store.table.ts';
+import { hex, offsetText, signed } from './names.ts';
 
 interface AccessFields {
   readonly size: number;
@@ -47,8 +53,8 @@ export const vectorLoadStore = [
     name: 'LDR/STR (SIMD&FP, unsigned offset)',
     pattern: 'size:2 111 1 01 opc:2 #imm12:12 Rn:5 Vt:5',
     when: isAccess,
-    assembly: (f) => `${mnemonic(f)}, [{Rn|sp}, #{offset}]`,
-    operands: (f) => ({ offset: f.imm12 * 2 ** scaleOf(f) }),
+    assembly: (f) => `${mnemonic(f)}, [{Rn|sp}{offset}]`,
+    operands: (f) => ({ offset: offsetText(f.imm12 * 2 ** scaleOf(f)) }),
     hot: (f) => scaleOf(f) >= 2,
     semantics(m, { size, opc, imm12, Rn, Vt }) {
       const scale = scaleOf({ size, opc });
@@ -60,7 +66,7 @@ export const vectorLoadStore = [
     pattern: 'size:2 111 1 00 opc:2 0 #imm9:9 mode:2 Rn:5 Vt:5',
     when: (f) => isAccess(f) && f.mode !== 2,
     assembly: (f) => `${mnemonic(f, f.mode ? '' : 'u')}, ${indexedText(f.mode)}`,
-    operands: (f) => ({ offset: signed(f.imm9, 9) }),
+    operands: (f) => indexedOperands(signed(f.imm9, 9)),
     hot: (f) => scaleOf(f) === 4 || (scaleOf(f) === 3 && f.mode === 0),
     semantics(m, { size, opc, imm9, mode, Rn, Vt }) {
       const base = m.readXsp(Rn);
@@ -74,7 +80,7 @@ export const vectorLoadStore = [
     pattern: 'size:2 111 1 00 opc:2 1 Rm:5 option:3 S 10 Rn:5 Vt:5',
     when: (f) => isAccess(f) && (f.option & 2) !== 0,
     assembly: (f) => `${mnemonic(f)}, [{Rn|sp}, {offset}]`,
-    operands: (f) => offsetText(f, scaleOf(f)),
+    operands: (f) => registerOffsetText(f, scaleOf(f)),
     hot: (f) => f.option === 3 && (scaleOf(f) === 4 || (scaleOf(f) >= 2 && f.S === 1)),
     semantics(m, { size, opc, Rm, option, S, Rn, Vt }) {
       const scale = scaleOf({ size, opc });

@@ -270,6 +270,13 @@ function longRow({ bits, letter, immediate }: Size): Instruction {
     pattern: `0 Q U 011110 ${immediate} 10100 1 Vn:5 Vd:5` as VectorPattern,
     assembly: (f) =>
       `${f.U ? 'u' : 's'}shll${f.Q ? '2' : ''} {Vd:${arrangement(next, bits * 2, 1)}}, {Vn:${arrangement(letter, bits, f.Q)}}, #{imm}`,
+    aliases: [
+      {
+        when: (f) => f.imm === 0,
+        assembly: (f) =>
+          `${f.U ? 'u' : 's'}xtl${f.Q ? '2' : ''} {Vd:${arrangement(next, bits * 2, 1)}}, {Vn:${arrangement(letter, bits, f.Q)}}`,
+      },
+    ],
     semantics(m, { Q, U, imm, Vn, Vd }) {
       const wide = extend(m, bits, U === 0, Q ? 'high' : 'low', m.readV(Vn));
       m.writeV(Vd, m.wasm(`${shapeOf(doubled(bits))}.shl`, wide, imm));

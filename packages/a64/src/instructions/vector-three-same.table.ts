@@ -261,6 +261,12 @@ function logicalRow(): Instruction {
     pattern: '0 Q U 01110 opc:2 1 Vm:5 00011 1 Vn:5 Vd:5',
     assembly: (f) =>
       `${names[f.U * 4 + f.opc]} {Vd:${f.Q ? '16b' : '8b'}}, {Vn:${f.Q ? '16b' : '8b'}}, {Vm:${f.Q ? '16b' : '8b'}}`,
+    aliases: [
+      {
+        when: (f) => f.U === 0 && f.opc === 2 && f.Vn === f.Vm,
+        assembly: (f) => `mov {Vd:${f.Q ? '16b' : '8b'}}, {Vn:${f.Q ? '16b' : '8b'}}`,
+      },
+    ],
     hot: ({ Q }) => Q === 1,
     semantics(m, { Q, U, opc, Vm, Vn, Vd }) {
       const [a, b] = [m.readV(Vn), m.readV(Vm)];

@@ -87,7 +87,7 @@ const operations: readonly Operation[] = [
     sizes: [0],
     compute: (m, { a }) => m.wasm('i8x16.popcnt', a),
   },
-  { opcode: '00101', names: [undefined, 'not'], sizes: [0], compute: (m, { a }) => m.wasm('v128.not', a) },
+  { opcode: '00101', names: [undefined, 'mvn'], sizes: [0], compute: (m, { a }) => m.wasm('v128.not', a) },
   {
     opcode: '00111',
     names: ['sqabs', 'sqneg'],
