@@ -1,3 +1,4 @@
+import { fixedBits } from './decision-tree.ts';
 import { evaluate } from './graph/evaluate.ts';
 import type { Node } from './graph/node.ts';
 import { buildVariant, combinations } from './graph/variant.ts';
@@ -14,7 +15,7 @@ export interface Encoding {
   /** Immediates and registers that decide whether the word is allocated. */
   readonly constrained: readonly Field[];
   /** Whether values of `constrained` make a word unallocated: what the row says by `undefinedIf`. */
-  isUndefined(values: FieldValues): boolean;
+  readonly isUndefined: (values: FieldValues) => boolean;
 }
 
 const isStatic = (field: Field) => field.kind === 'static';
@@ -81,11 +82,9 @@ export function encodingsOf(instruction: Instruction): Encoding[] {
 
 /** @returns how many words an encoding allocates */
 export function wordsOf({ mask, constrained, isUndefined }: Encoding): number {
-  const free = ~mask >>> 0;
   const deciding = constrained.reduce((sum, { bits }) => sum + bits, 0);
-  const freeBits = [...free.toString(2)].filter((bit) => bit === '1').length;
   const allocated = combinations(constrained).filter((values) => !isUndefined(values)).length;
-  return allocated * 2 ** (freeBits - deciding);
+  return allocated * 2 ** (32 - fixedBits(mask) - deciding);
 }
 
 const known = new Map<Instruction, Map<number, Encoding | undefined>>();

@@ -32,3 +32,14 @@ export class OverlappingRowsError extends BoxerError {
     );
   }
 }
+
+/** A binary to disassemble cannot be had. */
+export class MissingBinaryError extends BoxerError {
+  readonly code = 'A64_MISSING_BINARY';
+  override readonly hint =
+    'Install apt and dpkg with debian-archive-keyring, and npm, and connect to their registries.';
+
+  constructor(binary: string, why: string) {
+    super(`Cannot fetch ${binary}: ${why}`);
+  }
+}

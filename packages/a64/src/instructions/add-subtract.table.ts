@@ -104,8 +104,7 @@ export const addSubtract = [
   instruction({
     name: 'ADD/SUB (extended register)',
     pattern: 'sf op S 01011 00 1 Rm:5 option:3 #imm3:3 Rn:5 Rd:5',
-    assembly: (f) =>
-      `${mnemonic(f)} ${f.S ? '{Rd}' : '{Rd|sp}'}, {Rn|sp}, ${extendedRegister(f)}{extend}`,
+    assembly: (f) => `${mnemonic(f)} ${f.S ? '{Rd}' : '{Rd|sp}'}, {Rn|sp}, ${extendedRegister(f)}{extend}`,
     operands: (f) => ({ extend: extendText(f) }),
     aliases: [
       { when: comparesOnly, assembly: (f) => `${comparison(f)} {Rn|sp}, ${extendedRegister(f)}{extend}` },

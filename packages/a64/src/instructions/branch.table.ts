@@ -67,8 +67,8 @@ export const branches = [
     name: 'BR/BLR/RET',
     pattern: '1101011 0 0 opc:2 11111 000000 Rn:5 00000',
     when: (f) => f.opc !== 3,
-    assembly: (f) => `${['br', 'blr', 'ret'][f.opc]} {Rn:x}`,
-    aliases: [{ when: (f) => f.opc === 2 && f.Rn === 30, assembly: 'ret' }],
+    assembly: (f) => (f.opc === 2 ? 'ret{from}' : `${f.opc ? 'blr' : 'br'} {Rn:x}`),
+    operands: (f) => ({ from: f.Rn === 30 ? '' : ` ${generalRegister(f.Rn, 'x')}` }),
     semantics(m, { opc, Rn }) {
       const target = m.readX(Rn);
       if (opc === 1) link(m);

@@ -55,7 +55,10 @@ function mnemonic({ size, opc }: AccessFields, infix = ''): string {
 const target = ({ size, opc }: AccessFields) => (opc === 2 || size === 3 ? '{Rt:x}' : '{Rt:w}');
 
 /** Register-offset operand, for disassembly. */
-export function registerOffsetText(f: { Rm: number; option: number; S: number }, shift: number): { offset: string } {
+export function registerOffsetText(
+  f: { Rm: number; option: number; S: number },
+  shift: number,
+): { offset: string } {
   const register = f.Rm === 31 ? 'zr' : String(f.Rm);
   const name = `${f.option & 1 ? 'x' : 'w'}${register}`;
   const amount = f.S ? ` #${shift}` : '';

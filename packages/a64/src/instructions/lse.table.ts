@@ -1,3 +1,4 @@
+import { generalRegister } from '../assembly/registers.ts';
 import { instruction } from '../instruction.ts';
 import type { Machine } from '../machine.ts';
 import type { ElementBits, GeneralRegister, Value, Width } from '../value.ts';
@@ -105,7 +106,7 @@ export const lse = [
     assembly: (f) =>
       `casp${f.L ? 'a' : ''}${f.o0 ? 'l' : ''} {Rs:${f.sz ? 'x' : 'w'}}, {Rs2}, {Rt:${f.sz ? 'x' : 'w'}}, {Rt2}, [{Rn|sp}]`,
     operands(f) {
-      const next = (register: number) => `${f.sz ? 'x' : 'w'}${(register + 1) & 31}`;
+      const next = (register: number) => generalRegister((register + 1) & 31, f.sz ? 'x' : 'w');
       return { Rs2: next(f.Rs), Rt2: next(f.Rt) };
     },
     semantics(m, { sz, Rs, Rn, Rt }) {

@@ -61,9 +61,7 @@ export const moveBitfield = [
       {
         // 0 is written with MOVZ and without a shift, a 32-bit 0xffff or 0xffff0000 with MOVZ.
         when: (f) =>
-          f.opc !== 3 &&
-          !(f.imm16 === 0 && f.hw !== 0) &&
-          !(f.opc === 0 && f.sf === 0 && f.imm16 === 0xffff),
+          f.opc !== 3 && !(f.imm16 === 0 && f.hw !== 0) && !(f.opc === 0 && f.sf === 0 && f.imm16 === 0xffff),
         assembly: 'mov {Rd}, #{value}',
       },
     ],
@@ -88,7 +86,10 @@ export const moveBitfield = [
     assembly: (f) => `${f.opc ? 'ubfm' : 'sbfm'} {Rd}, {Rn}, #{immr}, #{imms}`,
     operands: bitfieldOperands,
     aliases: [
-      { when: (f) => f.opc === 2 && inserts(f) && f.imms + 1 === f.immr, assembly: 'lsl {Rd}, {Rn}, #{position}' },
+      {
+        when: (f) => f.opc === 2 && inserts(f) && f.imms + 1 === f.immr,
+        assembly: 'lsl {Rd}, {Rn}, #{position}',
+      },
       { when: toTop, assembly: (f) => `${f.opc ? 'lsr' : 'asr'} {Rd}, {Rn}, #{immr}` },
       { when: inserts, assembly: (f) => `${f.opc ? 'ubfiz' : 'sbfiz'} {Rd}, {Rn}, #{position}, #{length}` },
       ...[

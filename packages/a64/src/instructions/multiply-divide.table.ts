@@ -59,7 +59,8 @@ export const multiplyDivide = [
   instruction({
     name: 'LSLV/LSRV/ASRV/RORV',
     pattern: 'sf 0 0 11010110 Rm:5 0010 op2:2 Rn:5 Rd:5',
-    assembly: (f) => `${shiftNames[f.op2]} {Rd}, {Rn}, {Rm}`,
+    assembly: (f) => `${shiftNames[f.op2]}v {Rd}, {Rn}, {Rm}`,
+    aliases: [{ when: () => true, assembly: (f) => `${shiftNames[f.op2]} {Rd}, {Rn}, {Rm}` }],
     hot: true,
     semantics(m, { sf, Rm, op2, Rn, Rd }) {
       const width = sf ? 64 : 32;

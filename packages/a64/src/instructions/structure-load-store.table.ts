@@ -261,8 +261,7 @@ function replicateRow(indexing: Indexing): Instruction {
     name: replicateName(indexing),
     pattern,
     ...(indexing === 'immediate' ? { refines: replicateName('register') } : {}),
-    assembly: (f) =>
-      `ld${count(f)}r {Vt*${count(f)}.T}, [{Rn|sp}]${suffix(indexing)}`,
+    assembly: (f) => `ld${count(f)}r {Vt*${count(f)}.T}, [{Rn|sp}]${suffix(indexing)}`,
     operands: (f) => stepText(count(f) << f.size, f.Rm),
     semantics(m, { Q, R, Rm, o, size, Rn, Vt }) {
       const registers = count({ o, R });

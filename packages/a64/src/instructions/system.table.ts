@@ -37,7 +37,6 @@ const hintNames: Readonly<Record<number, string>> = {
   0: 'nop',
   4: 'sev',
   5: 'sevl',
-  6: 'dgh',
   7: 'xpaclri',
   8: 'pacia1716',
   10: 'pacib1716',
@@ -47,6 +46,7 @@ const hintNames: Readonly<Record<number, string>> = {
   17: 'psb csync',
   18: 'tsb csync',
   20: 'csdb',
+  22: 'clearbhb',
   24: 'paciaz',
   25: 'paciasp',
   26: 'pacibz',
@@ -72,6 +72,9 @@ const barrierNames = ['osh', 'nsh', 'ish', ''].flatMap((domain) => [
 /** Barriers that CRm gives a name of their own. */
 const speculationBarriers: Readonly<Record<number, string>> = { 0: 'ssbb', 4: 'pssbb' };
 
+/** SYS takes XZR for no argument. */
+const systemArgument = (f: { readonly Rt: number }) => ({ argument: f.Rt === 31 ? '' : `, x${f.Rt}` });
+
 /** @source Arm ARM DDI 0487, C4.1 "Hints", "Barriers", "System instructions", "System register move" */
 export const system = [
   instruction({
@@ -80,7 +83,9 @@ export const system = [
     pattern: '1101010100 0 00 011 0010 CRm:4 op2:3 11111',
     when: (f) => !yields(f),
     assembly: (f) => `hint #0x${hintOf(f).toString(16)}`,
-    aliases: [{ when: (f) => hintNames[hintOf(f)] !== undefined, assembly: (f) => hintNames[hintOf(f)] ?? '' }],
+    aliases: [
+      { when: (f) => hintNames[hintOf(f)] !== undefined, assembly: (f) => hintNames[hintOf(f)] ?? '' },
+    ],
     hot: true,
     semantics() {},
   }),
@@ -88,7 +93,8 @@ export const system = [
     name: 'YIELD/WFE/WFI',
     pattern: '1101010100 0 00 011 0010 CRm:4 op2:3 11111',
     when: yields,
-    assembly: (f) => ['', 'yield', 'wfe', 'wfi'][f.op2] ?? '',
+    assembly: (f) => `hint #0x${hintOf(f).toString(16)}`,
+    aliases: [{ when: () => true, assembly: (f) => ['', 'yield', 'wfe', 'wfi'][f.op2] ?? '' }],
     semantics(m) {
       m.yieldTask();
     },
@@ -122,7 +128,9 @@ export const system = [
   instruction({
     name: 'DC ZVA',
     pattern: '1101010100 0 01 011 0111 0100 001 Rt:5',
-    assembly: 'dc zva, {Rt:x}',
+    assembly: 'sys #3, C7, C4, #1{argument}',
+    operands: systemArgument,
+    aliases: [{ when: () => true, assembly: 'dc zva, {Rt:x}' }],
     semantics(m, { Rt }) {
       const line = m.and(m.readX(Rt), m.constant(64, -64n));
       m.probe(line, 64, 'write');
@@ -135,13 +143,22 @@ export const system = [
     name: 'DC CVAC/CVAU/CVAP/CIVAC',
     pattern: '1101010100 0 01 011 0111 CRm:4 001 Rt:5',
     when: (f) => [10, 11, 12, 14].includes(f.CRm),
-    assembly: (f) => `dc ${{ 10: 'cvac', 11: 'cvau', 12: 'cvap', 14: 'civac' }[f.CRm]}, {Rt:x}`,
+    assembly: (f) => `sys #3, C7, C${f.CRm}, #1{argument}`,
+    operands: systemArgument,
+    aliases: [
+      {
+        when: () => true,
+        assembly: (f) => `dc ${{ 10: 'cvac', 11: 'cvau', 12: 'cvap', 14: 'civac' }[f.CRm]}, {Rt:x}`,
+      },
+    ],
     semantics() {},
   }),
   instruction({
     name: 'IC IVAU',
     pattern: '1101010100 0 01 011 0111 0101 001 Rt:5',
-    assembly: 'ic ivau, {Rt:x}',
+    assembly: 'sys #3, C7, C5, #1{argument}',
+    operands: systemArgument,
+    aliases: [{ when: () => true, assembly: 'ic ivau, {Rt:x}' }],
     semantics(m, { Rt }) {
       m.invalidateCode(m.readX(Rt));
     },

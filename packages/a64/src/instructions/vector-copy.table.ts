@@ -2,12 +2,12 @@ import { type Instruction, instruction } from '../instruction.ts';
 import { shapeOf } from '../lanes.ts';
 import type { ElementBits } from '../value.ts';
 
-/** Field imm5: its lowest one bit tells the element size, the bits above it the index. */
+/** Field imm5: its lowest one bit tells the element size, the bits above it the index. imm4: below the index, any. */
 const elements = [
   { bits: 8, letter: 'b', imm5: '#index:4 1', scaledDown: '#source:4' },
-  { bits: 16, letter: 'h', imm5: '#index:3 10', scaledDown: '#source:3 0' },
-  { bits: 32, letter: 's', imm5: '#index:2 100', scaledDown: '#source:2 00' },
-  { bits: 64, letter: 'd', imm5: '#index:1 1000', scaledDown: '#source:1 000' },
+  { bits: 16, letter: 'h', imm5: '#index:3 10', scaledDown: '#source:3 #ignored:1' },
+  { bits: 32, letter: 's', imm5: '#index:2 100', scaledDown: '#source:2 #ignored:2' },
+  { bits: 64, letter: 'd', imm5: '#index:1 1000', scaledDown: '#source:1 #ignored:3' },
 ] as const satisfies readonly {
   readonly bits: ElementBits;
   readonly letter: string;

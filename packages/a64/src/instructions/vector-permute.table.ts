@@ -63,7 +63,8 @@ export const vectorPermute: readonly Instruction[] = [
   instruction({
     name: 'TBL/TBX',
     pattern: '0 Q 001110 000 Vm:5 0 len:2 op 00 Vn:5 Vd:5',
-    assembly: (f) => `${f.op ? 'tbx' : 'tbl'} {Vd:${f.Q ? '16b' : '8b'}}, {Vn*${f.len + 1}:16b}, {Vm:${f.Q ? '16b' : '8b'}}`,
+    assembly: (f) =>
+      `${f.op ? 'tbx' : 'tbl'} {Vd:${f.Q ? '16b' : '8b'}}, {Vn*${f.len + 1}:16b}, {Vm:${f.Q ? '16b' : '8b'}}`,
     semantics(m, { Q, Vm, len, op, Vn, Vd }) {
       const indices = m.readV(Vm);
       let found: Vector | undefined;

@@ -34,6 +34,8 @@ interface Operation {
   readonly opcode: string;
   /** Mnemonics for U = 0 and U = 1; undefined: unallocated, or another row's. */
   readonly names: readonly [string | undefined, string | undefined];
+  /** The name that disassembly prefers. */
+  readonly alias?: string;
   readonly sizes: readonly number[];
   readonly scalarSizes?: readonly number[];
   readonly compute: (m: Machine, operands: Operands) => Vector | Saturated;
@@ -87,7 +89,13 @@ const operations: readonly Operation[] = [
     sizes: [0],
     compute: (m, { a }) => m.wasm('i8x16.popcnt', a),
   },
-  { opcode: '00101', names: [undefined, 'mvn'], sizes: [0], compute: (m, { a }) => m.wasm('v128.not', a) },
+  {
+    opcode: '00101',
+    names: [undefined, 'not'],
+    alias: 'mvn',
+    sizes: [0],
+    compute: (m, { a }) => m.wasm('v128.not', a),
+  },
   {
     opcode: '00111',
     names: ['sqabs', 'sqneg'],
@@ -198,13 +206,14 @@ function nameOf(names: Operation['names']): string {
   return names.filter(Boolean).join('/').toUpperCase();
 }
 
-function vectorRow({ opcode, names, sizes, compute, suffix = '' }: Operation): Instruction {
+function vectorRow({ opcode, names, alias, sizes, compute, suffix = '' }: Operation): Instruction {
   return instruction({
     name: `${nameOf(names)} (vector${suffix && ', zero'}, two registers)`,
     pattern:
       `0 Q U 01110 size:2 10000 ${opcode} 10 Vn:5 Vd:5` as '0 Q U 01110 size:2 10000 00000 10 Vn:5 Vd:5',
     when: (f) => names[f.U] !== undefined && sizes.includes(f.size) && (f.size < 3 || f.Q === 1),
     assembly: (f) => `${names[f.U]} {Vd.T}, {Vn.T}${suffix}`,
+    ...(alias ? { aliases: [{ when: () => true, assembly: `${alias} {Vd.T}, {Vn.T}` }] } : {}),
     semantics(m, { Q, U, size, Vn, Vd }) {
       const computed = compute(m, { bits: elementBits(size), U, a: m.readV(Vn), d: m.readV(Vd) });
       m.writeV(Vd, 'saturated' in computed ? computed.result : computed, Q ? 128 : 64);

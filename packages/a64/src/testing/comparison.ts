@@ -1,5 +1,6 @@
 import { decode } from '../decoder.ts';
 import { disassemble } from '../disassemble.ts';
+import { deviations } from './deviations.ts';
 import type { ObjdumpLine } from './objdump.ts';
 
 /** Words that are told apart differently in the same way. */
@@ -15,56 +16,76 @@ export interface Difference {
 /** What came out of comparing our disassembly with objdump's. */
 export interface Comparison {
   words: number;
+  equal: number;
   /** Neither knows the word. */
   undefinedBoth: number;
-  equal: number;
-  /** objdump knows it, the table has no row: by mnemonic. */
+  /** objdump knows the word and the table has no row for it, by mnemonic: such instructions raise SIGILL. */
   readonly absent: Map<string, number>;
+  /** By name, see {@link deviations}. */
+  readonly deviating: Map<string, number>;
   /** All else, by kind. */
   readonly differences: Map<string, Difference>;
 }
 
-export const newComparison = (): Comparison => ({
-  words: 0,
-  undefinedBoth: 0,
-  equal: 0,
-  absent: new Map(),
-  differences: new Map(),
-});
+/** Compares instructions with objdump's lines, made with the same setting of `aliases`. */
+export async function compareLines(
+  lines: AsyncIterable<ObjdumpLine>,
+  { aliases = true } = {},
+): Promise<Comparison> {
+  const comparison: Comparison = {
+    words: 0,
+    equal: 0,
+    undefinedBoth: 0,
+    absent: new Map(),
+    deviating: new Map(),
+    differences: new Map(),
+  };
+  for await (const line of lines)
+    compareLine(comparison, line, disassemble(line.word, line.address, { aliases }));
+  return comparison;
+}
 
 const isUndefined = (text: string) => text.startsWith('.inst') || text.startsWith('udf');
 
-/** `mrs x0, dit` counts as `mrs dit`: which register it is decides whether there is a row. */
-function mnemonicOf(text: string): string {
-  const [mnemonic = '', ...operands] = text.split(/[ ,]+/);
-  if (mnemonic === 'mrs') return `mrs ${operands[1]}`;
-  if (mnemonic === 'msr') return `msr ${operands[0]}`;
-  return mnemonic;
-}
-
-const shapeOf = (text: string) => text.replaceAll(/\b0x[0-9a-f]+|\d+/g, 'N');
-
-/** Compares one instruction and counts it. */
-export function compareLine(comparison: Comparison, { address, word, text }: ObjdumpLine): void {
+function compareLine(comparison: Comparison, line: ObjdumpLine, ours: string): void {
+  const { word, text } = line;
   comparison.words += 1;
-  const ours = disassemble(word, address);
   if (ours === text) {
     if (isUndefined(text)) comparison.undefinedBoth += 1;
     else comparison.equal += 1;
     return;
   }
-  const row = decode(word)?.instruction.name;
-  if (row === undefined && isUndefined(ours)) {
-    const mnemonic = mnemonicOf(text);
-    comparison.absent.set(mnemonic, (comparison.absent.get(mnemonic) ?? 0) + 1);
-    return;
-  }
-  const difference = { row: row ?? '', theirs: text, ours, address, word, count: 0 };
-  const key = `${difference.row}|${shapeOf(text)}|${shapeOf(ours)}`;
-  const known = comparison.differences.get(key) ?? difference;
-  known.count += 1;
-  comparison.differences.set(key, known);
+  const decoded = decode(word);
+  const deviation = decoded && deviations.find(({ applies }) => applies(decoded, word));
+  if (deviation) count(comparison.deviating, deviation.name);
+  else if (!decoded) count(comparison.absent, mnemonicOf(text));
+  else countDifference(comparison.differences, { row: decoded.instruction.name, theirs: text, ours }, line);
 }
 
-export const differing = ({ differences }: Comparison) =>
-  [...differences.values()].reduce((sum, { count }) => sum + count, 0);
+function count(counts: Map<string, number>, name: string): void {
+  counts.set(name, (counts.get(name) ?? 0) + 1);
+}
+
+const shapeOf = (text: string) => text.replaceAll(/\b0x[0-9a-f]+|\d+/g, 'N');
+
+function countDifference(
+  differences: Comparison['differences'],
+  texts: Pick<Difference, 'row' | 'theirs' | 'ours'>,
+  { address, word }: ObjdumpLine,
+): void {
+  const key = [texts.row, shapeOf(texts.theirs), shapeOf(texts.ours)].join('|');
+  const known = differences.get(key) ?? { ...texts, address, word, count: 0 };
+  known.count += 1;
+  differences.set(key, known);
+}
+
+/**
+ * What an absent instruction counts as. Of system registers it is the register that is absent; mnemonics that SVE and SME
+ * share with other classes are told apart by their operands.
+ */
+export function mnemonicOf(text: string): string {
+  const [mnemonic = '', ...operands] = text.split(/[ ,]+/);
+  if (mnemonic === 'mrs') return `mrs ${operands[1]}`;
+  if (mnemonic === 'msr') return `msr ${operands[0]}`;
+  return /\b(z\d|p\d|za)/.test(text) ? `${mnemonic} (SVE)` : mnemonic;
+}

@@ -20,13 +20,13 @@ export function objdumpVersion(): string | undefined {
 }
 
 /**
- * Drops what objdump adds to an instruction: the symbol behind an address, comments, `; undefined`. Addresses are written
+ * Drops what objdump adds to an instruction: the symbol behind an address, comments, `; undefined`, `; NYI`. Addresses are written
  * with 0x, which objdump leaves out before a symbol.
  */
 export function normalise(text: string): string {
   return text
     .replace(/\s*\/\/ .*$/, '')
-    .replace(/\s*; undefined$/, '')
+    .replace(/\s*; .*$/, '')
     .replace(/([0-9a-f]+) <.*>$/, (_, target: string) => `0x${target}`)
     .replace('\t', ' ')
     .trim();
@@ -59,12 +59,26 @@ export function objdumpFile(file: string): AsyncGenerator<ObjdumpLine> {
 }
 
 /** Every word, as if they lay one after the other from `address` on. */
-export async function* objdumpWords(words: Uint32Array, address = 0n): AsyncGenerator<ObjdumpLine> {
+export async function* objdumpWords(
+  words: Uint32Array,
+  address = 0n,
+  { aliases = true } = {},
+): AsyncGenerator<ObjdumpLine> {
   const folder = await mkdtemp(path.join(tmpdir(), 'boxer-a64-'));
   try {
     const file = path.join(folder, 'words');
     await writeFile(file, words);
-    yield* run(['-D', '-z', '-b', 'binary', '-m', 'aarch64', `--adjust-vma=${address}`, file]);
+    yield* run([
+      '-D',
+      '-z',
+      ...(aliases ? [] : ['-M', 'no-aliases']),
+      '-b',
+      'binary',
+      '-m',
+      'aarch64',
+      `--adjust-vma=${address}`,
+      file,
+    ]);
   } finally {
     await rm(folder, { recursive: true });
   }

@@ -1,0 +1,19 @@
+/** One comparison of the disassembler with objdump, as kept in results/disassembly.json. */
+export interface ComparisonResult {
+  readonly name: string;
+  readonly words: number;
+  readonly equal: number;
+  readonly undefinedBoth: number;
+  readonly deviating: number;
+  readonly different: number;
+  /** Words that objdump knows and the table has no row for. */
+  readonly absent: number;
+  /** The same by mnemonic, of real programs. */
+  readonly absentMnemonics?: Readonly<Record<string, number>>;
+}
+
+export interface DisassemblyResults {
+  /** objdump's version. */
+  readonly objdump: string;
+  readonly comparisons: readonly ComparisonResult[];
+}
