@@ -1,5 +1,5 @@
 import { cpuState, engineCells, PAGE_SHIFT, RECORD_INDEX_AT } from '@boxer/abi';
-import type { FunctionAssembler, FunctionType, ModuleBuilder } from '@boxer/wasm';
+import type { FunctionAssembler, FunctionType, Local, ModuleBuilder } from '@boxer/wasm';
 import {
   cells,
   CHUNKS_AT,
@@ -22,6 +22,12 @@ const CODE_INDEX = 4;
 
 /** Bytes of the host's stack that nested calls of translated code may use. */
 const STACK_BYTES = 256 * 1024;
+
+/**
+ * The argument `stack` has, above the bytes that are left, the number of the entry: functions are nearly always called
+ * at their first one, and then need no third argument and no wrapper.
+ */
+export const ENTRY_SHIFT = 19;
 
 /** The lowest bits of what translated code returns beside the pc. */
 const MARKS = { fuel: 1, interpret: 2 } as const;
@@ -100,19 +106,24 @@ function emitSettleFlags(f: FunctionAssembler): void {
   });
 }
 
+/** Pushes the index of the translated code that begins at the address in the local `pc`; `missing` returns where there is none. */
+export function emitFindCode(f: FunctionAssembler, pc: Local, record: Local, missing: () => void): void {
+  f.get(pc).i32(10).op('i32.shr_u').i32(-4).op('i32.and').memory('i32.load', RECORD_INDEX_AT).tee(record);
+  f.op('i32.eqz').if();
+  missing();
+  f.end();
+  f.get(record).get(pc).i32(0xffc).op('i32.and').i32(2).op('i32.shl').op('i32.add').tee(record);
+  f.memory('i32.load16_u', 0).i32(operations.enter).op('i32.ne').if();
+  missing();
+  f.end();
+  f.get(record).memory('i32.load', CODE_INDEX);
+}
+
 /** (pc, fuel, stack): leaves fuel, stack and index of the translated code; returns where there is none. */
 function emitLookup(f: FunctionAssembler): void {
   const [pc, fuel, stack] = [0, 1, 2];
-  const record = f.local('i32');
-  const found = f.block();
-  const none = f.block();
-  f.get(pc).i32(10).op('i32.shr_u').i32(-4).op('i32.and').memory('i32.load', RECORD_INDEX_AT).tee(record);
-  f.op('i32.eqz').brIf(none);
-  f.get(record).get(pc).i32(0xffc).op('i32.and').i32(2).op('i32.shl').op('i32.add').tee(record);
-  f.memory('i32.load16_u', 0).i32(operations.enter).op('i32.eq').brIf(found);
-  f.end();
-  f.get(pc).get(fuel).op('return').end();
-  f.get(fuel).get(stack).get(record).memory('i32.load', CODE_INDEX);
+  f.get(fuel).get(stack);
+  emitFindCode(f, pc, f.local('i32'), () => f.get(pc).get(fuel).op('return'));
 }
 
 /** (pc, fuel, stack) → what the translated code at pc returns; (pc, fuel) where there is none. */

@@ -2,12 +2,10 @@ import { type Statement, supportFunctions, type SupportName } from '@boxer/a64';
 import { GUEST_BIAS } from '@boxer/abi';
 import { FunctionAssembler, type FunctionType, ModuleBuilder } from '@boxer/wasm';
 import { valueType } from '../emit/value-type.ts';
-import { CODE_TYPE } from '../interpreter/translated-code.ts';
-import { type DirectCall, FunctionEmitter } from './function-emitter.ts';
+import { CODE_TYPE, ENTRY_SHIFT } from '../interpreter/translated-code.ts';
+import type { DirectCall } from './call-emitter.ts';
+import { FunctionEmitter } from './function-emitter.ts';
 import type { Region } from './region.ts';
-
-/** (fuel, stack, number of the entry) */
-const BODY_TYPE: FunctionType = { params: ['i32', 'i32', 'i32'], results: ['i32', 'i32'] };
 
 /** (pc, fuel, stack) */
 export const DISPATCH_TYPE: FunctionType = { params: ['i32', 'i32', 'i32'], results: ['i32', 'i32'] };
@@ -60,6 +58,18 @@ function importSupport(module: ModuleBuilder, regions: readonly RegionToEmit[]):
   );
 }
 
+/** A function that enters another one at an entry that is not its first. */
+function enterAt(module: ModuleBuilder, body: number, index: number): number {
+  return module.function(CODE_TYPE, (f) =>
+    f
+      .get(0)
+      .get(1)
+      .i32(index << ENTRY_SHIFT)
+      .op('i32.or')
+      .returnCall(body),
+  );
+}
+
 /** A module with the functions of regions: imports, and one body for each. What it exports is up to the caller. */
 export function emitRegions(
   regions: readonly RegionToEmit[],
@@ -70,21 +80,25 @@ export function emitRegions(
   const dispatch = module.importFunction('process', 'dispatch', DISPATCH_TYPE);
   const settleFlags = module.importFunction('process', 'settleFlags', { params: [], results: [] });
   const support = importSupport(module, regions);
+  const codeTable = module.importTable('process', 'code', { minimum: 1 });
   const base = movable
     ? module.importGlobal('pack', 'base', { type: 'i32', mutable: false })
     : module.global({ type: 'i32', mutable: false, initial: origin });
-  const calleeType = module.type({ params: [], results: BODY_TYPE.results });
+  const calleeType = module.type({ params: [], results: CODE_TYPE.results });
+  const codeType = module.type(CODE_TYPE);
   const callees = new Map<number, DirectCall>();
   for (const { region } of regions) {
     const valid = movable ? module.global({ type: 'i32', mutable: true, initial: 0 }) : undefined;
-    callees.set(region.entry, { function: module.declare(BODY_TYPE), valid });
+    callees.set(region.entry, { function: module.declare(CODE_TYPE), valid });
   }
   const functions = regions.map(({ region, entries }): EmittedFunction => {
     const callee = callees.get(region.entry);
     if (!callee) throw new RangeError(`Region ${region.entry} is not declared`);
-    const f = new FunctionAssembler(BODY_TYPE.params.length);
+    const f = new FunctionAssembler(CODE_TYPE.params.length);
     new FunctionEmitter(f, region, entries, {
       dispatch,
+      codeTable,
+      codeType,
       settleFlags,
       base,
       origin,
@@ -96,7 +110,7 @@ export function emitRegions(
     return {
       valid: callee.valid,
       entries: entries.map((_, index) =>
-        module.function(CODE_TYPE, (g) => g.get(0).get(1).i32(index).returnCall(callee.function)),
+        index === 0 ? callee.function : enterAt(module, callee.function, index),
       ),
     };
   });

@@ -1,6 +1,7 @@
 import type { GuestInstruction } from './decode-instruction.ts';
 import { type FlagState, isInLocals } from './flag-state.ts';
 import type { Block, Region } from './region.ts';
+import { loopsWithCalls } from './loops.ts';
 import { RegisterSet } from './register-set.ts';
 
 /** What holds before an instruction. */
@@ -14,6 +15,7 @@ export interface BlockFlow {
   /** Registers whose locals must be valid at the block's start. */
   readonly live: RegisterSet;
   readonly flagsIn: FlagState;
+  /** Registers that may differ from the CPU state at the block's start: whoever comes here with more stores them. */
   readonly dirtyIn: RegisterSet;
   /** Before each instruction. */
   readonly points: readonly Point[];
@@ -51,12 +53,14 @@ class FlowAnalysis {
   readonly #state = new Map<number, Mutable>();
   /** All jumps through registers share one place where they leave. */
   #jumpDirty = RegisterSet.empty;
+  readonly #loops: ReadonlyMap<number, ReadonlySet<number>>;
 
   constructor(
     readonly region: Region,
     readonly entries: readonly number[],
   ) {
     this.#blocks = [...region.blocks.values()];
+    this.#loops = loopsWithCalls(region, entries);
     for (const { pc } of this.#blocks) {
       const state: Mutable = {
         live: RegisterSet.empty,
@@ -104,6 +108,8 @@ class FlowAnalysis {
     const out = isCall(block) ? RegisterSet.empty : this.#dirtyOut(block);
     let changed = false;
     for (const successor of block.successors) {
+      // What is dirty only before a loop with calls is stored before it: the calls clean it again and again.
+      if (this.#loops.get(successor)?.has(block.pc) === false) continue;
       const state = this.#of(successor);
       const union = state.dirtyIn.union(out);
       if (union !== state.dirtyIn) changed = true;
@@ -172,7 +178,13 @@ class FlowAnalysis {
     // Taken branches may leave, for want of fuel or because nobody knows the target.
     if (last?.control.type !== 'next' || block.successors.length === 0) live = this.#dirtyOut(block);
     if (isJump(block)) live = live.union(this.#jumpDirty);
-    if (!isCall(block)) for (const successor of block.successors) live = live.union(this.#of(successor).live);
+    if (!isCall(block)) {
+      const dirty = isJump(block) ? this.#jumpDirty : this.#dirtyOut(block);
+      for (const successor of block.successors) {
+        const to = this.#of(successor);
+        live = live.union(to.live).union(dirty.without(to.dirtyIn));
+      }
+    }
     for (let i = block.instructions.length - 1; i >= 0; i--) {
       const instruction = block.instructions[i];
       if (!instruction) continue;

@@ -2,7 +2,9 @@ import type { Node } from '@boxer/a64';
 import type { FunctionAssembler, Label, Local } from '@boxer/wasm';
 import { GraphEmitter } from '../emit/graph-emitter.ts';
 import { LocalPool } from '../emit/local-pool.ts';
+import { ENTRY_SHIFT } from '../interpreter/translated-code.ts';
 import { type AccessPlans, planAccesses } from './access-plan.ts';
+import { CallEmitter, type CallTarget, type Imports, parameters } from './call-emitter.ts';
 import { analyseFlow, type BlockFlow, leaveKey, type Point, storedFlags } from './data-flow.ts';
 import { type GuestInstruction, hasRegisterTarget } from './decode-instruction.ts';
 import { FlagEmitter } from './flag-emitter.ts';
@@ -14,30 +16,6 @@ import { RegisterSet } from './register-set.ts';
 import { type DispatchNode, type FlowNode, isDispatch, StructuredGraph } from './structure.ts';
 import { vectorClasses } from './vector-classes.ts';
 
-/** Functions that translated code calls, by index. */
-export interface Imports {
-  /** (pc, fuel, stack) → pc, fuel: executes translated code at an address; returns at once where there is none. */
-  readonly dispatch: number;
-  /** () → (): computes pending flags in the CPU state. */
-  readonly settleFlags: number;
-  /** Type () → pc, fuel. */
-  readonly calleeType: number;
-  support(name: string): number;
-  /** The translated function that begins at an address, in the same module. */
-  direct(target: number): DirectCall | undefined;
-  /** Global with the address where the code lies. Guest addresses in the code are distances from it. */
-  readonly base: number;
-  /** What the global is taken to be while translating. */
-  readonly origin: number;
-}
-
-/** A function that may be called without looking it up. */
-export interface DirectCall {
-  readonly function: number;
-  /** Global that is 1 while the function may be executed; undefined: it always may. */
-  readonly valid: number | undefined;
-}
-
 /** Marks in the lowest bits of the address that translated code returns. */
 export const returnMarks = {
   /** The fuel is used up. */
@@ -45,9 +23,6 @@ export const returnMarks = {
   /** The interpreter has to execute the instruction there. */
   interpret: 2,
 } as const;
-
-/** Parameters of a translated function. */
-export const parameters = { fuel: 0, stack: 1, entry: 2 } as const;
 
 interface CodeNode extends FlowNode {
   readonly block: Block;
@@ -65,6 +40,9 @@ interface SwitchNode extends FlowNode {
 const isCode = (node: FlowNode): node is CodeNode => 'block' in node;
 const isEntry = (node: FlowNode): node is EntryNode => 'entry' in node;
 const isSwitch = (node: FlowNode): node is SwitchNode => 'jumps' in node;
+
+/** Everything is in the CPU state. */
+const CLEAN: Point = { dirty: RegisterSet.empty, flags: 'memory' };
 
 interface Leave {
   readonly point: Point;
@@ -104,6 +82,7 @@ export class FunctionEmitter {
   readonly #leavePc: Local;
   readonly #leaveCount: Local;
   readonly #frameBytes: number;
+  readonly #calls: CallEmitter;
 
   constructor(
     readonly f: FunctionAssembler,
@@ -118,6 +97,7 @@ export class FunctionEmitter {
       [...region.blocks.values()].some((block) => block.instructions.some((each) => each.usesFloatState)),
     );
     this.#flags = new FlagEmitter(f, this.#state, imports.settleFlags);
+    this.#calls = new CallEmitter(f, imports);
     this.#pool = new LocalPool(f);
     this.#flow = analyseFlow(region, entries);
     this.#plans = planAccesses(region, entries);
@@ -194,11 +174,7 @@ export class FunctionEmitter {
 
   /** Pushes a guest address as i32. */
   #pushAddress(address: number): void {
-    const { base, origin } = this.imports;
-    this.f
-      .globalGet(base)
-      .i32(address - origin)
-      .op('i32.add');
+    this.#calls.pushAddress(address);
   }
 
   /** Pushes a guest address, perhaps below 0, as i64. */
@@ -310,24 +286,40 @@ export class FunctionEmitter {
     return this.#state.named(`choice ${node.id}`, 'i32');
   }
 
+  /** The first entry is the one that matters: it needs no table. */
   #emitRoot(node: FlowNode): void {
-    this.#choose(node, parameters.entry);
+    const { f } = this;
+    const [first, ...others] = node.successors;
+    if (!first) return;
+    if (others.length > 0) {
+      const entry = this.#state.named('entry', 'i32');
+      const elsewhere = f.block();
+      f.get(parameters.stack).i32(ENTRY_SHIFT).op('i32.shr_u').tee(entry).brIf(elsewhere);
+      this.#goto(node, first);
+      f.end();
+      f.get(parameters.stack)
+        .i32((1 << ENTRY_SHIFT) - 1)
+        .op('i32.and')
+        .set(parameters.stack);
+      f.get(entry).i32(1).op('i32.sub').set(entry);
+      this.#choose(node, others, entry);
+    } else this.#goto(node, first);
   }
 
   /** Goes to the successor whose number a local has. */
-  #choose(node: FlowNode, choice: Local): void {
+  #choose(node: FlowNode, successors: readonly FlowNode[], choice: Local): void {
     const { f } = this;
-    const [first, ...others] = node.successors;
+    const [first, ...others] = successors;
     if (!first) return;
     if (others.length === 0) {
       this.#goto(node, first);
       return;
     }
-    const labels = node.successors.map(() => f.block()).reverse();
+    const labels = successors.map(() => f.block()).reverse();
     const [otherwise] = labels;
     if (!otherwise) return;
     f.get(choice).brTable(labels, otherwise);
-    for (const successor of node.successors) {
+    for (const successor of successors) {
       f.end();
       this.#goto(node, successor);
     }
@@ -337,7 +329,7 @@ export class FunctionEmitter {
     this.#state.load(this.#flowOf(node.entry).live);
     this.#state.loadFloatState();
     const [to] = node.successors;
-    if (to && isCode(to)) this.#edge(node, 'memory', to);
+    if (to && isCode(to)) this.#edge(node, CLEAN, to);
     if (!to || !isSwitch(to)) return;
     this.f.i32(node.entry).set(this.#state.named('target', 'i32'));
     this.#flags.convert('memory', this.#switchPoint?.flags ?? 'memory');
@@ -345,7 +337,7 @@ export class FunctionEmitter {
   }
 
   #emitDispatch(node: DispatchNode): void {
-    this.#choose(node, this.#choice(node));
+    this.#choose(node, node.successors, this.#choice(node));
   }
 
   /** Jumps to the address in the local `target`. */
@@ -367,7 +359,7 @@ export class FunctionEmitter {
     );
     for (const to of targets) {
       f.end();
-      this.#edge(node, point?.flags ?? 'memory', to);
+      this.#edge(node, point ?? CLEAN, to);
     }
     f.end();
     if (!point) return;
@@ -376,9 +368,11 @@ export class FunctionEmitter {
     f.i32(0).set(this.#leaveCount).br(this.#leaveLabel(point));
   }
 
-  /** Goes to a block, with the flags where it expects them. */
-  #edge(from: FlowNode, flags: FlagState, to: CodeNode): void {
-    this.#flags.convert(flags, this.#flowOf(to.block.pc).flagsIn);
+  /** Goes to a block, with registers and flags where it expects them. */
+  #edge(from: FlowNode, { dirty, flags }: Point, to: CodeNode): void {
+    const { flagsIn, dirtyIn } = this.#flowOf(to.block.pc);
+    this.#state.store(dirty.without(dirtyIn));
+    this.#flags.convert(flags, flagsIn);
     this.#goto(from, to);
   }
 
@@ -421,7 +415,7 @@ export class FunctionEmitter {
     const next = this.#nodes.get((last?.pc ?? block.pc) + 4);
     if (last?.control.type === 'next') this.#subtractFuel(block.instructions.length);
     const known = next && block.successors.includes(next.block.pc);
-    if (known) this.#edge(node, out.flags, next);
+    if (known) this.#edge(node, out, next);
     else this.#leave(out, (last?.pc ?? block.pc) + 4);
   }
 
@@ -467,8 +461,8 @@ export class FunctionEmitter {
       case 'branch': {
         this.#checkFuel(out, control.target);
         const to = this.#nodes.get(control.target);
-        if (to && node.block.successors.includes(control.target)) this.#edge(node, out.flags, to);
-        else this.#tail(out, control.target);
+        if (to && node.block.successors.includes(control.target)) this.#edge(node, out, to);
+        else this.#tail(out, { address: control.target });
         return;
       }
       case 'call':
@@ -518,7 +512,7 @@ export class FunctionEmitter {
       return;
     }
     if (type === 'jump') {
-      this.#tail(out, local, true);
+      this.#tail(out, { local });
       return;
     }
     this.#state.store(out.dirty);
@@ -526,46 +520,11 @@ export class FunctionEmitter {
     f.get(local).get(parameters.fuel).op('return');
   }
 
-  /** Goes on in another function, and returns what that returns. @param isLocal - `target` is a local's number */
-  #tail(out: Point, target: number, isLocal = false): void {
-    const { f } = this;
-    const direct = isLocal ? undefined : this.imports.direct(target);
+  /** Goes on in another function, and returns what that returns. */
+  #tail(out: Point, target: CallTarget): void {
     this.#state.store(out.dirty);
     this.#flags.store(out.flags);
-    if (direct) {
-      if (direct.valid !== undefined) f.globalGet(direct.valid).if();
-      f.get(parameters.fuel).get(parameters.stack).i32(0).returnCall(direct.function);
-      if (direct.valid === undefined) return;
-      f.end();
-    }
-    if (isLocal) f.get(target);
-    else this.#pushAddress(target);
-    f.get(parameters.fuel).get(parameters.stack).returnCall(this.imports.dispatch);
-  }
-
-  /** Pushes what a callee returns: its pc and fuel. */
-  #callee(direct: DirectCall | undefined, pushTarget: () => void): void {
-    const { f } = this;
-    const pushBudget = () => f.get(parameters.fuel).get(parameters.stack).i32(this.#frameBytes).op('i32.sub');
-    const dispatch = () => {
-      pushTarget();
-      pushBudget();
-      f.call(this.imports.dispatch);
-    };
-    if (!direct) {
-      dispatch();
-      return;
-    }
-    if (direct.valid === undefined) {
-      pushBudget();
-      f.i32(0).call(direct.function);
-      return;
-    }
-    f.globalGet(direct.valid).ifResults(this.imports.calleeType);
-    pushBudget();
-    f.i32(0).call(direct.function).else();
-    dispatch();
-    f.end();
+    this.#calls.tail(target);
   }
 
   /** BL and BLR: a Wasm call; when it does not come back to the return site, neither does this function go on. */
@@ -574,13 +533,8 @@ export class FunctionEmitter {
     const { out } = this.#flowOf(node.block.pc);
     const known = instruction.control.type === 'call' ? instruction.control.target : undefined;
     const site = instruction.pc + 4;
-    const direct = known === undefined ? undefined : this.imports.direct(known);
     // X30 is written already; a target in X30 was read before that.
     const local = known === undefined ? this.#target(emitter, target) : undefined;
-    const pushTarget = () => {
-      if (local === undefined) this.#pushAddress(known ?? 0);
-      else f.get(local);
-    };
     const leaveForTarget = (mark: number) => {
       if (local === undefined) f.i32(((known ?? 0) - this.imports.origin) | mark).set(this.#leavePc);
       else {
@@ -595,7 +549,7 @@ export class FunctionEmitter {
     f.get(parameters.stack).i32(this.#frameBytes).op('i32.lt_s').brIf(this.#leaveLabel(out));
     this.#state.store(out.dirty);
     this.#flags.store(out.flags);
-    this.#callee(direct, pushTarget);
+    this.#calls.call(local === undefined ? { address: known ?? 0 } : { local }, this.#frameBytes);
     f.set(parameters.fuel).tee(this.#leavePc);
     this.#pushAddress(site);
     f.op('i32.ne').if();
@@ -608,6 +562,6 @@ export class FunctionEmitter {
     }
     this.#state.load(this.#flowOf(site).live);
     this.#state.loadFloatState();
-    this.#edge(node, 'memory', next);
+    this.#edge(node, CLEAN, next);
   }
 }
