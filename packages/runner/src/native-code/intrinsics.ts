@@ -1,11 +1,12 @@
 import { setFlagsFromString } from 'node:v8';
+import { runInThisContext } from 'node:vm';
 
 /** What V8 has for keeping compiled Wasm code, but offers to nobody: functions for its own tests. */
 export interface Intrinsics {
   /** @returns machine code of all functions that are optimised; aborts the process when there is none */
-  serialize(module: WebAssembly.Module): ArrayBuffer;
+  readonly serialize: (module: WebAssembly.Module) => ArrayBuffer;
   /** @returns undefined when the code was made by another V8, with other flags, or for another processor */
-  deserialize(code: ArrayBuffer, module: Uint8Array): WebAssembly.Module | undefined;
+  readonly deserialize: (code: ArrayBuffer, module: Uint8Array) => WebAssembly.Module | undefined;
 }
 
 /** @returns undefined where this engine has no such functions */
@@ -13,11 +14,11 @@ export function v8Intrinsics(): Intrinsics | undefined {
   // The flag counts at parsing only. Left set, it would make code of other processes look as made with other flags.
   setFlagsFromString('--allow-natives-syntax');
   try {
-    const serialize = new Function('module', 'return %SerializeWasmModule(module)');
-    const deserialize = new Function('code', 'bytes', 'return %DeserializeWasmModule(code, bytes)');
     return {
-      serialize: serialize as Intrinsics['serialize'],
-      deserialize: deserialize as Intrinsics['deserialize'],
+      serialize: runInThisContext('(module) => %SerializeWasmModule(module)') as Intrinsics['serialize'],
+      deserialize: runInThisContext(
+        '(code, bytes) => %DeserializeWasmModule(code, bytes)',
+      ) as Intrinsics['deserialize'],
     };
   } catch {
     return undefined;
