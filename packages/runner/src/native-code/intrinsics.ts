@@ -11,13 +11,15 @@ export interface Intrinsics {
 
 /** @returns undefined where this engine has no such functions */
 export function v8Intrinsics(): Intrinsics | undefined {
-  // The flag counts at parsing only. Left set, it would make code of other processes look as made with other flags.
+  // The flag counts at parsing only, and V8 parses functions in parentheses at once. Left set, it would make code of other processes look as made with other flags.
   setFlagsFromString('--allow-natives-syntax');
   try {
     return {
-      serialize: runInThisContext('(module) => %SerializeWasmModule(module)') as Intrinsics['serialize'],
+      serialize: runInThisContext(
+        '(function (module) { return %SerializeWasmModule(module); })',
+      ) as Intrinsics['serialize'],
       deserialize: runInThisContext(
-        '(code, bytes) => %DeserializeWasmModule(code, bytes)',
+        '(function (code, bytes) { return %DeserializeWasmModule(code, bytes); })',
       ) as Intrinsics['deserialize'],
     };
   } catch {
