@@ -1,14 +1,14 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from 'node:worker_threads';
-import type { TranslatorReply, TranslatorRequest } from './messages.ts';
+import type { TranslatorData, TranslatorReply, TranslatorRequest } from './messages.ts';
 
 /** The thread that translates. Nobody waits for it: replies are looked for when the box comes by. */
 export class Translator {
   readonly #port: MessagePort;
   readonly #worker: Worker;
 
-  private constructor(path: string) {
+  private constructor(path: string, data: TranslatorData) {
     const { port1, port2 } = new MessageChannel();
     this.#port = port1;
     this.#port.unref();
@@ -16,7 +16,7 @@ export class Translator {
       env: {},
       execArgv: [],
       name: 'translator',
-      workerData: { port: port2 },
+      workerData: { ...data, port: port2 },
       transferList: [port2],
     });
     // Without it the box goes on in the interpreter.
@@ -25,14 +25,14 @@ export class Translator {
   }
 
   /** @returns undefined when run from sources that were never built */
-  static start(): Translator | undefined {
+  static start(data: TranslatorData): Translator | undefined {
     const path = [
       new URL('./translator.js', import.meta.url),
-      new URL('../../dist/bundle/translator.js', import.meta.url),
+      new URL('../../../dist/bundle/translator.js', import.meta.url),
     ]
       .map((url) => fileURLToPath(url))
       .find((each) => existsSync(each) && each.includes('bundle'));
-    return path === undefined ? undefined : new Translator(path);
+    return path === undefined ? undefined : new Translator(path, data);
   }
 
   post(request: TranslatorRequest): void {

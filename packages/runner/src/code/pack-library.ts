@@ -1,0 +1,93 @@
+import { receiveMessageOnPort, type MessagePort } from 'node:worker_threads';
+import { type LoadedPack, type PackCatalogue, packsOf, type SupplyMessage } from './pack-source.ts';
+
+/** A weak hash names few packs; whoever makes pages that name more gets no more compared. */
+const MAX_CANDIDATES = 8;
+
+/** A pack that may have code of a page, and which of its pages that is. */
+export interface Candidate {
+  readonly pack: LoadedPack;
+  /** Distance of the page from the pack's base, in pages. */
+  readonly page: number;
+}
+
+/**
+ * The packs that a box knows: those that a supplier (another thread) offers are loaded when a page asks for them, those made
+ * while the box runs are added. Nobody waits for anything.
+ */
+export class PackLibrary {
+  readonly #port: MessagePort | undefined;
+  #catalogue: PackCatalogue | undefined;
+  #dispatcher: WebAssembly.Module | undefined;
+  readonly #asked = new Set<number>();
+  #outstanding = 0;
+  readonly #byHash = new Map<number, Candidate[]>();
+  /** Called with each pack that arrives. */
+  onPack: (pack: LoadedPack) => void = () => undefined;
+
+  /** @param port - to the supplier, if there is one; it posts the catalogue without being asked */
+  constructor(port: MessagePort | undefined) {
+    this.#port = port;
+    if (port) this.#outstanding = 1;
+  }
+
+  /** The module that jumps between packs; nothing can be installed before it is here. */
+  get dispatcher(): WebAssembly.Module | undefined {
+    return this.#dispatcher;
+  }
+
+  set dispatcher(module: WebAssembly.Module | undefined) {
+    this.#dispatcher ??= module;
+  }
+
+  /** Whether something is on its way. */
+  get isWaiting(): boolean {
+    return this.#outstanding > 0;
+  }
+
+  /** Adds a pack. */
+  add(pack: LoadedPack): void {
+    const { hashes } = pack.plan;
+    for (let i = 0; i < hashes.length; i += 2) {
+      const [page = 0, hash = 0] = [hashes[i], hashes[i + 1]];
+      const known = this.#byHash.get(hash);
+      if (!known) this.#byHash.set(hash, [{ pack, page }]);
+      else if (known.length < MAX_CANDIDATES) known.push({ pack, page });
+    }
+    this.onPack(pack);
+  }
+
+  /** @returns packs that may have code of a page with this hash; others are asked for */
+  candidates(hash: number): readonly Candidate[] {
+    if (this.#catalogue) {
+      const wanted = packsOf(this.#catalogue, hash)
+        .slice(0, MAX_CANDIDATES)
+        .filter((number) => !this.#asked.has(number));
+      for (const number of wanted) this.#asked.add(number);
+      this.#outstanding += wanted.length;
+      if (wanted.length > 0) this.#port?.postMessage(wanted);
+    }
+    return this.#byHash.get(hash) ?? [];
+  }
+
+  /** Takes what has arrived. @returns whether the catalogue was among it */
+  poll(): boolean {
+    let came = false;
+    while (this.#port && this.#outstanding > 0) {
+      const received = receiveMessageOnPort(this.#port) as { readonly message: SupplyMessage } | undefined;
+      if (!received) break;
+      this.#outstanding--;
+      const { message } = received;
+      if (message.type === 'catalogue') {
+        this.#catalogue = message.catalogue;
+        this.dispatcher = message.dispatcher;
+        came = true;
+      } else if (message.pack) this.add(message.pack);
+    }
+    return came;
+  }
+
+  close(): void {
+    this.#port?.close();
+  }
+}

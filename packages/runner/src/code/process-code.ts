@@ -1,0 +1,134 @@
+import { PAGE_SHIFT, PAGE_SIZE_BYTES } from '@boxer/abi';
+import { pageHash } from '@boxer/translate';
+import { GuestCode } from './guest-code.ts';
+import { InstalledPack } from './installed-pack.ts';
+import type { PackLibrary } from './pack-library.ts';
+import type { LoadedPack } from './pack-source.ts';
+
+/** Packs that stay in the instance of a process when another program runs in it. */
+const MAX_KEPT = 64;
+/** Whoever makes more pages look alike gets no more of them translated. */
+const MAX_INSTALLED = 1024;
+
+/** The translated code of one process. */
+export class ProcessCode {
+  readonly guest: GuestCode;
+  readonly #library: PackLibrary;
+  readonly #installed = new Map<LoadedPack, Map<number, InstalledPack>>();
+  readonly #byPage = new Map<number, InstalledPack[]>();
+  /** Pages that are executed, and their hashes. */
+  readonly #seen = new Map<number, number>();
+  #count = 0;
+  #epoch: number;
+  #dispatch: WebAssembly.ExportValue | undefined;
+
+  constructor(guest: GuestCode, library: PackLibrary) {
+    this.guest = guest;
+    this.#library = library;
+    this.#epoch = guest.epoch;
+  }
+
+  /** Another program runs here now. */
+  clear(): void {
+    this.#forget();
+    if (this.#count <= MAX_KEPT) return;
+    for (const each of this.#allInstalled()) each.remove();
+    this.#installed.clear();
+    this.#byPage.clear();
+    this.#count = 0;
+  }
+
+  /** Whether translated code can be entered at an address. */
+  isEntry(pc: number): boolean {
+    return (this.#byPage.get(pc >>> PAGE_SHIFT) ?? []).some((each) => each.hasEntry(pc));
+  }
+
+  /** Where translated functions begin, between two addresses. */
+  functions(from: number, to: number): number[] {
+    return [...this.#allInstalled()].flatMap((each) => [...each.functions(from, to)]);
+  }
+
+  #forget(): void {
+    this.#epoch = this.guest.epoch;
+    this.#seen.clear();
+    for (const each of this.#allInstalled()) each.forget();
+  }
+
+  *#allInstalled(): Generator<InstalledPack> {
+    for (const byBase of this.#installed.values()) yield* byBase.values();
+  }
+
+  /** After code was forgotten nothing is entered or valid; pages are announced anew. */
+  checkEpoch(): void {
+    if (this.guest.epoch !== this.#epoch) this.#forget();
+  }
+
+  /** Code of a page is about to be executed for the first time since code was forgotten. */
+  codePage(page: number): void {
+    this.checkEpoch();
+    if (this.#library.isWaiting && this.#library.poll()) this.#searchAll();
+    this.#search(page, pageHash(this.guest.page(page)));
+  }
+
+  /** The catalogue came after some pages had been executed. */
+  #searchAll(): void {
+    for (const [page, hash] of this.#seen) this.#search(page, hash);
+  }
+
+  #search(page: number, hash: number): void {
+    this.#seen.set(page, hash);
+    for (const { pack, page: distance } of this.#library.candidates(hash))
+      if (page >= distance) this.#install(pack, (page - distance) * PAGE_SIZE_BYTES);
+    for (const each of this.#byPage.get(page) ?? []) each.visit(page);
+  }
+
+  /** Looks whether the process executes pages of a pack that has arrived. */
+  offer(pack: LoadedPack): void {
+    this.checkEpoch();
+    const distances = new Map<number, number[]>();
+    const { hashes } = pack.plan;
+    for (let i = 0; i < hashes.length; i += 2) {
+      const [distance = 0, hash = 0] = [hashes[i], hashes[i + 1]];
+      const known = distances.get(hash);
+      if (known) known.push(distance);
+      else distances.set(hash, [distance]);
+    }
+    const visits: number[] = [];
+    for (const [page, hash] of this.#seen) {
+      for (const distance of distances.get(hash) ?? [])
+        if (page >= distance) this.#install(pack, (page - distance) * PAGE_SIZE_BYTES);
+      if (distances.has(hash)) visits.push(page);
+    }
+    for (const page of visits) for (const each of this.#byPage.get(page) ?? []) each.visit(page);
+  }
+
+  /** Puts a pack at an address, whatever the hashes say, and enters what is there. @returns how many functions that were */
+  place(pack: LoadedPack, base: number): number {
+    this.checkEpoch();
+    const installed = this.#install(pack, base);
+    if (!installed) return 0;
+    let count = 0;
+    for (const page of installed.pages()) count += installed.visit(page);
+    return count;
+  }
+
+  #install(pack: LoadedPack, base: number): InstalledPack | undefined {
+    const known = this.#installed.get(pack)?.get(base);
+    const { dispatcher } = this.#library;
+    if (known || !dispatcher || this.#count >= MAX_INSTALLED) return known;
+    this.#dispatch ??= new WebAssembly.Instance(dispatcher, {
+      process: { ...this.guest.exports },
+    } as WebAssembly.Imports).exports['dispatch'];
+    if (!this.#dispatch) return undefined;
+    const installed = new InstalledPack(this.guest, pack, base, this.#dispatch);
+    this.#count++;
+    const byBase = this.#installed.get(pack) ?? new Map<number, InstalledPack>();
+    this.#installed.set(pack, byBase.set(base, installed));
+    for (const page of installed.pages()) {
+      const others = this.#byPage.get(page);
+      if (others) others.push(installed);
+      else this.#byPage.set(page, [installed]);
+    }
+    return installed;
+  }
+}
