@@ -3,6 +3,8 @@
  * about 25 ms in each. @boxer/foundation and @boxer/policy stay apart in the main thread: callers share their classes.
  */
 import { build } from 'esbuild';
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 
 const dist = fileURLToPath(new URL('../dist/', import.meta.url));
@@ -14,17 +16,28 @@ const options = {
   sourcemap: true,
   logLevel: 'warning',
 };
+const translator = `${dist}bundle/translator.js`;
+await build({
+  ...options,
+  entryPoints: [`${dist}code/translator/translator-worker.js`],
+  outfile: translator,
+});
+const digest = createHash('sha256')
+  .update(await readFile(translator))
+  .digest('hex');
 await build({
   ...options,
   entryPoints: [`${dist}index.js`],
   outfile: `${dist}bundle/index.js`,
   external: ['@boxer/foundation', '@boxer/policy'],
+  // Part of the name of the folder where translated code is kept.
+  define: { BOXER_TRANSLATOR: JSON.stringify(digest) },
 });
 await build({ ...options, entryPoints: [`${dist}worker/worker.js`], outfile: `${dist}bundle/worker.js` });
 await build({
   ...options,
-  entryPoints: [`${dist}jit/translator-worker.js`],
-  outfile: `${dist}bundle/translator.js`,
+  entryPoints: [`${dist}code/supply/code-supply.js`],
+  outfile: `${dist}bundle/code-supply.js`,
 });
 await build({
   ...options,

@@ -1,4 +1,5 @@
 import type { Mount } from '@boxer/policy';
+import type { CodePlan } from './code/box-code.ts';
 import type { CompiledComponent } from './link/compile-parts.ts';
 import type { ScatteredPayload } from './link/payload-file.ts';
 
@@ -27,8 +28,8 @@ export interface GuestJob {
   readonly environment: readonly (readonly [name: string, value: string])[];
   readonly mounts: readonly Mount[];
   readonly memoryBytes: number;
-  /** Translate what is executed often. */
-  readonly jit: boolean;
+  /** What of it is translated; absent: everything is interpreted. */
+  readonly code: CodePlan | undefined;
   readonly maxOutputBytes: number | undefined;
   readonly stdin: InputPlan;
   readonly stdout: OutputPlan;

@@ -34,7 +34,7 @@ export function runBoxSync(options: RunSyncOptions): RunResult {
   const code = new NativeCodeCache(options.codeCacheDirectory);
   const { stdin = 'empty', stdout = 'discard', stderr = 'discard', exportChanges } = options;
   const plan: OutputPlan = { kind: 'discard' };
-  const job = planJob(
+  const { job } = planJob(
     options,
     {
       // What is not empty is given to `runGuest` below.
@@ -46,7 +46,7 @@ export function runBoxSync(options: RunSyncOptions): RunResult {
       log: options.onLog !== undefined,
       audit: false,
     },
-    { shared: control.shared, code },
+    { shared: control.shared, code, withSupply: false },
   );
   const sink = (output: Output) => sinkOf(output, control);
   const end = runGuest(job, {

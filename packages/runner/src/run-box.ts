@@ -1,7 +1,8 @@
 import { BoxerError } from '@boxer/foundation';
-import type { Worker } from 'node:worker_threads';
+import type { MessagePort, Worker } from 'node:worker_threads';
 import { appendAudit } from './audit/audit-file.ts';
 import { Audit, type AuditEvent } from './audit/audit.ts';
+import { startSupply } from './code/supply/start-supply.ts';
 import { ControlBlock } from './control/control-block.ts';
 import { exitCodes } from './guest-end.ts';
 import type { GuestEnd } from './guest-job.ts';
@@ -49,11 +50,12 @@ export async function runBox(options: RunOptions): Promise<RunResult> {
   const worker = startWorker();
   let endsByItself = false;
   let terminal: Terminal | undefined;
+  let supplyPort: MessagePort | undefined;
   try {
     // First of all: what is typed while the component is compiled must not be echoed twice.
     if (options.tty) terminal = new Terminal(control);
     const input = planInput(options.stdin ?? 'empty');
-    const job = planJob(
+    const { job, supply } = planJob(
       options,
       {
         stdin: input.plan,
@@ -65,9 +67,14 @@ export async function runBox(options: RunOptions): Promise<RunResult> {
         audit:
           options.audit === undefined ? false : typeof options.audit === 'number' ? options.audit : 'posted',
       },
-      { shared: control.shared, code },
+      { shared: control.shared, code, withSupply: true },
     );
-    worker.postMessage(job);
+    worker.postMessage(job, job.code?.supply ? [job.code.supply] : []);
+    if (supply) {
+      supplyPort = supply.port;
+      // Packs that cannot be had are no reason to end the box.
+      startSupply(supply).catch(() => undefined);
+    }
     const pump = input.open && new InputPump(input.open, control);
     const end = await supervise(options, { worker, control, pump, terminal });
     endsByItself = end.reason !== 'timeout' && end.reason !== 'killed';
@@ -76,6 +83,7 @@ export async function runBox(options: RunOptions): Promise<RunResult> {
     return { ...end, elapsedMs };
   } finally {
     terminal?.close();
+    supplyPort?.close();
     // Tearing a thread down waits for the engine's optimising compiler; a box that has ended need not wait for it.
     if (endsByItself)
       worker

@@ -3,13 +3,13 @@ import { Audit, type AuditEvent } from './audit/audit.ts';
 import { ControlBlock } from './control/control-block.ts';
 import { BoxTrapError } from './errors.ts';
 import { guestEnd } from './guest-end.ts';
+import { BoxCode } from './code/box-code.ts';
 import type { GuestEnd, GuestJob } from './guest-job.ts';
 import { BoxEnd } from './guest/box-end.ts';
 import { GuestMemory } from './guest/guest-memory.ts';
 import { HandleTable } from './guest/handle-table.ts';
 import type { HostFs } from './host-files/host-fs.ts';
 import { openMount, type OpenMount } from './host-files/mount.ts';
-import { JustInTime } from './jit/just-in-time.ts';
 import { boxHostSlots } from './link/box-host-slots.ts';
 import { linkBox } from './link/link-box.ts';
 import { PayloadFile, payloadOfComponent } from './link/payload-file.ts';
@@ -49,7 +49,7 @@ export function runGuest(job: GuestJob, ports: GuestPorts): GuestEnd {
     job.parts.payload && payloadFd !== undefined
       ? payloadOfComponent(payloadFd, job.parts.payload)
       : job.payload;
-  const jit = job.jit ? new JustInTime() : undefined;
+  const code = job.code && new BoxCode(job.code);
   let end: GuestEnd | undefined;
   try {
     for (const mount of job.mounts) mounts.push(openMount(withFileSystem(mount, ports.fileSystems)));
@@ -58,7 +58,7 @@ export function runGuest(job: GuestJob, ports: GuestPorts): GuestEnd {
       context,
       memory,
       maxTotalBytes: totalMemoryBytes(job.memoryBytes),
-      jit,
+      code,
       hostSlots: (processes) =>
         boxHostSlots({
           memory,
@@ -77,7 +77,7 @@ export function runGuest(job: GuestJob, ports: GuestPorts): GuestEnd {
     const how = succeeded instanceof BoxEnd ? endOf(succeeded, end) : (end ?? ranOut(succeeded));
     return reported(audit, { ...how, fuelUsed: box.executed() });
   } finally {
-    jit?.close();
+    code?.close();
     handles.close();
     for (const mount of mounts) mount.root.close();
     if (payloadFd !== undefined) closeSync(payloadFd);

@@ -21,10 +21,13 @@ export interface StartOptions {
   readonly user?: string;
   readonly hostname?: string;
   /**
-   * Translate hot code to Wasm while the box runs; off unless given, or BOXER_JIT=1 is set. Results and fuel are the same.
+   * Translate code to Wasm while the box runs: `auto` when it pays, `on` as early as possible. Default `auto`. Results and
+   * fuel are the same.
    */
-  readonly jit?: 'on' | 'off';
-  /** Where compiled code is kept for further runs; absent: nowhere. Others must not be able to write to it. */
+  readonly jit?: 'on' | 'off' | 'auto';
+  /** Use the translated code in the component; true unless given. */
+  readonly packs?: boolean;
+  /** Where compiled and translated code is kept for further runs; absent: nowhere. Others must not be able to write to it. */
   readonly codeCacheDirectory?: string;
   /** Trace system calls through `onLog`. */
   readonly strace?: boolean;

@@ -1,7 +1,8 @@
 /** The part of the WebAssembly JavaScript interface that the runner uses; Node's types leave it to the DOM library. */
 declare namespace WebAssembly {
   type ExportValue = ((...args: never[]) => unknown) | Memory | Table | Global;
-  type ImportValue = ExportValue;
+  /** A number is an immutable global. */
+  type ImportValue = ExportValue | number;
   type Imports = Record<string, Record<string, ImportValue>>;
 
   interface ImportDescriptor {

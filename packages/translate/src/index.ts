@@ -24,7 +24,7 @@ export {
 } from './process/process-module.ts';
 export type { CodeReader } from './translator/code-reader.ts';
 export { buildDispatcherModule } from './translator/dispatcher-module.ts';
-export { type HotPlace, translateHot } from './translator/translate-hot.ts';
+export { type HotPlace, type PlacedPack, translateHot } from './translator/translate-hot.ts';
 export {
   type CodeEntry,
   type FunctionRequest,

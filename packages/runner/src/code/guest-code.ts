@@ -6,6 +6,7 @@ import {
   PAGE_SIZE_BYTES,
   pagePermissions,
   PERMISSIONS_AT,
+  RECORD_INDEX_AT,
 } from '@boxer/abi';
 
 /** What a process module exports for translated code. */
@@ -80,6 +81,11 @@ export class GuestCode {
     for (let page = start >>> PAGE_SHIFT; page <= last; page++)
       if ((this.permissions(page) & pagePermissions.execute) === 0) return false;
     return true;
+  }
+
+  /** Whether the interpreter has records of a guest page. */
+  hasRecords(page: number): boolean {
+    return this.view.getUint32(RECORD_INDEX_AT + 4 * page, true) !== 0;
   }
 
   /** A guest page, in place. */

@@ -25,11 +25,12 @@ export class InstalledPack {
 
   /** @param dispatch - see buildDispatcherModule of @boxer/translate */
   constructor(code: GuestCode, pack: LoadedPack, base: number, dispatch: WebAssembly.ExportValue) {
-    const { exports } = new WebAssembly.Instance(pack.module, {
+    const imports: WebAssembly.Imports = {
       process: { ...code.exports, dispatch },
       support: { ...code.support },
       [packBase.module]: { [packBase.name]: base },
-    });
+    };
+    const { exports } = new WebAssembly.Instance(pack.module, imports);
     this.#code = code;
     this.#pack = pack;
     this.#base = base;
@@ -126,8 +127,9 @@ export class InstalledPack {
     for (let entry = firstEntry[index] ?? 0; entry < (firstEntry[index + 1] ?? 0); entry++) {
       const pc = this.#base + (entries[entry] ?? 0);
       if (page !== undefined && pc >>> PAGE_SHIFT !== page) continue;
-      // Where there are no records nothing is executed yet: entries of that page come when it is.
-      this.#code.functions.enterAt(pc, this.#slotOf(entry));
+      // Where there are no records nothing is executed yet: entries of that page come when it is. Making records is for the
+      // process whose turn it is, and then not always.
+      if (this.#code.hasRecords(pc >>> PAGE_SHIFT)) this.#code.functions.enterAt(pc, this.#slotOf(entry));
     }
   }
 

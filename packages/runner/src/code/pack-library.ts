@@ -11,6 +11,13 @@ export interface Candidate {
   readonly page: number;
 }
 
+/** Who is told of what arrives. */
+export interface LibraryListener {
+  packCame(pack: LoadedPack): void;
+  /** Pages that were executed before may have packs, too. */
+  catalogueCame(): void;
+}
+
 /**
  * The packs that a box knows: those that a supplier (another thread) offers are loaded when a page asks for them, those made
  * while the box runs are added. Nobody waits for anything.
@@ -22,12 +29,12 @@ export class PackLibrary {
   readonly #asked = new Set<number>();
   #outstanding = 0;
   readonly #byHash = new Map<number, Candidate[]>();
-  /** Called with each pack that arrives. */
-  onPack: (pack: LoadedPack) => void = () => undefined;
+  readonly #listener: LibraryListener;
 
   /** @param port - to the supplier, if there is one; it posts the catalogue without being asked */
-  constructor(port: MessagePort | undefined) {
+  constructor(port: MessagePort | undefined, listener: LibraryListener) {
     this.#port = port;
+    this.#listener = listener;
     if (port) this.#outstanding = 1;
   }
 
@@ -54,7 +61,7 @@ export class PackLibrary {
       if (!known) this.#byHash.set(hash, [{ pack, page }]);
       else if (known.length < MAX_CANDIDATES) known.push({ pack, page });
     }
-    this.onPack(pack);
+    this.#listener.packCame(pack);
   }
 
   /** @returns packs that may have code of a page with this hash; others are asked for */
@@ -70,9 +77,8 @@ export class PackLibrary {
     return this.#byHash.get(hash) ?? [];
   }
 
-  /** Takes what has arrived. @returns whether the catalogue was among it */
-  poll(): boolean {
-    let came = false;
+  /** Takes what has arrived. */
+  poll(): void {
     while (this.#port && this.#outstanding > 0) {
       const received = receiveMessageOnPort(this.#port) as { readonly message: SupplyMessage } | undefined;
       if (!received) break;
@@ -81,10 +87,9 @@ export class PackLibrary {
       if (message.type === 'catalogue') {
         this.#catalogue = message.catalogue;
         this.dispatcher = message.dispatcher;
-        came = true;
+        this.#listener.catalogueCame();
       } else if (message.pack) this.add(message.pack);
     }
-    return came;
   }
 
   close(): void {

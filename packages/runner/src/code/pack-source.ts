@@ -45,6 +45,8 @@ export function packsOf({ rows }: PackCatalogue, hash: number): number[] {
 
 /** @param hashes - by the number of the pack */
 export function catalogueOf(hashes: readonly (readonly number[])[]): PackCatalogue {
-  const rows = hashes.slice(0, MAX_PACKS).flatMap((each, number) => each.map((hash) => hash * MAX_PACKS + number));
+  const rows = hashes
+    .slice(0, MAX_PACKS)
+    .flatMap((each, number) => each.map((hash) => hash * MAX_PACKS + number));
   return { rows: Float64Array.from(rows).sort() };
 }

@@ -66,12 +66,13 @@ export class ProcessCode {
   /** Code of a page is about to be executed for the first time since code was forgotten. */
   codePage(page: number): void {
     this.checkEpoch();
-    if (this.#library.isWaiting && this.#library.poll()) this.#searchAll();
+    if (this.#library.isWaiting) this.#library.poll();
     this.#search(page, pageHash(this.guest.page(page)));
   }
 
-  /** The catalogue came after some pages had been executed. */
-  #searchAll(): void {
+  /** Asks for packs of what was executed so far. */
+  searchAll(): void {
+    this.checkEpoch();
     for (const [page, hash] of this.#seen) this.#search(page, hash);
   }
 
@@ -82,7 +83,7 @@ export class ProcessCode {
     for (const each of this.#byPage.get(page) ?? []) each.visit(page);
   }
 
-  /** Looks whether the process executes pages of a pack that has arrived. */
+  /** Looks whether the process executes pages of a pack that has arrived. It need not be the one that is running. */
   offer(pack: LoadedPack): void {
     this.checkEpoch();
     const distances = new Map<number, number[]>();

@@ -1,6 +1,6 @@
 import { AddressSpaceError, BoxTrapError, ComponentLinkError } from '../errors.ts';
 import type { GuestMemory, Realloc } from '../guest/guest-memory.ts';
-import type { JustInTime } from '../jit/just-in-time.ts';
+import type { BoxCode } from '../code/box-code.ts';
 import { wasiImports } from '../wasi/interfaces.ts';
 import type { WasiContext } from '../wasi/wasi-host.ts';
 import type { CompiledComponent } from './compile-parts.ts';
@@ -20,7 +20,7 @@ export interface LinkOptions {
   readonly context: WasiContext;
   readonly memory: GuestMemory;
   readonly maxTotalBytes: number;
-  readonly jit: JustInTime | undefined;
+  readonly code: BoxCode | undefined;
   /** Makes the host's functions, once the processes they work on are there. */
   hostSlots(processes: ProcessSlots): HostSlotFunctions;
 }
@@ -50,7 +50,7 @@ export function linkBox(parts: CompiledComponent, options: LinkOptions): LinkedB
     kernel: kernel.exports,
     table,
     maxTotalBytes: options.maxTotalBytes,
-    jit: options.jit,
+    code: options.code,
   });
   installHostSlots(table, options.hostSlots(processes));
 

@@ -1,8 +1,8 @@
 import { engineCells, GUEST_BIAS, PAGE_SIZE_BYTES, PROCESS_TABLE_STRIDE, processFunctions } from '@boxer/abi';
 import { ModuleBuilder } from '@boxer/wasm';
 import { BoxTrapError } from '../errors.ts';
-import type { JustInTime } from '../jit/just-in-time.ts';
-import { TranslatedProcess } from '../jit/translated-process.ts';
+import type { BoxCode } from '../code/box-code.ts';
+import type { ProcessCode } from '../code/process-code.ts';
 import { TouchedMemory } from './touched-memory.ts';
 
 type WasmFunction = (...args: never[]) => unknown;
@@ -15,8 +15,8 @@ export interface ProcessModule {
   readonly kernel: Readonly<Record<string, WebAssembly.ImportValue>>;
   /** Is told how many guest instructions were executed, after each slice. */
   readonly onExecuted: (instructions: bigint) => void;
-  /** Translates code while it is executed; undefined: everything is interpreted. */
-  readonly jit: JustInTime | undefined;
+  /** Translated code; undefined: everything is interpreted. */
+  readonly code: BoxCode | undefined;
 }
 
 /**
@@ -29,30 +29,30 @@ export class ProcessInstance {
   readonly functions: readonly (WasmFunction | undefined)[];
   readonly touched = new TouchedMemory();
   readonly #reset: () => void;
-  readonly #jit: JustInTime | undefined;
-  #translated: TranslatedProcess | undefined;
+  readonly #boxCode: BoxCode | undefined;
+  readonly #code: ProcessCode | undefined;
 
   /**
    * In a component's own linking, an instance puts its functions into the kernel's table. Here it gets a small table of
    * its own: on Node 20 every instance copies the table it imports, and one that imports a long-lived table is never
    * freed.
    */
-  constructor({ module, support, kernel, onExecuted, jit }: ProcessModule) {
+  constructor({ module, support, kernel, onExecuted, code }: ProcessModule) {
     const table = new WebAssembly.Table({ initial: PROCESS_TABLE_STRIDE, element: 'anyfunc' });
     const imports = {
       ...kernel,
       table,
       attach: () => 0,
       engineAlloc: this.#trackingAlloc(kernel['engineAlloc']),
+      codePage: (page: number) => this.#code?.codePage(page),
     };
     const { exports } = new WebAssembly.Instance(module, { kernel: imports, support });
     const memory = exports['memory'];
     if (!(memory instanceof WebAssembly.Memory))
       throw new BoxTrapError('the process module exports no memory');
     this.memory = memory;
-    this.#jit = jit;
-    if (jit && TranslatedProcess.supports(exports))
-      this.#translated = new TranslatedProcess(memory, exports, support);
+    this.#boxCode = code;
+    this.#code = code?.attach(memory, exports, support);
     const functions: (WasmFunction | undefined)[] = [];
     for (const [name, { index }] of Object.entries(processFunctions)) {
       const exported = exports[name];
@@ -72,8 +72,13 @@ export class ProcessInstance {
   /** Makes it as new: zeroed, without code. */
   wipe(): void {
     this.#reset();
-    if (this.#translated) this.#jit?.forget(this.#translated);
+    if (this.#code) this.#boxCode?.clear(this.#code);
     this.touched.zero(new Uint8Array(this.memory.buffer));
+  }
+
+  /** It will not be used again. */
+  drop(): void {
+    if (this.#code) this.#boxCode?.drop(this.#code);
   }
 
   /** The engine writes what it allocates. */
@@ -108,7 +113,7 @@ export class ProcessInstance {
       const given = fuel();
       const reason = execute();
       onExecuted(given - fuel());
-      if (this.#translated) this.#jit?.afterRun(this.#translated, reason);
+      if (this.#code) this.#boxCode?.afterRun(this.#code, reason);
       return reason;
     });
   }

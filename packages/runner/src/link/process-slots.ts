@@ -1,6 +1,6 @@
 import { GUEST_BIAS, kernelFunctions, PROCESS_TABLE_BASE, PROCESS_TABLE_STRIDE } from '@boxer/abi';
 import { BoxTrapError } from '../errors.ts';
-import type { JustInTime } from '../jit/just-in-time.ts';
+import type { BoxCode } from '../code/box-code.ts';
 import { ProcessInstance, type ProcessModule } from './process-instance.ts';
 
 /** More processes than the kernel's process IDs allow. */
@@ -19,7 +19,7 @@ export interface ProcessEnvironment {
   readonly table: WebAssembly.Table;
   /** Most bytes that the memories of all processes may have together. */
   readonly maxTotalBytes: number;
-  readonly jit: JustInTime | undefined;
+  readonly code: BoxCode | undefined;
 }
 
 /** The guest's address spaces: one instance of the process module a slot, made or used again when the kernel asks. */
@@ -31,7 +31,7 @@ export class ProcessSlots {
   readonly #pool: ProcessInstance[] = [];
   #executed = 0n;
 
-  constructor({ module, support, kernel, table, maxTotalBytes, jit }: ProcessEnvironment) {
+  constructor({ module, support, kernel, table, maxTotalBytes, code }: ProcessEnvironment) {
     this.#table = table;
     this.#maxTotalBytes = maxTotalBytes;
     const names = Object.keys(kernelFunctions);
@@ -39,7 +39,7 @@ export class ProcessSlots {
     const onExecuted = (instructions: bigint) => {
       this.#executed += instructions;
     };
-    this.#module = { module, support: { ...support?.exports }, kernel: imported, onExecuted, jit };
+    this.#module = { module, support: { ...support?.exports }, kernel: imported, onExecuted, code };
   }
 
   /** Guest instructions that all processes have executed so far. */
@@ -74,7 +74,7 @@ export class ProcessSlots {
     instance.functions.forEach((_, index) => this.#table.set(base + index, null));
     if (this.#pool.length < POOL_INSTANCES && instance.touched.sizeBytes <= POOL_TOUCHED_BYTES) {
       this.#pool.push(instance);
-    }
+    } else instance.drop();
   }
 
   /** A stretch of a process's memory, to be read. @throws {@link BoxTrapError} when it is not in there */

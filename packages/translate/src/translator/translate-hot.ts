@@ -1,6 +1,9 @@
+import { PAGE_SIZE_BYTES } from '@boxer/abi';
+import type { CodePack } from '../pack/code-pack.ts';
+import { translatePack } from '../pack/translate-pack.ts';
 import type { CodeReader } from './code-reader.ts';
 import { discoverRegion, type Region } from './region.ts';
-import { type FunctionRequest, translateModule, type TranslatedModule } from './translate-module.ts';
+import type { FunctionRequest } from './translate-module.ts';
 
 /** Instructions of one function at most: larger bodies take the host's compiler too long. */
 const FUNCTION_INSTRUCTIONS = 1200;
@@ -84,6 +87,12 @@ function requestsFor(
   return { requests, isFunction };
 }
 
+/** Translated functions, and the guest address that their pack's offsets count from. */
+export interface PlacedPack {
+  readonly pack: CodePack;
+  readonly base: number;
+}
+
 /**
  * Translates the functions around hot places together with functions that they call.
  *
@@ -93,7 +102,10 @@ export function translateHot(
   reader: CodeReader,
   places: readonly HotPlace[],
   isKnown: (pc: number) => boolean,
-): TranslatedModule {
+): PlacedPack {
   const { requests, isFunction } = requestsFor(reader, places, isKnown);
-  return translateModule(reader, requests, { isFunction, maximumInstructions: FUNCTION_INSTRUCTIONS });
+  const lowest = Math.min(...requests.map(({ entry }) => entry));
+  const base = requests.length === 0 ? 0 : lowest - (lowest % PAGE_SIZE_BYTES);
+  const options = { isFunction, maximumInstructions: FUNCTION_INSTRUCTIONS };
+  return { pack: translatePack(reader, { base, functions: requests, ...options }), base };
 }

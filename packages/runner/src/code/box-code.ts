@@ -1,0 +1,67 @@
+import { exitReasons } from '@boxer/abi';
+import type { MessagePort } from 'node:worker_threads';
+import { GuestCode } from './guest-code.ts';
+import { JustInTime, type JitThresholds } from './just-in-time.ts';
+import { PackLibrary } from './pack-library.ts';
+import { ProcessCode } from './process-code.ts';
+
+/** What of a box's code is translated, and how. Plain data, but for the port. */
+export interface CodePlan {
+  /** To the supplier of packs; absent: only what is translated while the box runs is used. */
+  readonly supply: MessagePort | undefined;
+  /** Absent: nothing is translated while the box runs. */
+  readonly jit: JitThresholds | undefined;
+  /** Where packs are kept for later runs. */
+  readonly cacheFolder: string | undefined;
+}
+
+/** The translated code of a box. */
+export class BoxCode {
+  readonly #library: PackLibrary;
+  readonly #jit: JustInTime | undefined;
+  readonly #processes = new Set<ProcessCode>();
+
+  constructor({ supply, jit, cacheFolder }: CodePlan) {
+    this.#library = new PackLibrary(supply, {
+      packCame: (pack) => this.#processes.forEach((process) => process.offer(pack)),
+      catalogueCame: () => this.#processes.forEach((process) => process.searchAll()),
+    });
+    this.#jit = jit && new JustInTime(this.#library, jit, cacheFolder);
+  }
+
+  /** @returns the code of a new process, when its module takes translated code */
+  attach(
+    memory: WebAssembly.Memory,
+    exports: WebAssembly.Instance['exports'],
+    support: WebAssembly.Instance['exports'],
+  ): ProcessCode | undefined {
+    if (!GuestCode.supports(exports)) return undefined;
+    const process = new ProcessCode(new GuestCode(memory, exports, support), this.#library);
+    this.#processes.add(process);
+    return process;
+  }
+
+  /** Another program will run in the process. */
+  clear(process: ProcessCode): void {
+    process.clear();
+    this.#jit?.forget(process);
+  }
+
+  /** The process is gone. */
+  drop(process: ProcessCode): void {
+    this.#processes.delete(process);
+    this.#jit?.drop(process);
+  }
+
+  /** Is called whenever a process has executed for a while. */
+  afterRun(process: ProcessCode, reason: number): void {
+    process.checkEpoch();
+    if (this.#library.isWaiting) this.#library.poll();
+    if (reason === exitReasons.fuel) this.#jit?.afterSlice(process);
+  }
+
+  close(): void {
+    this.#jit?.close();
+    this.#library.close();
+  }
+}

@@ -1,0 +1,54 @@
+import type { ComponentLayout } from '@boxer/component';
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import { MessageChannel, type MessagePort } from 'node:worker_threads';
+import type { StartOptions } from '../run-options.ts';
+import type { CodePlan } from './box-code.ts';
+import type { JitThresholds } from './just-in-time.ts';
+import type { CodeSources } from './supply/code-supply.ts';
+
+/** Set by the bundler: digest of the translator, since another one makes other code of the same. */
+declare const BOXER_TRANSLATOR: string | undefined;
+
+const thresholds = {
+  /** A box that ends before has no use for a translator, which costs as much as a hundred million instructions. */
+  auto: { warmUpSlices: 150, samples: 2 },
+  on: { warmUpSlices: 10, samples: 1 },
+} as const satisfies Record<string, JitThresholds>;
+
+/** What of a box's code is translated, and where packs come from. */
+export interface PlannedCode {
+  readonly plan: CodePlan | undefined;
+  /** For the supplier at the other end of `plan.supply`. */
+  readonly supply: { readonly port: MessagePort; readonly sources: CodeSources } | undefined;
+}
+
+/** @param withSupply - whether there is a thread to supply packs */
+export function planCode(options: StartOptions, layout: ComponentLayout, withSupply: boolean): PlannedCode {
+  const jit = options.jit ?? 'auto';
+  const code = options.packs === false ? [] : layout.code;
+  if (jit === 'off' && code.length === 0) return { plan: undefined, supply: undefined };
+  const cacheFolder = jit === 'off' ? undefined : cacheFolderOf(options, layout);
+  const hasSources = withSupply && (code.length > 0 || cacheFolder !== undefined);
+  const channel = hasSources ? new MessageChannel() : undefined;
+  return {
+    plan: {
+      supply: channel?.port1,
+      jit: jit === 'off' ? undefined : thresholds[jit],
+      cacheFolder,
+    },
+    supply: channel && {
+      port: channel.port2,
+      sources: { componentPath: layout.path, code, cacheFolder },
+    },
+  };
+}
+
+/** Packs fit one version of the translator and one of the process module only. */
+function cacheFolderOf({ codeCacheDirectory }: StartOptions, layout: ComponentLayout): string | undefined {
+  const engine = layout.metadata.parts.find(({ role }) => role === 'process')?.digest;
+  if (codeCacheDirectory === undefined || engine === undefined || typeof BOXER_TRANSLATOR !== 'string')
+    return undefined;
+  const key = createHash('sha256').update(`${BOXER_TRANSLATOR} ${engine}`).digest('hex');
+  return join(codeCacheDirectory, 'packs', key.slice(0, 32));
+}

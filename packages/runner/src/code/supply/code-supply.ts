@@ -1,0 +1,96 @@
+import type { CodeLocation } from '@boxer/component';
+import { buildDispatcherModule, readPack } from '@boxer/translate';
+import { createHash } from 'node:crypto';
+import { closeSync, openSync, readSync } from 'node:fs';
+import type { MessagePort } from 'node:worker_threads';
+import { CodeCache } from '../cache/code-cache.ts';
+import { planOf } from '../pack-plan.ts';
+import {
+  catalogueOf,
+  type LoadedPack,
+  MAX_PACKS,
+  type SupplyMessage,
+  type SupplyRequest,
+} from '../pack-source.ts';
+
+/** Where a box's packs may come from. */
+export interface CodeSources {
+  readonly componentPath: string;
+  /** Packs in the component. */
+  readonly code: readonly CodeLocation[];
+  readonly cacheFolder: string | undefined;
+}
+
+interface Source {
+  readonly hashes: readonly number[];
+  /** @returns undefined when it is gone or damaged */
+  read(): Uint8Array<ArrayBuffer> | undefined;
+}
+
+/**
+ * Offers the packs of a component and of the cache to the thread that runs a box, and loads those it asks for. It lives in
+ * the main thread, which has nothing else to do meanwhile.
+ */
+export function supplyCode(port: MessagePort, sources: CodeSources): void {
+  const post = (message: SupplyMessage) => port.postMessage(message);
+  const known = listSources(sources);
+  port.on('message', (numbers: SupplyRequest) => {
+    for (const number of numbers) {
+      const pack = load(known[number]);
+      post({ type: 'pack', number, ...(pack ? { pack } : {}) });
+    }
+  });
+  port.unref();
+  post({
+    type: 'catalogue',
+    catalogue: catalogueOf(known.map(({ hashes }) => hashes)),
+    dispatcher: new WebAssembly.Module(buildDispatcherModule()),
+  });
+}
+
+function listSources({ componentPath, code, cacheFolder }: CodeSources): Source[] {
+  const cache = cacheFolder === undefined ? undefined : new CodeCache(cacheFolder);
+  const inComponent = code.map((location): Source => ({
+    hashes: location.pageHashes,
+    read: () => readLocation(componentPath, location),
+  }));
+  const inCache = (cache?.list() ?? []).map((pack): Source => ({
+    hashes: pack.hashes,
+    read: () => cache?.load(pack),
+  }));
+  return [...inComponent, ...inCache].slice(0, MAX_PACKS);
+}
+
+/** A pack that is not as it should be is no reason to end the box: it goes on in the interpreter. */
+function load(source: Source | undefined): LoadedPack | undefined {
+  const bytes = source?.read();
+  if (!bytes) return undefined;
+  try {
+    const plan = planOf(readPack(bytes));
+    return { module: new WebAssembly.Module(bytes), plan };
+  } catch {
+    return undefined;
+  }
+}
+
+function readLocation(
+  path: string,
+  { offset, sizeBytes, digest }: CodeLocation,
+): Uint8Array<ArrayBuffer> | undefined {
+  const bytes = new Uint8Array(sizeBytes);
+  try {
+    const fd = openSync(path, 'r');
+    try {
+      for (let done = 0; done < sizeBytes;) {
+        const n = readSync(fd, bytes, done, sizeBytes - done, offset + done);
+        if (n === 0) return undefined;
+        done += n;
+      }
+    } finally {
+      closeSync(fd);
+    }
+  } catch {
+    return undefined;
+  }
+  return `sha256:${createHash('sha256').update(bytes).digest('hex')}` === digest ? bytes : undefined;
+}
