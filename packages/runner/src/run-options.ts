@@ -21,7 +21,7 @@ export interface StartOptions {
   readonly user?: string;
   readonly hostname?: string;
   /**
-   * Translate code to Wasm while the box runs: `auto` when it pays, `on` as early as possible. Default `auto`. Results and
+   * Translate code to Wasm while the box runs: `auto` when it pays, `on` as early as possible. Default `off`. Results and
    * fuel are the same.
    */
   readonly jit?: 'on' | 'off' | 'auto';

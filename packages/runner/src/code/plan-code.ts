@@ -25,7 +25,7 @@ export interface PlannedCode {
 
 /** @param withSupply - whether there is a thread to supply packs */
 export function planCode(options: StartOptions, layout: ComponentLayout, withSupply: boolean): PlannedCode {
-  const jit = options.jit ?? 'auto';
+  const jit = options.jit ?? 'off';
   const code = options.packs === false ? [] : layout.code;
   if (jit === 'off' && code.length === 0) return { plan: undefined, supply: undefined };
   const cacheFolder = jit === 'off' ? undefined : cacheFolderOf(options, layout);

@@ -1,10 +1,13 @@
 import { cpuState, engineCells, exitReasons, GUEST_BIAS, kernelFunctions } from '@boxer/abi';
-import { buildDispatcherModule, generateProcessModule, translateHot } from '@boxer/translate';
-import type { PostedCode, PostedPlace } from './messages.ts';
-import { TranslatedProcess } from './translated-process.ts';
+import { buildDispatcherModule, generateProcessModule, readPack, translateHot } from '@boxer/translate';
+import { GuestCode } from './guest-code.ts';
+import { HotPlaces } from './hot-places.ts';
+import { PackLibrary } from './pack-library.ts';
+import { planOf } from './pack-plan.ts';
+import type { LoadedPack } from './pack-source.ts';
+import { ProcessCode } from './process-code.ts';
 
 const CODE_AT = 0x1_0000;
-const PAGE = CODE_AT >>> 12;
 /** Adds 1 to X0 for ever. As GNU as encodes `1: add x0, x0, #1; b 1b`. */
 const ADD_1 = 0x9100_0400;
 const ADD_2 = 0x9100_0800;
@@ -20,29 +23,41 @@ beforeAll(() => {
 
 type Functions = Record<'run' | 'reset' | 'grow' | 'setPages' | 'invalidate', (...args: number[]) => number>;
 
-/** A process that executes a loop of two words. */
-function looping() {
+const noListener = { packCame: () => undefined, catalogueCame: () => undefined };
+
+/** A library that needs no supplier. */
+function newLibrary(): PackLibrary {
+  const library = new PackLibrary(undefined, noListener);
+  library.dispatcher = dispatcher;
+  return library;
+}
+
+/** A process that executes a loop of two words, at an address that the loop does not know. */
+function looping(library = newLibrary(), start = CODE_AT) {
   const any = new Proxy<Record<string, WebAssembly.ImportValue>>({}, { get: () => () => 0, has: () => true });
   const kernel = {
     ...Object.fromEntries(Object.keys(kernelFunctions).map((name) => [name, () => 0])),
     engineAlloc: (bytes: number) => functions.grow(bytes / 65536) * 65536,
+    codePage: (page: number) => code.codePage(page),
   };
   const { exports } = new WebAssembly.Instance(processModule, { kernel, support: any });
   const functions = exports as unknown as Functions;
   const memory = exports['memory'] as WebAssembly.Memory;
-  functions.grow(4);
+  functions.grow(16);
   functions.reset();
   const view = () => new DataView(memory.buffer);
   const write = (words: readonly number[]) =>
-    words.forEach((word, i) => view().setUint32(GUEST_BIAS + CODE_AT + 4 * i, word, true));
+    words.forEach((word, i) => view().setUint32(GUEST_BIAS + start + 4 * i, word, true));
   write([ADD_1, BACK]);
-  functions.setPages(PAGE, 1, 5);
-  view().setBigUint64(cpuState.pc, BigInt(CODE_AT), true);
-  const code = new TranslatedProcess(memory, exports, {});
+  functions.setPages(start >>> 12, 1, 5);
+  view().setBigUint64(cpuState.pc, BigInt(start), true);
+  const code = new ProcessCode(new GuestCode(memory, exports, {}), library);
   return {
     code,
+    hot: new HotPlaces(code),
     write,
-    invalidate: () => functions.invalidate(PAGE, 1),
+    invalidate: () => functions.invalidate(start >>> 12, 1),
+    setPages: (permissions: number) => functions.setPages(start >>> 12, 1, permissions),
     /** Executes a slice. @returns by how much X0 grew, and how it ended */
     slice(fuel: number) {
       const before = view().getBigUint64(cpuState.x, true);
@@ -55,64 +70,97 @@ function looping() {
         translated: view().getUint32(engineCells.endedTranslated, true) === 1,
       };
     },
-    reader: {
-      word: (pc: number) => (pc >>> 12 === PAGE ? view().getUint32(GUEST_BIAS + pc, true) : undefined),
-      data: () => undefined,
+    /** Translates what is there. */
+    translate(): LoadedPack {
+      const reader = {
+        word: (pc: number) =>
+          pc >>> 12 === start >>> 12 ? view().getUint32(GUEST_BIAS + pc, true) : undefined,
+        data: () => undefined,
+      };
+      const { pack } = translateHot(reader, [{ pc: start, entry: start }], () => false);
+      return { module: new WebAssembly.Module(pack.bytes), plan: planOf(readPack(pack.bytes)) };
     },
-    bytes: (start: number, end: number) =>
-      new Uint8Array(memory.buffer).slice(GUEST_BIAS + start, GUEST_BIAS + end),
-  };
-}
-
-function translated(box: ReturnType<typeof looping>, place: PostedPlace): PostedCode {
-  const { bytes, entries, ranges } = translateHot(box.reader, [place], () => false);
-  return {
-    module: new WebAssembly.Module(bytes),
-    entries,
-    ranges: ranges.map(({ start, end }) => ({ start, bytes: box.bytes(start, end) })),
   };
 }
 
 describe('the code of a process', () => {
-  const place = { pc: CODE_AT, entry: CODE_AT };
   // 101 instructions, 51 of them additions: the slice ends at the first taken branch below zero.
   const expected = { reason: exitReasons.fuel, grown: 51, left: -1 };
 
   it('names the place where slices end', () => {
     const box = looping();
     expect(box.slice(101)).toEqual({ ...expected, translated: false });
-    expect(box.code.sample(2)).toBeUndefined();
+    expect(box.hot.sample(2)).toBeUndefined();
     box.slice(101);
-    expect(box.code.sample(2)).toEqual(place);
+    expect(box.hot.sample(2)).toEqual({ pc: CODE_AT, entry: CODE_AT });
   });
 
   it('ends slices at the same instruction when it is translated, and is sampled no more', () => {
     const box = looping();
-    expect(box.code.install(translated(box, place), dispatcher)).toBe(true);
+    box.slice(1);
+    expect(box.code.place(box.translate(), CODE_AT)).toBe(1);
     expect(box.slice(101)).toEqual({ ...expected, translated: true });
-    expect(box.code.sample(1)).toBeUndefined();
+    expect(box.code.isEntry(CODE_AT)).toBe(true);
+    expect(box.code.functions(0, 2 ** 32)).toEqual([CODE_AT]);
+    expect(box.hot.sample(1)).toBeUndefined();
   });
 
-  it('is not installed when it has changed meanwhile', () => {
+  it('enters the first instruction of a page already when its pack is known, at any address', () => {
+    const library = newLibrary();
+    library.add(looping().translate());
+    expect(looping(library).slice(101)).toEqual({ ...expected, translated: true });
+    expect(looping(library, 0x7000).slice(101)).toEqual({ ...expected, translated: true });
+  });
+
+  it('enters what is executed already when its pack arrives', () => {
+    const library = newLibrary();
+    const box = looping(library);
+    box.slice(101);
+    const pack = box.translate();
+    library.add(pack);
+    box.code.offer(pack);
+    expect(box.slice(101)).toEqual({ ...expected, translated: true });
+  });
+
+  it('does not enter code that has changed meanwhile, even when it is found', () => {
     const box = looping();
-    const code = translated(box, place);
+    const pack = box.translate();
     box.write([ADD_2]);
     box.invalidate();
-    expect(box.code.install(code, dispatcher)).toBe(false);
+    expect(box.code.place(pack, CODE_AT)).toBe(0);
     expect(box.slice(101)).toEqual({ ...expected, grown: 102, translated: false });
   });
 
-  it('is forgotten when it is invalidated, and put back when it is the same', () => {
+  it('does not enter what may not be executed', () => {
     const box = looping();
-    box.code.install(translated(box, place), dispatcher);
+    const pack = box.translate();
+    box.setPages(1);
+    expect(box.code.place(pack, CODE_AT)).toBe(0);
+    expect(box.slice(101).reason).toBe(exitReasons.fault);
+  });
+
+  it('compares code anew after it was forgotten', () => {
+    const box = looping();
+    box.slice(1);
+    box.code.place(box.translate(), CODE_AT);
     box.invalidate();
-    expect(box.slice(101)).toEqual({ ...expected, translated: false });
-    box.code.refresh();
     expect(box.slice(101)).toEqual({ ...expected, translated: true });
     box.write([ADD_2]);
     box.invalidate();
-    box.code.refresh();
     expect(box.slice(101)).toEqual({ ...expected, grown: 102, translated: false });
-    expect(box.code.entries).toEqual([]);
+    expect(box.code.functions(0, 2 ** 32)).toEqual([]);
+    box.write([ADD_1]);
+    box.invalidate();
+    expect(box.slice(101)).toEqual({ ...expected, translated: true });
+  });
+
+  it('is as new when another program runs there', () => {
+    const box = looping();
+    box.slice(1);
+    box.code.place(box.translate(), CODE_AT);
+    box.write([ADD_2]);
+    box.invalidate();
+    box.code.clear();
+    expect(box.slice(101)).toEqual({ ...expected, grown: 102, translated: false });
   });
 });

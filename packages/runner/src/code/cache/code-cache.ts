@@ -129,7 +129,7 @@ function attempt<T>(action: () => T): T | undefined {
   try {
     return action();
   } catch (error) {
-    if (error instanceof Error && 'syscall' in error) return undefined;
+    if (typeof error === 'object' && error !== null && 'syscall' in error) return undefined;
     throw error;
   }
 }
