@@ -4,6 +4,7 @@ export { disassemble } from './disassemble.ts';
 export { requireNoOverlap } from './overlap.ts';
 export { InvalidPatternError, InvalidSemanticsError, OverlappingRowsError } from './errors.ts';
 export { GraphBuilder } from './graph/builder.ts';
+export { evaluate } from './graph/evaluate.ts';
 export { Node, type NodeDetail, RegisterOperand, type Stage, type Statement } from './graph/node.ts';
 export { buildVariant, buildWord, combinations, type Variant, variantsOf } from './graph/variant.ts';
 export { type FieldValues, type Instruction, instruction, type InstructionRow } from './instruction.ts';

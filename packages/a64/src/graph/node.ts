@@ -21,6 +21,12 @@ export class RegisterOperand {
     return this.field ? undefined : (this.index + this.distance) & 31;
   }
 
+  /** The register's number in a word of the instruction. */
+  numberIn(word: number): number {
+    const { field } = this;
+    return ((field ? word >>> field.low : this.index) + this.distance) & 31;
+  }
+
   next(distance: number): RegisterOperand {
     return new RegisterOperand(this.field, this.index, this.distance + distance);
   }

@@ -92,9 +92,21 @@ export function buildVariant(variant: Variant, statics: FieldValues): GraphBuild
   return builder;
 }
 
-/** Adds an instruction word at a known address to a builder: everything static folds. */
-export function buildWord(builder: GraphBuilder, instruction: Instruction, word: number): void {
+/**
+ * Adds an instruction word to a builder: everything static folds.
+ *
+ * @param isOpen - fields that are left open: the graph is the same for all words that differ in them alone
+ */
+export function buildWord(
+  builder: GraphBuilder,
+  instruction: Instruction,
+  word: number,
+  isOpen: (field: Field, value: number) => boolean = () => false,
+): void {
   const known: Record<string, number> = {};
-  for (const field of instruction.pattern.fields) known[field.name] = fieldOf(word, field);
+  for (const field of instruction.pattern.fields) {
+    const value = fieldOf(word, field);
+    if (!isOpen(field, value)) known[field.name] = value;
+  }
   run(builder, instruction, known);
 }

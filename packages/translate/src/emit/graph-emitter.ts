@@ -130,21 +130,61 @@ function mayCall(body: readonly Statement[]): boolean {
   });
 }
 
+/** Nodes that a statement of their own computes, so that their operands are counted there. */
+const ORDERED = /^(read|splatElement|flag|state|counter|support|load|choice)/;
+
+/** Counts how often nodes are used. @param isLeaf - nodes whose operands nobody computes */
+class Uses {
+  readonly counts = new Map<Node, number>();
+
+  constructor(readonly isLeaf: (node: Node) => boolean) {}
+
+  node(node: Node): void {
+    const uses = (this.counts.get(node) ?? 0) + 1;
+    this.counts.set(node, uses);
+    if (uses > 1 || this.isLeaf(node) || ORDERED.test(node.op)) return;
+    for (const arg of node.args) this.node(arg);
+  }
+
+  body(body: readonly Statement[]): void {
+    for (const statement of body) {
+      for (const operand of operandsOf(statement)) this.node(operand);
+      if (statement.type === 'if' || statement.type === 'choose') {
+        this.body(statement.then);
+        this.body(statement.otherwise);
+      }
+    }
+  }
+}
+
+/** @returns how often each node of a graph is used, for a {@link GraphEmitter} whose environment has no slots */
+export function countUses(body: readonly Statement[]): ReadonlyMap<Node, number> {
+  const uses = new Uses(() => false);
+  uses.body(body);
+  return uses.counts;
+}
+
 /** Turns the graph of one instruction into Wasm. A value that is used several times is computed once, into a local. */
 export class GraphEmitter {
   #done = new Map<Node, Local>();
   #checked = new Map<Node, Local>();
-  readonly #uses = new Map<Node, number>();
+  readonly #uses: ReadonlyMap<Node, number>;
+  readonly #counting: Uses | undefined;
 
   constructor(
     readonly f: FunctionAssembler,
     readonly environment: Environment,
     readonly pool: LocalPool,
-  ) {}
+    /** How often nodes are used, when it is known already. */
+    uses?: ReadonlyMap<Node, number>,
+  ) {
+    this.#counting = uses ? undefined : new Uses((node) => this.#isSlot(node));
+    this.#uses = uses ?? this.#counting?.counts ?? new Map();
+  }
 
   /** Emits statements. @returns whether control never comes out at the end */
   run(body: readonly Statement[]): boolean {
-    this.#countBody(body);
+    this.#counting?.body(body);
     this.#body(body);
     const last = body.at(-1)?.type;
     return last === 'branch' || last === 'supervisorCall' || last === 'breakpoint' || last === 'yieldTask';
@@ -152,39 +192,17 @@ export class GraphEmitter {
 
   /** Emits a single expression. */
   value(node: Node): void {
-    this.#count(node);
+    this.#counting?.node(node);
     this.emit(node);
   }
 
   /** Counts the uses of expressions that {@link emit} will emit later. */
   countAhead(nodes: readonly Node[]): void {
-    for (const node of nodes) this.#count(node);
-  }
-
-  #count(node: Node): void {
-    const uses = (this.#uses.get(node) ?? 0) + 1;
-    this.#uses.set(node, uses);
-    if (uses > 1 || this.#isSlot(node) || this.#isOrdered(node)) return;
-    for (const arg of node.args) this.#count(arg);
-  }
-
-  #countBody(body: readonly Statement[]): void {
-    for (const statement of body) {
-      for (const operand of operandsOf(statement)) this.#count(operand);
-      if (statement.type === 'if' || statement.type === 'choose') {
-        this.#countBody(statement.then);
-        this.#countBody(statement.otherwise);
-      }
-    }
+    for (const node of nodes) this.#counting?.node(node);
   }
 
   #isSlot(node: Node): boolean {
     return node.stage === 0 && !node.isConstant && this.environment.slot !== undefined;
-  }
-
-  /** Whether a statement computes the node, so that its operands are counted there. */
-  #isOrdered(node: Node): boolean {
-    return /^(read|splatElement|flag|state|counter|support|load|choice)/.test(node.op);
   }
 
   /** Pushes a value. */

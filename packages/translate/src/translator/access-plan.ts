@@ -1,6 +1,7 @@
-import type { Node, Statement } from '@boxer/a64';
+import type { Node, RegisterOperand, Statement } from '@boxer/a64';
 import { pagePermissions } from '@boxer/abi';
 import type { GuestInstruction } from './decode-instruction.ts';
+import type { InstructionForm } from './instruction-form.ts';
 import type { Block, Region } from './region.ts';
 
 /** Memory from `low` up to `high`, as distances from a register's value, with permission bits. */
@@ -23,8 +24,8 @@ export type AccessPlan =
       readonly bits: number;
     };
 
-/** By address, as the instruction's graph has it. Accesses that are not here are checked by themselves. */
-export type AccessPlans = ReadonlyMap<Node, AccessPlan>;
+/** By instruction and address, as its graph has it. Accesses that are not here are checked by themselves. */
+export type AccessPlans = ReadonlyMap<GuestInstruction, ReadonlyMap<Node, AccessPlan>>;
 
 /** Ranges longer than this are not checked at once: two pages at most. */
 const LONGEST_RANGE = 2048;
@@ -37,27 +38,45 @@ interface Sum {
 }
 
 interface Access extends Sum {
+  readonly instruction: GuestInstruction;
   readonly node: Node;
   readonly bytes: number;
   readonly bits: number;
 }
 
-function sumOf(node: Node): Sum | undefined {
+/** The same in an instruction's form: its words say which register. */
+interface OpenSum {
+  readonly register: RegisterOperand;
+  readonly offset: number;
+}
+
+interface OpenAccess extends OpenSum {
+  readonly node: Node;
+  readonly bytes: number;
+  readonly bits: number;
+}
+
+interface FormAccesses {
+  readonly accesses: readonly OpenAccess[];
+  readonly sums: readonly { readonly register: RegisterOperand; readonly sum: OpenSum | undefined }[];
+}
+
+function sumOf(node: Node): OpenSum | undefined {
   if (node.kind !== 64) return undefined;
   if (node.op === 'readX') {
-    const register = node.detail.register?.number;
+    const { register } = node.detail;
     return register === undefined ? undefined : { register, offset: 0 };
   }
   const [base, constant] = node.args;
   if ((node.op !== 'add' && node.op !== 'sub') || base?.op !== 'readX' || !constant?.isConstant)
     return undefined;
-  const register = base.detail.register?.number;
+  const { register } = base.detail;
   const offset = Number(BigInt.asIntN(64, constant.value)) * (node.op === 'add' ? 1 : -1);
   return register === undefined || Math.abs(offset) > 0x1_0000 ? undefined : { register, offset };
 }
 
-function accessOf(statement: Statement): Access | undefined {
-  const make = (node: Node | undefined, bytes: number, bits: number): Access | undefined => {
+function accessOf(statement: Statement): OpenAccess | undefined {
+  const make = (node: Node | undefined, bytes: number, bits: number): OpenAccess | undefined => {
     const sum = node && sumOf(node);
     return node && sum ? { ...sum, node, bytes, bits } : undefined;
   };
@@ -80,8 +99,8 @@ interface Step {
 }
 
 /** One access for each address: what is read and written needs both permissions. */
-function joined(accesses: readonly Access[]): Access[] {
-  const byNode = new Map<Node, Access>();
+function joined(accesses: readonly OpenAccess[]): OpenAccess[] {
+  const byNode = new Map<Node, OpenAccess>();
   for (const access of accesses) {
     const known = byNode.get(access.node);
     const bytes = Math.max(access.bytes, known?.bytes ?? 0);
@@ -90,16 +109,36 @@ function joined(accesses: readonly Access[]): Access[] {
   return [...byNode.values()];
 }
 
-function stepOf({ builder, writes, control }: GuestInstruction): Step {
-  if (control.type === 'interpret') return { accesses: [], writes: [] };
-  const sums = new Map<number, Sum | undefined>();
-  for (const statement of builder.body) {
-    if (statement.type !== 'writeX' || statement.register.number === undefined) continue;
-    sums.set(statement.register.number, sumOf(statement.value));
-  }
+const ofForms = new WeakMap<InstructionForm, FormAccesses>();
+
+function accessesOf(form: InstructionForm): FormAccesses {
+  const known = ofForms.get(form);
+  if (known) return known;
+  const { body } = form.builder;
+  const found: FormAccesses = {
+    accesses: joined(body.flatMap((statement) => accessOf(statement) ?? [])),
+    sums: body.flatMap((statement) =>
+      statement.type === 'writeX' ? [{ register: statement.register, sum: sumOf(statement.value) }] : [],
+    ),
+  };
+  ofForms.set(form, found);
+  return found;
+}
+
+const NO_STEP: Step = { accesses: [], writes: [] };
+
+function stepOf(instruction: GuestInstruction): Step {
+  const { word, writes, control, form } = instruction;
+  if (control.type === 'interpret') return NO_STEP;
+  const { accesses, sums } = accessesOf(form);
+  if (accesses.length === 0 && writes.general === 0) return NO_STEP;
+  const inWord = (sum: OpenSum): Sum => ({ register: sum.register.numberIn(word), offset: sum.offset });
   return {
-    accesses: joined(builder.body.flatMap((statement) => accessOf(statement) ?? [])),
-    writes: writes.generals.map((register) => ({ register, sum: sums.get(register) })),
+    accesses: accesses.map((access) => ({ ...access, ...inWord(access), instruction })),
+    writes: writes.generals.map((register) => {
+      const sum = sums.findLast((each) => each.register.numberIn(word) === register)?.sum;
+      return { register, sum: sum && inWord(sum) };
+    }),
   };
 }
 
@@ -142,10 +181,10 @@ interface Frame {
 }
 
 class Planner {
-  readonly plans = new Map<Node, AccessPlan>();
+  readonly plans = new Map<GuestInstruction, Map<Node, AccessPlan>>();
   readonly #steps = new Map<Block, readonly Step[]>();
   /** For each access, the range that one check may cover from there on in its block. */
-  readonly #wanted = new Map<Node, Range>();
+  readonly #wanted = new Map<GuestInstruction, Map<Node, Range>>();
   readonly #checkedIn = new Map<number, Checked>();
 
   constructor(
@@ -199,7 +238,7 @@ class Planner {
   #collect(block: Block, frame: Frame): void {
     interface Group {
       range: Range;
-      readonly members: { readonly node: Node; readonly delta: number }[];
+      readonly members: { readonly access: Access; readonly delta: number }[];
     }
     const groups = new Map<number, Group>();
     let nextSymbol = 32;
@@ -207,7 +246,8 @@ class Planner {
     const values = new Map<number, { readonly symbol: number; readonly delta: number }>();
     const valueOf = (register: number) => values.get(register) ?? { symbol: register, delta: 0 };
     for (const { accesses, writes } of this.#stepsOf(block)) {
-      for (const { register, offset, bytes, bits, node } of accesses) {
+      for (const access of accesses) {
+        const { register, offset, bytes, bits } = access;
         const { symbol, delta } = valueOf(register);
         const range = { low: delta + offset, high: delta + offset + bytes, bits };
         const known = groups.get(symbol);
@@ -215,7 +255,7 @@ class Planner {
         if (joined.high - joined.low > LONGEST_RANGE) continue;
         const group = known ?? { range, members: [] };
         group.range = joined;
-        group.members.push({ node, delta });
+        group.members.push({ access, delta });
         groups.set(symbol, group);
       }
       const after = writes.map(({ register, sum }) => {
@@ -231,7 +271,11 @@ class Planner {
           ? union(range, shift(frame.range, -start))
           : range;
       if (members.length < 2 && whole === range) continue;
-      for (const { node, delta } of members) this.#wanted.set(node, shift(whole, -delta));
+      for (const { access, delta } of members) {
+        const { instruction, node } = access;
+        const ofInstruction = this.#wanted.get(instruction) ?? new Map<Node, Range>();
+        this.#wanted.set(instruction, ofInstruction.set(node, shift(whole, -delta)));
+      }
     }
   }
 
@@ -273,21 +317,23 @@ class Planner {
     return checked;
   }
 
-  #access(
-    { register, offset, bytes, bits, node }: Access,
-    checked: Map<number, Range>,
-    record: boolean,
-  ): void {
+  #plan({ instruction, node }: Access, plan: AccessPlan): void {
+    const ofInstruction = this.plans.get(instruction) ?? new Map<Node, AccessPlan>();
+    this.plans.set(instruction, ofInstruction.set(node, plan));
+  }
+
+  #access(access: Access, checked: Map<number, Range>, record: boolean): void {
+    const { register, offset, bytes, bits, instruction, node } = access;
     const range = { low: offset, high: offset + bytes, bits };
     if (covers(checked.get(register), range)) {
-      if (record) this.plans.set(node, { type: 'covered' });
+      if (record) this.#plan(access, { type: 'covered' });
       return;
     }
-    const wanted = this.#wanted.get(node);
+    const wanted = this.#wanted.get(instruction)?.get(node);
     checked.set(register, wanted ?? range);
     if (!wanted || !record) return;
     const { low, high } = wanted;
-    this.plans.set(node, { type: 'range', register, low, bytes: high - low, bits: wanted.bits });
+    this.#plan(access, { type: 'range', register, low, bytes: high - low, bits: wanted.bits });
   }
 }
 

@@ -1,4 +1,4 @@
-import { type Statement, supportFunctions, type SupportName } from '@boxer/a64';
+import { supportFunctions, type SupportName } from '@boxer/a64';
 import { GUEST_BIAS } from '@boxer/abi';
 import { FunctionAssembler, type FunctionType, ModuleBuilder } from '@boxer/wasm';
 import { valueType } from '../emit/value-type.ts';
@@ -32,22 +32,11 @@ export interface EmittedFunction {
   readonly entries: readonly number[];
 }
 
-function supportNames(body: readonly Statement[], names: Set<string>): void {
-  for (const statement of body) {
-    if (statement.type === 'let' && statement.node.op === 'support')
-      names.add(statement.node.detail.name ?? '');
-    if (statement.type === 'if' || statement.type === 'choose') {
-      supportNames(statement.then, names);
-      supportNames(statement.otherwise, names);
-    }
-  }
-}
-
 function importSupport(module: ModuleBuilder, regions: readonly RegionToEmit[]): Map<string, number> {
   const names = new Set<string>();
   for (const { region } of regions) {
     for (const block of region.blocks.values())
-      for (const { builder } of block.instructions) supportNames(builder.body, names);
+      for (const { form } of block.instructions) for (const name of form.support) names.add(name);
   }
   return new Map(
     [...names].map((name) => {

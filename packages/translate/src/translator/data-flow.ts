@@ -39,8 +39,8 @@ const isCall = (block: Block) => block.instructions.at(-1)?.control.type === 'ca
 /** The flags behind an instruction. */
 function flagsAfter(before: FlagState, instruction: GuestInstruction): FlagState {
   if (instruction.writesFlags === 'no') return before;
-  const last = instruction.builder.body.findLast(({ type }) => type === 'writeFlags');
-  const operands = last && instruction.builder.flagOperands.get(last);
+  const { lastFlags, builder } = instruction.form;
+  const operands = lastFlags && builder.flagOperands.get(lastFlags);
   return operands && instruction.writesFlags === 'always' ? operands.state : 'nzcv';
 }
 

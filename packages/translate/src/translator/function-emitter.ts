@@ -447,7 +447,7 @@ export class FunctionEmitter {
       },
       branch: (emitter, target) => this.#branch(node, instruction, emitter, target),
     });
-    const emitter = new GraphEmitter(f, environment, this.#pool);
+    const emitter = new GraphEmitter(f, environment, this.#pool, instruction.form.uses);
     if (hasRegisterTarget(instruction)) this.#checkTarget(instruction, point);
     emitter.run(instruction.builder.body);
   }

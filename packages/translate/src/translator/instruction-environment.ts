@@ -15,7 +15,7 @@ import type { GuestInstruction } from './decode-instruction.ts';
 import type { Flag, FlagEmitter } from './flag-emitter.ts';
 import { type FlagState, isPending } from './flag-state.ts';
 import type { FunctionState } from './function-state.ts';
-import { elementOf } from './vector-element.ts';
+import { elementOf, type VectorElement } from './vector-element.ts';
 import { addressOf, CONDITION, FLOAT_CONTROL, FLOAT_INEXACT } from './translation-builder.ts';
 
 /** What an instruction's code needs of the function around it. */
@@ -54,17 +54,11 @@ const SHAPES: Readonly<Record<number, string>> = { 8: 'i8x16', 16: 'i16x8', 32: 
 const LOW_HALF = [255, 255, 255, 255, 255, 255, 255, 255, 0, 0, 0, 0, 0, 0, 0, 0];
 const ZEROS = Array.from({ length: 16 }, () => 0);
 
-function numberOf(register: RegisterOperand | undefined): number {
-  if (register?.number === undefined) throw new TypeError('A translated register has a number');
-  return register.number;
-}
-
 /** Emits one instruction with registers and flags in locals. */
 export class InstructionEnvironment implements Environment {
   readonly slot = undefined;
   readonly rare: Label | undefined;
   readonly bias = GUEST_BIAS;
-  readonly #lastFlags: Statement | undefined;
 
   constructor(
     readonly instruction: GuestInstruction,
@@ -74,7 +68,6 @@ export class InstructionEnvironment implements Environment {
     readonly surroundings: Surroundings,
   ) {
     this.rare = surroundings.rare;
-    this.#lastFlags = instruction.builder.body.findLast(({ type }) => type === 'writeFlags');
   }
 
   field(): never {
@@ -85,6 +78,15 @@ export class InstructionEnvironment implements Environment {
     throw new TypeError('The pc is an address');
   }
 
+  #number(register: RegisterOperand | undefined): number {
+    if (!register) throw new TypeError('A node that reads or writes a register has one');
+    return register.numberIn(this.instruction.word);
+  }
+
+  #element(register: RegisterOperand | undefined, bits: number, index: Node | undefined): VectorElement {
+    return elementOf(this.instruction.word, register, bits, index);
+  }
+
   // ── Reads ──────────────────────────────────────────────────────────────────────────────────────────────
 
   read(emitter: GraphEmitter, node: Node): void {
@@ -93,15 +95,15 @@ export class InstructionEnvironment implements Environment {
     const { register, name = '', bits = 0 } = node.detail;
     switch (node.op) {
       case 'readX':
-        f.get(state.general(numberOf(register)));
+        f.get(state.general(this.#number(register)));
         if (node.kind === 32) f.op('i32.wrap_i64');
         return;
       case 'readV':
-        f.get(state.vector(numberOf(register)));
+        f.get(state.vector(this.#number(register)));
         return;
       case 'readF':
-        f.get(state.vector(numberOf(register)));
-        if (state.classOf(numberOf(register)) === 'v128')
+        f.get(state.vector(this.#number(register)));
+        if (state.classOf(this.#number(register)) === 'v128')
           f.lane(node.kind === 'f64' ? 'f64x2.extract_lane' : 'f32x4.extract_lane', 0);
         return;
       case 'readElement':
@@ -115,8 +117,7 @@ export class InstructionEnvironment implements Environment {
         this.#flag(name);
         return;
       case 'address':
-      case 'pageAddress':
-        this.surroundings.pushAddress(addressOf(node, this.instruction.pc) ?? 0);
+        this.surroundings.pushAddress(addressOf(node, this.instruction.pc, this.instruction.word) ?? 0);
         return;
       case 'state': {
         const cell = stateCell(name);
@@ -149,7 +150,7 @@ export class InstructionEnvironment implements Environment {
   /** Pushes the element that a splat repeats. */
   #splatted(emitter: GraphEmitter, node: Node): void {
     const { register, bits = 0 } = node.detail;
-    const element = elementOf(register, bits, node.args[0]);
+    const element = this.#element(register, bits, node.args[0]);
     emitter.f.get(this.surroundings.state.vector(element.register));
     this.#extract(emitter, bits, element.index, false);
   }
@@ -158,7 +159,7 @@ export class InstructionEnvironment implements Environment {
     const { f } = emitter;
     const { state } = this.surroundings;
     const { register, bits = 0, signed = false } = node.detail;
-    const element = elementOf(register, bits, node.args[0]);
+    const element = this.#element(register, bits, node.args[0]);
     f.get(state.vector(element.register));
     const kind = state.classOf(element.register);
     if (kind === 'f64') f.op('i64.reinterpret_f64');
@@ -176,21 +177,21 @@ export class InstructionEnvironment implements Environment {
       case 'writeX':
         emitter.emit(statement.value);
         if (statement.value.kind === 32) f.op('i64.extend_i32_u');
-        f.set(state.general(numberOf(statement.register)));
+        f.set(state.general(this.#number(statement.register)));
         return;
       case 'writeV':
         emitter.emit(statement.value);
         if (statement.bits === 64) f.v128(LOW_HALF).op('v128.and');
-        f.set(state.vector(numberOf(statement.register)));
+        f.set(state.vector(this.#number(statement.register)));
         return;
       case 'writeF':
-        this.#writeFloat(emitter, numberOf(statement.register), statement.value);
+        this.#writeFloat(emitter, this.#number(statement.register), statement.value);
         return;
       case 'writeScalar':
         this.#writeScalar(emitter, statement);
         return;
       case 'writeElement': {
-        const { register, index } = elementOf(statement.register, statement.bits, statement.index);
+        const { register, index } = this.#element(statement.register, statement.bits, statement.index);
         const local = state.vector(register);
         f.get(local);
         emitter.emit(statement.value);
@@ -228,7 +229,7 @@ export class InstructionEnvironment implements Environment {
     const { f } = emitter;
     const { state } = this.surroundings;
     const { bits, value } = statement;
-    const register = numberOf(statement.register);
+    const register = this.#number(statement.register);
     const kind = state.classOf(register);
     if (kind === 'v128') f.v128(ZEROS);
     emitter.emit(value);
@@ -241,7 +242,7 @@ export class InstructionEnvironment implements Environment {
   #writeFlags(emitter: GraphEmitter, statement: Extract<Statement, { type: 'writeFlags' }>): void {
     const { f } = emitter;
     const { flags } = this.surroundings;
-    if (isPending(this.flagsAfter) && statement === this.#lastFlags) {
+    if (isPending(this.flagsAfter) && statement === this.instruction.form.lastFlags) {
       const operands = this.instruction.builder.flagOperands.get(statement);
       if (!operands) throw new TypeError('Pending flags have no operands');
       emitter.emit(operands.a);
@@ -259,7 +260,7 @@ export class InstructionEnvironment implements Environment {
 
   check(emitter: GraphEmitter, address: Node, bytes: number, access: Access, element: boolean): Local {
     const { f, pool } = emitter;
-    const plan = this.surroundings.plans.get(address);
+    const plan = this.surroundings.plans.get(this.instruction)?.get(address);
     const wide = pool.take('i64');
     const low = pool.take('i32');
     if (plan?.type === 'range') this.#checkRange(emitter, plan);

@@ -13,7 +13,7 @@ function constantAddresses(instructions: readonly GuestInstruction[]): Map<numbe
     const destination = word & 31;
     let value: bigint | undefined;
     const write = builder.body.find((statement) => statement.type === 'writeX');
-    const address = write?.type === 'writeX' ? addressOf(write.value, pc) : undefined;
+    const address = write?.type === 'writeX' ? addressOf(write.value, pc, word) : undefined;
     if (address !== undefined) value = BigInt.asUintN(64, BigInt(address));
     else if (write?.type === 'writeX' && write.value.isConstant) value = write.value.value;
     else if (name === 'ADD/SUB (immediate)' && ((word >>> 29) & 7) === 4) {
@@ -83,7 +83,7 @@ function switches(
     const bases = before.flatMap(({ pc, builder, word }) => {
       const write = builder.body.find((statement) => statement.type === 'writeX');
       const isAdr = (word & 0x9f00_0000) >>> 0 === 0x1000_0000;
-      const address = isAdr && write?.type === 'writeX' ? addressOf(write.value, pc) : undefined;
+      const address = isAdr && write?.type === 'writeX' ? addressOf(write.value, pc, word) : undefined;
       return address === undefined ? [] : [address >>> 0];
     });
     const load = before.findLast(({ name }) => name === 'LDR/STR (register offset)');

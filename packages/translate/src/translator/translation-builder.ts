@@ -1,12 +1,17 @@
 import {
   type Bool,
+  evaluate,
+  type Field,
   type FloatCompare,
   type FlagName,
+  type GeneralRegister,
   GraphBuilder,
   type Kind,
   Node,
+  type RegisterOperand,
   type Statement,
   type Value,
+  type VectorRegister,
   type Width,
 } from '@boxer/a64';
 import { PAGE_SIZE_BYTES } from '@boxer/abi';
@@ -42,25 +47,67 @@ function isFastFloatTest(node: Node): boolean {
   );
 }
 
-/** Nodes that are an address: `value` bytes from the instruction, or from the page that it lies in. */
-type AddressOperation = 'address' | 'pageAddress';
-const isAddress = (op: string): op is AddressOperation => op === 'address' || op === 'pageAddress';
+/** What an address counts from: the instruction, or the page that it lies in. */
+type Origin = 'instruction' | 'page';
 
-/**
- * @returns the address that a node stands for when its instruction lies at `pc`, perhaps below 0; undefined for other nodes
- */
-export function addressOf({ op, detail }: Node, pc: number): number | undefined {
-  if (!isAddress(op)) return undefined;
-  return (op === 'address' ? pc : pc - (pc % PAGE_SIZE_BYTES)) + Number(detail.value ?? 0n);
+/** What a bit of the instruction's word adds to a distance. */
+interface BitWeight {
+  readonly bit: number;
+  readonly weight: number;
+}
+
+/** An address that is known but for where the instruction lies. */
+class AddressNode extends Node<64> {
+  constructor(
+    id: number,
+    readonly origin: Origin,
+    /** In bytes; what the word says comes on top. */
+    readonly distance: number,
+    readonly weights: readonly BitWeight[],
+  ) {
+    super(id, 'address', 64, [], 1, {});
+  }
+
+  at(pc: number, word: number): number {
+    let address = this.distance + (this.origin === 'page' ? pc - (pc % PAGE_SIZE_BYTES) : pc);
+    for (const { bit, weight } of this.weights) if ((word >>> bit) & 1) address += weight;
+    return address;
+  }
 }
 
 /**
- * Builds the graph of one instruction, wherever it lies: addresses are nodes of their own, `address` and `pageAddress`, with
- * the distance as value. Unlike the interpreter's, it remembers what flags are computed from and leaves conditions whole, so
- * that a comparison and the branch behind it become one Wasm comparison.
+ * @returns the address that a node stands for when its instruction is `word` and lies at `pc`, perhaps below 0; undefined for
+ *   other nodes
+ */
+export function addressOf(node: Node, pc: number, word: number): number | undefined {
+  return node instanceof AddressNode ? node.at(pc, word) : undefined;
+}
+
+/** Distances are sums of their bits, the highest of which may count below 0. */
+function weightsOf(distance: Node): BitWeight[] {
+  return fieldsIn(distance).flatMap(({ name, low, bits }) =>
+    Array.from({ length: bits }, (_, i): BitWeight => {
+      const weight = evaluate(distance, { [name]: 2 ** i });
+      return { bit: low + i, weight: Number(BigInt.asIntN(64, weight)) };
+    }),
+  );
+}
+
+/** Fields that a node of stage 0 is computed from. */
+function fieldsIn({ detail, args }: Node): Field[] {
+  return [...new Set([...(detail.field ? [detail.field] : []), ...args.flatMap(fieldsIn)])];
+}
+
+/**
+ * Builds the graph of one instruction, wherever it lies. Unlike the interpreter's, it remembers what flags are computed from
+ * and leaves conditions whole, so that a comparison and the branch behind it become one Wasm comparison.
  */
 export class TranslationBuilder extends GraphBuilder {
   readonly flagOperands = new Map<Statement, FlagOperands>();
+  /** Whether the graph has addresses. */
+  isRelative = false;
+  /** Whether the graph depends on the numbers of registers that were left open: then it is wrong. */
+  needsNumbers = false;
   #addresses = 0;
 
   constructor() {
@@ -69,31 +116,43 @@ export class TranslationBuilder extends GraphBuilder {
   }
 
   /** Numbered apart from the nodes that the graph makes itself. */
-  #address(op: AddressOperation, distance: bigint): Node<64> {
+  #address(origin: Origin, distance: number, weights: readonly BitWeight[] = []): AddressNode {
     this.#addresses -= 1;
-    return new Node(this.#addresses, op, 64, [], 1, { value: BigInt.asIntN(64, distance) });
+    return new AddressNode(this.#addresses, origin, distance, weights);
   }
 
   override pc(): Node<64> {
-    return this.#address('address', 0n);
+    this.isRelative = true;
+    return this.#address('instruction', 0);
   }
 
   override add<W extends Width>(a: Value<W>, b: Value<W>): Node<W> {
-    if (a instanceof Node && b instanceof Node && isAddress(a.op) && b.isConstant) {
-      const distance = (a.detail.value ?? 0n) + BigInt.asIntN(64, b.value);
-      return this.#address(a.op, distance) as Node as Node<W>;
-    }
-    return super.add(a, b);
+    if (!(a instanceof AddressNode) || !(b instanceof Node)) return super.add(a, b);
+    const known = b.isConstant ? Number(BigInt.asIntN(64, b.value)) : 0;
+    const weights = b.isConstant ? [] : weightsOf(b);
+    return this.#address(a.origin, a.distance + known, [...a.weights, ...weights]) as Node as Node<W>;
   }
 
   override and<W extends Width>(a: Value<W>, b: Value<W>): Node<W> {
-    if (a instanceof Node && b instanceof Node && isAddress(a.op)) {
-      const toPage = b.isConstant && BigInt.asIntN(64, b.value) === -BigInt(PAGE_SIZE_BYTES);
-      if (!toPage || a.op !== 'address' || a.detail.value !== 0n)
-        throw new TypeError('Only the page of an instruction is known');
-      return this.#address('pageAddress', 0n) as Node as Node<W>;
-    }
-    return super.and(a, b);
+    if (!(a instanceof AddressNode)) return super.and(a, b);
+    const toPage =
+      b instanceof Node && b.isConstant && BigInt.asIntN(64, b.value) === -BigInt(PAGE_SIZE_BYTES);
+    if (!toPage || a.origin !== 'instruction' || a.distance !== 0 || a.weights.length > 0)
+      throw new TypeError('Of an address only its page can be taken');
+    return this.#address('page', 0) as Node as Node<W>;
+  }
+
+  override nextX(register: GeneralRegister, distance: number): RegisterOperand {
+    const next = super.nextX(register, distance);
+    // It may be 31, which reads as zero.
+    if (next.number === undefined) this.needsNumbers = true;
+    return next;
+  }
+
+  override registerNumber(register: GeneralRegister | VectorRegister): Node<32> {
+    const number = super.registerNumber(register);
+    if (!number.isConstant) this.needsNumbers = true;
+    return number;
   }
 
   #remember(kind: 'sub' | 'add' | 'logical', a: Value<Width>, b?: Value<Width>): void {

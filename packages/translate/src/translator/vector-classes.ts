@@ -1,4 +1,5 @@
 import type { Node, RegisterOperand, Statement } from '@boxer/a64';
+import type { GuestInstruction } from './decode-instruction.ts';
 import type { Region } from './region.ts';
 import { elementOf } from './vector-element.ts';
 
@@ -9,9 +10,10 @@ const byBits = (bits: number): VectorClass => (bits === 64 ? 'f64' : bits === 32
 
 class Classes {
   readonly found = new Map<number, VectorClass>();
+  #word = 0;
 
   #note(register: RegisterOperand | undefined, used: VectorClass): void {
-    this.#noteNumber(register?.number ?? 0, used);
+    if (register) this.#noteNumber(register.numberIn(this.#word), used);
   }
 
   #noteNumber(number: number, used: VectorClass): void {
@@ -23,27 +25,32 @@ class Classes {
     const { register, bits = 0 } = node.detail;
     if (node.op === 'readV') this.#note(register, 'v128');
     else if (node.op === 'splatElement')
-      this.#noteNumber(elementOf(register, bits, node.args[0]).register, 'v128');
+      this.#noteNumber(elementOf(this.#word, register, bits, node.args[0]).register, 'v128');
     else if (node.op === 'readF') this.#note(register, node.kind === 'f64' ? 'f64' : 'f32');
     else if (node.op === 'readElement') {
-      const element = elementOf(register, bits, node.args[0]);
+      const element = elementOf(this.#word, register, bits, node.args[0]);
       this.#noteNumber(element.register, element.index === 0 ? byBits(bits) : 'v128');
     }
   }
 
-  body(body: readonly Statement[]): void {
+  instruction({ word, builder }: GuestInstruction): void {
+    this.#word = word;
+    this.#body(builder.body);
+  }
+
+  #body(body: readonly Statement[]): void {
     for (const statement of body) {
       if (statement.type === 'let') this.#let(statement.node);
       else if (statement.type === 'writeV') this.#note(statement.register, 'v128');
       else if (statement.type === 'writeElement') {
         const { register, bits, index } = statement;
-        this.#noteNumber(elementOf(register, bits, index).register, 'v128');
+        this.#noteNumber(elementOf(this.#word, register, bits, index).register, 'v128');
       } else if (statement.type === 'writeF')
         this.#note(statement.register, statement.value.kind === 'f64' ? 'f64' : 'f32');
       else if (statement.type === 'writeScalar') this.#note(statement.register, byBits(statement.bits));
       else if (statement.type === 'if' || statement.type === 'choose') {
-        this.body(statement.then);
-        this.body(statement.otherwise);
+        this.#body(statement.then);
+        this.#body(statement.otherwise);
       }
     }
   }
@@ -53,8 +60,8 @@ class Classes {
 export function vectorClasses(region: Region): ReadonlyMap<number, VectorClass> {
   const classes = new Classes();
   for (const block of region.blocks.values()) {
-    for (const { builder, control } of block.instructions)
-      if (control.type !== 'interpret') classes.body(builder.body);
+    for (const instruction of block.instructions)
+      if ((instruction.reads.vector | instruction.writes.vector) !== 0) classes.instruction(instruction);
   }
   return classes.found;
 }

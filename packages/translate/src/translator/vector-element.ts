@@ -6,14 +6,23 @@ export interface VectorElement {
   readonly index: number;
 }
 
-/** Indices count on into the registers that follow: some instructions encode register and index as one number. */
+const wholeIndex = (index: Node | undefined) => Number(index?.value ?? 0n);
+
+/** How many registers behind the named one an element lies: some instructions encode register and index as one number. */
+export function distanceOf(bits: number, index: Node | undefined): number {
+  return Math.floor((wholeIndex(index) * bits) / 128);
+}
+
+/** @param word - the instruction */
 export function elementOf(
+  word: number,
   register: RegisterOperand | undefined,
   bits: number,
   index: Node | undefined,
 ): VectorElement {
-  if (register?.number === undefined) throw new TypeError('A translated register has a number');
-  const lanes = 128 / bits;
-  const whole = Number(index?.value ?? 0n);
-  return { register: (register.number + Math.floor(whole / lanes)) & 31, index: whole % lanes };
+  if (!register) throw new TypeError('An element belongs to no register');
+  return {
+    register: (register.numberIn(word) + distanceOf(bits, index)) & 31,
+    index: wholeIndex(index) % (128 / bits),
+  };
 }
