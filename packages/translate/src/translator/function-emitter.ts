@@ -331,7 +331,8 @@ export class FunctionEmitter {
     const [to] = node.successors;
     if (to && isCode(to)) this.#edge(node, CLEAN, to);
     if (!to || !isSwitch(to)) return;
-    this.f.i32(node.entry).set(this.#state.named('target', 'i32'));
+    this.#pushAddress(node.entry);
+    this.f.set(this.#state.named('target', 'i32'));
     this.#flags.convert('memory', this.#switchPoint?.flags ?? 'memory');
     this.#goto(node, to);
   }

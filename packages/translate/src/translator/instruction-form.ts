@@ -192,6 +192,8 @@ class Row {
   /** Positions of general registers: whether they are 31 matters. */
   readonly generals: readonly number[];
   #isRelative = false;
+  /** Whether the numbers of registers decide what the instruction does. */
+  #needsNumbers = false;
 
   constructor(readonly instruction: Instruction) {
     const { fields } = instruction.pattern;
@@ -201,6 +203,7 @@ class Row {
 
   /** A word with everything that does not matter set to 0. */
   canonical(word: number): number {
+    if (this.#needsNumbers) return word | 0;
     let result = word & ~this.ignored;
     for (const low of this.generals) if (((word >>> low) & 31) !== NO_REGISTER) result &= ~(31 << low);
     return result | 0;
@@ -209,24 +212,20 @@ class Row {
   build(word: number): TranslationBuilder {
     const builder = new TranslationBuilder();
     buildWord(builder, this.instruction, word, (field, value) => this.#isOpen(field, value));
-    if (builder.needsNumbers) return this.#buildExactly(word);
-    if (!builder.isRelative || this.#isRelative) return builder;
-    this.#isRelative = true;
-    for (const field of this.instruction.pattern.fields)
-      if (isDistance(field)) this.ignored |= (2 ** field.bits - 1) << field.low;
+    const isNew = builder.isRelative && !this.#isRelative;
+    if (!isNew && (!builder.needsNumbers || this.#needsNumbers)) return builder;
+    this.#isRelative ||= builder.isRelative;
+    this.#needsNumbers ||= builder.needsNumbers;
+    if (isNew)
+      for (const field of this.instruction.pattern.fields)
+        if (isDistance(field)) this.ignored |= (2 ** field.bits - 1) << field.low;
     return this.build(word);
   }
 
   #isOpen(field: Field, value: number): boolean {
-    if (field.kind === 'vector') return true;
-    if (field.kind === 'general') return value !== NO_REGISTER;
+    if (field.kind === 'vector') return !this.#needsNumbers;
+    if (field.kind === 'general') return !this.#needsNumbers && value !== NO_REGISTER;
     return this.#isRelative && isDistance(field);
-  }
-
-  #buildExactly(word: number): TranslationBuilder {
-    const builder = new TranslationBuilder();
-    buildWord(builder, this.instruction, word);
-    return builder;
   }
 }
 
@@ -256,7 +255,7 @@ function findForm(word: number): InstructionForm {
   const builder = row.build(word);
   const form = formOf(row.instruction.name, builder, true);
   // Only now it is known what does not matter.
-  forms.set(builder.needsNumbers ? word | 0 : row.canonical(word), form);
+  forms.set(row.canonical(word), form);
   return form;
 }
 
