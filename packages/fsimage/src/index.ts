@@ -27,6 +27,7 @@ export {
   type ApplyPackedLayerOptions,
 } from './layer/apply-layer.ts';
 export { diffTrees, type LayerChange } from './layer/diff-trees.ts';
+export { selfContainedLinks } from './layer/self-contained-links.ts';
 export { writeLayerTar } from './layer/write-layer-tar.ts';
 export { type BootEntry, decodeBootEntries, encodeBootEntries } from './payload/boot-strings.ts';
 export { type PackCompression } from './packed/block-writer.ts';

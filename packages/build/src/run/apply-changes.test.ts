@@ -101,6 +101,37 @@ describe('applyChanges', () => {
     );
   });
 
+  // Oracle: link(2): both names are one file.
+  it('keeps hard links to files of the tree, new and old names alike', async () => {
+    await using spool = await Spool.create();
+    const tree = lowerTree();
+    // As a box writes it after: ln d/a new; ln new d/new2; rm d/a; chmod 600 new; mv d/e/b d/c
+    const records = new ChangeStreamWriter()
+      .fileFrom('new', 'd/a', 0o100600)
+      .deleted('d/a')
+      .hardlink('d/new2', 'new')
+      .hardlink('d/a2', 'new')
+      .fileFrom('d/c', 'd/e/b')
+      .deleted('d/e/b')
+      .bytes();
+    await applyChanges(tree, pieces(records, 64), spool);
+    expect(await describeTree(tree)).toEqual([
+      '/ directory 755',
+      '/d directory 755',
+      '/d/a2 file 600 A',
+      '/d/c file 644 B',
+      '/d/e directory 755',
+      '/d/new2 file 600 A',
+      '/etc directory 755',
+      '/link symlink 777 d',
+      '/new file 600 A',
+    ]);
+    const ids = ['/new', '/d/new2', '/d/a2'].map((path) => tree.lookup(path)?.id);
+    expect(new Set(ids).size).toBe(1);
+    expect(tree.lookup('/new')?.inode).toMatchObject({ nlink: 3 });
+    expect(tree.lookup('/d/c')?.inode).toMatchObject({ nlink: 1 });
+  });
+
   it('refuses a stream that is cut off, at every length', async () => {
     await using spool = await Spool.create();
     for (let length = 0; length < everything.length; length += 3) {

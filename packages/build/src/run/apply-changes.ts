@@ -2,6 +2,7 @@ import {
   attributesOf,
   type Attributes,
   type Content,
+  type InodeId,
   type Spool,
   type Tree,
   TreePathError,
@@ -15,6 +16,29 @@ const fileTypes = {
   blockDevice: 0o060000,
   socket: 0o140000,
 } as const;
+
+/** The tree as a box found it. */
+class LowerTree {
+  #names: Map<InodeId, string[]> | undefined;
+
+  constructor(readonly tree: Tree) {}
+
+  /** @returns the names of a file, of which `path` is one */
+  namesOf(id: InodeId, path: string): readonly string[] {
+    const inode = this.tree.inode(id);
+    if (inode.kind === 'directory' || inode.nlink < 2) return [path];
+    this.#names ??= this.#linkedNames();
+    return this.#names.get(id) ?? [path];
+  }
+
+  #linkedNames(): Map<InodeId, string[]> {
+    const names = new Map<InodeId, string[]>();
+    for (const { path, id, inode } of this.tree.walk()) {
+      if (inode.kind !== 'directory' && inode.nlink > 1) names.set(id, [...(names.get(id) ?? []), path]);
+    }
+    return names;
+  }
+}
 
 /**
  * Does to a tree what a box did to its root filesystem.
@@ -30,7 +54,7 @@ export async function applyChanges(
   spool: Spool,
 ): Promise<void> {
   // Records name files of the tree as it was before the first of them.
-  const lower = tree.clone();
+  const lower = new LowerTree(tree.clone());
   for await (const change of readChanges(chunks)) {
     try {
       await applyChange(tree, lower, change, spool);
@@ -41,7 +65,7 @@ export async function applyChanges(
   }
 }
 
-async function applyChange(tree: Tree, lower: Tree, change: Change, spool: Spool): Promise<void> {
+async function applyChange(tree: Tree, lower: LowerTree, change: Change, spool: Spool): Promise<void> {
   const { path } = change;
   switch (change.kind) {
     case 'deleted':
@@ -56,9 +80,9 @@ async function applyChange(tree: Tree, lower: Tree, change: Change, spool: Spool
     case 'file':
       return putFile(tree, path, await spool.store(change.body), plain(change.attributes));
     case 'fileMetadata':
-      return putFile(tree, path, contentAt(lower, path), plain(change.attributes));
+      return putFile(tree, path, fileAt(lower.tree, path).content, plain(change.attributes));
     case 'fileFrom':
-      return putFile(tree, path, contentAt(lower, change.target), plain(change.attributes));
+      return putOther(tree, lower, change, plain(change.attributes));
     case 'symlink':
       clear(tree, path);
       tree.create(path, {
@@ -69,7 +93,7 @@ async function applyChange(tree: Tree, lower: Tree, change: Change, spool: Spool
       });
       return;
     case 'hardlink':
-      return putLink(tree, lower, path, change.target);
+      return putLink(tree, lower.tree, path, change.target);
     case 'special':
       return putSpecial(tree, path, change.attributes);
   }
@@ -90,6 +114,27 @@ function putFile(tree: Tree, path: string, content: Content, given: Attributes):
   const existing = tree.lookup(path, { follow: false });
   if (existing !== undefined && existing.inode.kind !== 'file') tree.remove(path, { recursive: true });
   tree.writeFile(path, content, given);
+}
+
+/**
+ * A file of the tree as it was, under another name. Where it lives on under an old one as well, or will until a later
+ * record deletes that, it is one file with both names.
+ */
+function putOther(
+  tree: Tree,
+  lower: LowerTree,
+  { path, target }: { readonly path: string; readonly target: string },
+  given: Attributes,
+): void {
+  const old = fileAt(lower.tree, target);
+  const name = lower
+    .namesOf(old.id, target)
+    .find((one) => tree.lookup(one, { follow: false })?.id === old.id);
+  if (name === path) return tree.setAttributesAt(old.id, given);
+  clear(tree, path);
+  if (name === undefined) return void tree.writeFile(path, old.content, given);
+  tree.link(name, path);
+  tree.setAttributesAt(old.id, given);
 }
 
 function putLink(tree: Tree, lower: Tree, path: string, target: string): void {
@@ -123,10 +168,10 @@ function putSpecial(tree: Tree, path: string, attributes: ChangeAttributes): voi
   else throw new ChangeStreamError(`${path} has the unknown type ${type.toString(8)}`);
 }
 
-function contentAt(lower: Tree, path: string): Content {
+function fileAt(lower: Tree, path: string): { readonly id: InodeId; readonly content: Content } {
   const found = lower.lookup(path, { follow: false });
   if (found?.inode.kind !== 'file') throw new ChangeStreamError(`the content of ${path}, which was no file`);
-  return found.inode.content;
+  return { id: found.id, content: found.inode.content };
 }
 
 function clear(tree: Tree, path: string): void {

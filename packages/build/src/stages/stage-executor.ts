@@ -4,6 +4,7 @@ import {
   attributes,
   diffTrees,
   type LayerChange,
+  selfContainedLinks,
   type Spool,
   type Timestamp,
   Tree,
@@ -182,7 +183,12 @@ export class StageExecutor {
     outcome: { tree: Tree; changes: readonly LayerChange[]; key: Digest; createdAt: number },
   ): StageState {
     const { tree, changes, key, createdAt } = outcome;
-    const layer = { kind: 'built', tree, changes, createdBy: step.history?.created_by } as const;
+    const layer = {
+      kind: 'built',
+      tree,
+      changes: selfContainedLinks(changes),
+      createdBy: step.history?.created_by,
+    } as const;
     const entry = step.history === undefined ? [] : [datedEntry(step.history, createdAt)];
     return {
       tree,
