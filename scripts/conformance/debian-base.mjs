@@ -3,11 +3,16 @@ import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import * as fs from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 
 const PACKAGES =
   'apt,base-files,base-passwd,bash,coreutils,dash,findutils,grep,hostname,libc-bin,mawk,passwd,perl-base,sed,tar';
-const KEPT = join(tmpdir(), 'boxer-conformance-debian', 'bookworm-arm64.tar');
+const KEPT = join(tmpdir(), 'boxer-conformance-debian');
+
+/** Files of the reference's architecture in the base of a case that compares their bytes, and what has them. */
+const foreignFiles = {
+  'copy-xattr-cap': { architecture: 'amd64', package: 'coreutils', path: './bin/true' },
+};
 
 // Maintainer scripts do not run; what the cases need of their work.
 const HOOKS = [
@@ -21,22 +26,31 @@ const HOOKS = [
 ];
 
 /**
- * @param directory where to write the image
- * @returns {{ base?: string, why?: string }} value for `--build-context debian:bookworm=`, or why there is none
+ * @param directory where to write the images
+ * @returns {{ base?: string, why?: string, baseOf?: (name: string) => string }} value for
+ *   `--build-context debian:bookworm=`, or why there is none; and that for the case of a name
  */
 export function debianBase(directory) {
-  const { tar, why } = archive();
-  return tar === undefined ? { why } : { base: writeLayout(tar, directory) };
+  const given = process.env.BOXER_BOOKWORM_TAR;
+  const hooks = HOOKS.map((hook) => `--extract-hook=${hook}`);
+  const { tar, why } = given ? { tar: given } : bootstrap('arm64', PACKAGES, hooks);
+  if (tar === undefined) return { why };
+  const base = writeLayout([tar], join(directory, 'arm64'));
+  const special = new Map();
+  for (const [name, file] of Object.entries(foreignFiles)) {
+    const layer = foreignLayer(file, directory);
+    if (layer !== undefined) special.set(name, writeLayout([tar, layer], join(directory, name)));
+  }
+  return { base, baseOf: (name) => special.get(name) ?? base };
 }
 
-function archive() {
-  const given = process.env.BOXER_BOOKWORM_TAR;
-  if (given) return { tar: given };
-  if (fs.existsSync(KEPT)) return { tar: KEPT };
-  fs.mkdirSync(dirname(KEPT), { recursive: true });
-  const partial = join(dirname(KEPT), `${process.pid}.tar`);
-  const flags = ['--quiet', '--arch=arm64', '--variant=extract', `--include=${PACKAGES}`];
-  const hooks = HOOKS.map((hook) => `--extract-hook=${hook}`);
+/** Makes a root file system, or finds that of an earlier run. */
+function bootstrap(architecture, packages, hooks = []) {
+  const kept = join(KEPT, `bookworm-${architecture}.tar`);
+  if (fs.existsSync(kept)) return { tar: kept };
+  fs.mkdirSync(KEPT, { recursive: true });
+  const partial = join(KEPT, `${process.pid}.tar`);
+  const flags = ['--quiet', `--arch=${architecture}`, '--variant=extract', `--include=${packages}`];
   const { status, stderr, error } = spawnSync('mmdebstrap', [...flags, ...hooks, 'bookworm', partial], {
     encoding: 'utf8',
     timeout: 900_000,
@@ -44,12 +58,25 @@ function archive() {
   if (error?.code === 'ENOENT')
     return { why: 'mmdebstrap is not installed and BOXER_BOOKWORM_TAR is not set' };
   if (status !== 0) return { why: `mmdebstrap: ${error?.message ?? stderr.trim().split('\n').at(-1)}` };
-  fs.renameSync(partial, KEPT);
-  return { tar: KEPT };
+  fs.renameSync(partial, kept);
+  return { tar: kept };
+}
+
+/** @returns a layer with one file of another architecture, or undefined when that cannot be had */
+function foreignLayer({ architecture, package: name, path }, directory) {
+  const { tar } = bootstrap(architecture, name);
+  if (tar === undefined) return undefined;
+  const root = fs.mkdtempSync(join(directory, 'foreign-'));
+  const layer = join(root, 'layer.tar');
+  for (const action of [`-xf${tar}`, `-cf${layer}`]) {
+    const { status, stderr } = spawnSync('tar', [action, path], { cwd: root, encoding: 'utf8' });
+    if (status !== 0) throw new Error(`tar: ${stderr}`);
+  }
+  return layer;
 }
 
 /** @source OCI image-spec v1.1.0, image-layout.md */
-function writeLayout(tar, directory) {
+function writeLayout(tars, directory) {
   const blobs = join(directory, 'blobs', 'sha256');
   fs.mkdirSync(blobs, { recursive: true });
   const put = (bytes) => {
@@ -59,19 +86,19 @@ function writeLayout(tar, directory) {
   };
   const putJson = (value) => put(Buffer.from(JSON.stringify(value)));
   const platform = { architecture: 'arm64', os: 'linux' };
-  const layer = put(fs.readFileSync(tar));
+  const layers = tars.map((tar) => put(fs.readFileSync(tar)));
   const config = putJson({
     ...platform,
     config: { Env: ['PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'], Cmd: ['bash'] },
-    rootfs: { type: 'layers', diff_ids: [layer.digest] },
-    history: [{ created_by: 'mmdebstrap bookworm' }],
+    rootfs: { type: 'layers', diff_ids: layers.map(({ digest }) => digest) },
+    history: layers.map(() => ({ created_by: 'mmdebstrap bookworm' })),
   });
   const type = 'application/vnd.oci.image';
   const manifest = putJson({
     schemaVersion: 2,
     mediaType: `${type}.manifest.v1+json`,
     config: { mediaType: `${type}.config.v1+json`, ...config },
-    layers: [{ mediaType: `${type}.layer.v1.tar`, ...layer }],
+    layers: layers.map((layer) => ({ mediaType: `${type}.layer.v1.tar`, ...layer })),
   });
   const manifests = [{ mediaType: `${type}.manifest.v1+json`, ...manifest, platform }];
   const index = { schemaVersion: 2, mediaType: `${type}.index.v1+json`, manifests };

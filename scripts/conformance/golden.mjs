@@ -16,10 +16,10 @@ const CASE_TIMEOUT_MS = 300_000;
  * Builds every case, two at a time.
  *
  * @param data directory of the conformance data
- * @param base value of `--build-context debian:bookworm=`, or undefined: cases that need it are skipped
+ * @param baseOf gives a case's value of `--build-context debian:bookworm=`; undefined: cases that need it are skipped
  * @returns {Promise<{ suite: string, name: string, failure?: string, skipped?: boolean }[]>}
  */
-export async function runGolden({ data, base, only = '' }) {
+export async function runGolden({ data, baseOf, only = '' }) {
   const golden = join(data, 'golden');
   const cases = fs
     .readFileSync(join(golden, 'suite.jsonl'), 'utf8')
@@ -34,7 +34,11 @@ export async function runGolden({ data, base, only = '' }) {
     const waiting = [...cases];
     const worker = async () => {
       for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
-        results.push({ suite: SUITE, name: next.name, ...(await runCase(next, { golden, work, base })) });
+        results.push({
+          suite: SUITE,
+          name: next.name,
+          ...(await runCase(next, { golden, work, base: baseOf?.(next.name) })),
+        });
         if (results.length % 20 === 0) console.error(`  ${results.length} of ${cases.length} builds`);
       }
     };

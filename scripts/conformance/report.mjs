@@ -12,7 +12,7 @@ export function countsOf(cases, exceptions) {
     else if (name in exceptions) counts.excepted++;
     else counts.failed++;
   }
-  return [...suites.values()];
+  return [...suites.values()].toSorted((a, b) => (a.suite < b.suite ? -1 : 1));
 }
 
 /** A Markdown table of the counts. */
@@ -32,7 +32,9 @@ export function table(counts) {
 
 /** The text of docs/reference/conformance.md. */
 export function reference(counts, exceptions) {
-  const reasons = Object.entries(exceptions).map(([name, reason]) => `| \`${name}\` | ${reason} |`);
+  const reasons = Object.entries(exceptions)
+    .toSorted(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, reason]) => `| \`${name}\` | ${reason} |`);
   return `<!-- Written by scripts/conformance/run.mjs; do not edit. -->
 
 # Conformance

@@ -28,9 +28,9 @@ async function compare() {
   const exceptions = JSON.parse(fs.readFileSync(new URL('exceptions.json', import.meta.url), 'utf8'));
   const work = fs.mkdtempSync(join(tmpdir(), 'boxer-conformance-base-'));
   try {
-    const { base, why } = debianBase(work);
+    const { baseOf, why } = debianBase(work);
     if (why !== undefined) console.log(`Cases on Debian bookworm are skipped: ${why}`);
-    const golden = await runGolden({ data, base, only: values.only });
+    const golden = await runGolden({ data, baseOf, only: values.only });
     const cases = [...golden, ...(values.only === undefined ? runJestSuites({ data }) : [])];
     return judge(cases, exceptions);
   } finally {

@@ -24,6 +24,8 @@ export const bootKeys = {
   readonlyPath:
     'list: path of a file or directory in the tree that refuses writes, like a read-only bind mount',
   exactEnv: '"1": env is complete; otherwise PATH, HOSTNAME and HOME are added when missing, as Docker does',
+  lastPid:
+    'decimal: the second process gets the number after it, as if others had come and gone (Linux: /proc/sys/kernel/ns_last_pid)',
   stdin: '"null": the host sends nothing: standard input is /dev/null; otherwise it looks like a pipe',
 } as const;
 

@@ -19,6 +19,7 @@ export interface BootConfiguration {
   readonly readonly?: string;
   readonly readonlyPath?: readonly string[];
   readonly exactEnv?: string;
+  readonly lastPid?: string;
   readonly stdin?: string;
 }
 

@@ -9,6 +9,12 @@ import { RunUnsupportedError } from '../errors/run-errors.ts';
 import type { Box, BoxOutcome, BoxRequest, BoxScript } from './box-port.ts';
 import { loadEngine } from './engine.ts';
 
+/**
+ * Under BuildKit, threads of the container runtime have taken process numbers before the command's first child gets one:
+ * it is 6. The golden build run-bgproc shows it.
+ */
+const RUNTIME_LAST_PID = '5';
+
 export interface RunnerBoxOptions {
   readonly policy: Policy;
   /** Takes the payload, the component and the change stream of one command at a time. */
@@ -68,6 +74,7 @@ export class RunnerBox implements Box {
       hostname: request.hostname,
       umask: '0022',
       exactEnv: '1',
+      lastPid: RUNTIME_LAST_PID,
       readonlyPath: request.readonlyPaths,
       ...(request.user === undefined ? {} : { user: request.user }),
     };

@@ -12,6 +12,7 @@ import {
 import { ended, log } from '../host/slots';
 import { setMemoryCap } from '../mm/memory-budget';
 import { boxStatus } from '../task/box';
+import { passTaskIds } from '../task/registry';
 import { runTasks, SchedulerEnd, setFuel } from '../task/scheduler';
 import { setTracing } from '../trace/trace';
 import { startCommand } from './command';
@@ -52,6 +53,7 @@ function start(user: User): i32 {
   const umask = bootValue('umask');
   if (umask != null) context.umask = <u32>parseInt(umask, 8) & 0o777;
   const task = firstTask(user, newFdTable(), context);
+  passTaskIds(<i32>bootNumber('lastPid', 0));
   bindConsole(task);
   return startCommand(task, user);
 }
