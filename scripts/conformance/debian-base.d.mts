@@ -3,4 +3,9 @@
  *
  * @returns value for `--build-context debian:bookworm=`, or why there is none
  */
-export function debianBase(directory: string): { readonly base?: string; readonly why?: string };
+export function debianBase(directory: string): {
+  readonly base?: string;
+  readonly why?: string;
+  /** That of a case, by its name. */
+  readonly baseOf?: (name: string) => string;
+};
