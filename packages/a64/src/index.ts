@@ -18,6 +18,7 @@ export {
   type OracleState,
 } from './oracle/oracle.ts';
 export { type Field, fieldOf, type Fields, type Pattern, parsePattern } from './pattern.ts';
+export { halfOperations } from './support/floating-point/halves.ts';
 export { supportFunctions, type SupportName } from './support/index.ts';
 export type {
   Bool,

@@ -86,7 +86,7 @@ export function multiply(m: Machine, bits: ElementBits, a: Vector, b: Vector): V
 }
 
 /** Lanes 0, 2, 4… of `a`, then of `b`. */
-function evens(m: Machine, bits: ElementBits, a: Vector, b: Vector): Vector {
+export function evens(m: Machine, bits: ElementBits, a: Vector, b: Vector): Vector {
   return m.shuffle(a, b, everySecond(bits, 0));
 }
 

@@ -50,6 +50,21 @@ given('programs behave in a box as under qemu-aarch64', () => {
   );
 });
 
+given('the processor', () => {
+  // oracle: qemu-aarch64 7.2 -cpu neoverse-n1, which shows the identification registers as Linux does
+  test('is a Neoverse N1 by the auxiliary vector and the identification registers', () => {
+    const program = compileProgram(fixture('cpu-features'));
+    const { stdout, exitCode } = runInBox(program);
+    expect({ stdout, exitCode }).toEqual(runUnderQemu(program, [], '', 'neoverse-n1'));
+  }, 60_000);
+
+  // oracle: Linux's names of the bits of AT_HWCAP, and MIDR_EL1
+  test('is the same in /proc/cpuinfo', () => {
+    const { stdout } = runInBox(compileProgram(fixture('cpu-features')), ['cpuinfo']);
+    expect(stdout).toBe('features agree\nmidr agrees\n');
+  }, 60_000);
+});
+
 given('programs behave in a box as on Linux', () => {
   // oracle: the same source on this machine's Linux
   test.each(['sysv-ipc', 'memory-above', 'process-times'])(

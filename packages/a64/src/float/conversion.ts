@@ -33,10 +33,14 @@ interface Description {
   readonly flag?: number;
   readonly mode: RoundingOrCurrent;
   readonly size: FloatSize;
-  readonly width?: Width;
+  readonly width?: Width | 16;
 }
 
-function describe(m: Machine, { low = 0, flag = 0, mode, size, width = 64 }: Description): Value<32> {
+/** Packs what a row knows beforehand; see support/floating-point. */
+export function describeConversion(
+  m: Machine,
+  { low = 0, flag = 0, mode, size, width = 64 }: Description,
+): Value<32> {
   const fixed = (flag << 7) | (size << 11) | (width << 18) | (mode === 'current' ? 0 : mode << 8);
   const constant = m.constant(32, typeof low === 'number' ? fixed | low : fixed);
   const scaled = typeof low === 'number' ? constant : m.or(constant, low);
@@ -77,7 +81,12 @@ export function bitsToIntegral(
   exact: boolean,
   bits: Value<64>,
 ): Value<64> {
-  return supportDescribed(m, 'fpToIntegral', describe(m, { flag: Number(exact), mode, size }), bits);
+  return supportDescribed(
+    m,
+    'fpToIntegral',
+    describeConversion(m, { flag: Number(exact), mode, size }),
+    bits,
+  );
 }
 
 /** FRINT*: to an integral number. `exact`: a change is inexact. */
@@ -121,7 +130,7 @@ export function bitsToInteger(
   { unsigned, width, mode, scale }: ToInteger,
   bits: Value<64>,
 ): Value<64> {
-  const description = describe(m, { low: scale ?? 0, flag: Number(unsigned), mode, size, width });
+  const description = describeConversion(m, { low: scale ?? 0, flag: Number(unsigned), mode, size, width });
   return supportDescribed(m, 'fpToFixed', description, bits);
 }
 
@@ -165,7 +174,7 @@ export function integerToBits(
   return supportDescribed(
     m,
     'fpFromFixed',
-    describe(m, { low: scale ?? 0, flag: Number(unsigned), mode: 'current', size }),
+    describeConversion(m, { low: scale ?? 0, flag: Number(unsigned), mode: 'current', size }),
     unsigned ? m.zeroExtend(integer, width, 64) : m.signExtend(integer, width, 64),
   );
 }
@@ -207,7 +216,7 @@ export function convertBits(
   bits: Value<64>,
   mode: RoundingOrCurrent = 'current',
 ): Value<64> {
-  return supportDescribed(m, 'fpConvert', describe(m, { low: to, mode, size: from }), bits);
+  return supportDescribed(m, 'fpConvert', describeConversion(m, { low: to, mode, size: from }), bits);
 }
 
 /** FCVT: to another format, rounded as FPCR says. */

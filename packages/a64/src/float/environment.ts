@@ -110,3 +110,14 @@ export function supportDescribed(
 ): Value<64> {
   return takeFlags(m, m.support(name, description, a, control(m)));
 }
+
+/** The same operation on up to four halves; see support/floating-point/halves. */
+export function supportHalves(
+  m: Machine,
+  how: Value<32>,
+  a: Value<64>,
+  b: Value<64>,
+  c: Value<64>,
+): Value<64> {
+  return takeFlags(m, m.support('fpHalves', how, a, b, c, control(m)));
+}

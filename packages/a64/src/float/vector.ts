@@ -10,7 +10,8 @@ import {
   supportUnary,
   type UnaryName,
 } from './environment.ts';
-import { floatConstant, type NativeFloat, type NativeSize } from './format.ts';
+import { floatConstant, type FloatSize, type NativeFloat, type NativeSize } from './format.ts';
+import { halfAbsolute, halfCompare, halfLanes, type HalfLanes, halfNegate } from './halves.ts';
 
 /**
  * Floating point on the lanes of a vector: Wasm's operation on all lanes at once where it is what Arm asks for, else
@@ -18,16 +19,17 @@ import { floatConstant, type NativeFloat, type NativeSize } from './format.ts';
  */
 
 /** Size and number of the elements that count; the others are neither computed nor do they raise exceptions. */
-export interface Lanes {
+export interface NativeLanes {
   readonly size: NativeSize;
   readonly count: number;
 }
+export type Lanes = NativeLanes | HalfLanes;
 
 export const floatShape = (size: NativeSize) => (size === 64 ? 'f64x2' : 'f32x4');
 const integerShape = (size: NativeSize) => (size === 64 ? 'i64x2' : 'i32x4');
 
 /** The lanes of a vector of 64 or 128 bits. */
-export const lanesOf = (size: NativeSize, Q: number): Lanes => ({ size, count: (Q ? 128 : 64) / size });
+export const lanesOf = (size: NativeSize, Q: number): NativeLanes => ({ size, count: (Q ? 128 : 64) / size });
 
 export function zeroVector(m: Machine): Vector {
   return m.vectorConstant(Array.from({ length: 16 }, () => 0));
@@ -41,7 +43,7 @@ function splatConstant(m: Machine, size: NativeSize, value: number): Vector {
 /** Computes each lane on its own, from the bits of the operands' lanes. Lanes beyond the count become 0. */
 export function laneByLane(
   m: Machine,
-  { size, count }: Lanes,
+  { size, count }: NativeLanes,
   operands: readonly Vector[],
   compute: (...bits: Value<64>[]) => Value<64>,
 ): Vector {
@@ -59,7 +61,7 @@ export function laneBits(m: Machine, size: NativeSize, vector: Vector, lane: num
 }
 
 /** Whether the mask is set in all lanes that count. */
-export function allLanes(m: Machine, { size, count }: Lanes, mask: Vector): Bool {
+export function allLanes(m: Machine, { size, count }: NativeLanes, mask: Vector): Bool {
   const counting = (count * size) / 8;
   const others = m.vectorConstant(Array.from({ length: 16 }, (_, i) => (i < counting ? 0 : 0xff)));
   return m.wasm(`${integerShape(size)}.all_true`, counting === 16 ? mask : m.wasm('v128.or', mask, others));
@@ -120,6 +122,7 @@ export function vectorArithmetic(
   a: Vector,
   b: Vector,
 ): Vector {
+  if (lanes.size === 16) return vectorBinary(m, lanes, arithmeticNames[operation], a, b);
   const { size } = lanes;
   const result = m.wasm(`${floatShape(size)}.${operation}`, a, b);
   const unexceptional = allLanes(m, lanes, unexceptionalLanes(m, size, operation, [a, b, result]));
@@ -139,6 +142,7 @@ const extremeNames: Readonly<Record<Extreme, BinaryName>> = {
 
 /** The larger or smaller of two. */
 export function vectorExtreme(m: Machine, lanes: Lanes, operation: Extreme, a: Vector, b: Vector): Vector {
+  if (lanes.size === 16) return vectorBinary(m, lanes, extremeNames[operation], a, b);
   const { size } = lanes;
   const result = m.wasm(`${floatShape(size)}.${operation.startsWith('max') ? 'max' : 'min'}`, a, b);
   return m.choose(
@@ -150,14 +154,17 @@ export function vectorExtreme(m: Machine, lanes: Lanes, operation: Extreme, a: V
 
 /** An operation that only the support module has. */
 export function vectorBinary(m: Machine, lanes: Lanes, name: BinaryName, a: Vector, b: Vector): Vector {
+  if (lanes.size === 16) return halfLanes(m, lanes, name, [a, b]);
   return laneByLane(m, lanes, [a, b], (x, y) => supportBinary(m, name, lanes.size, x, y));
 }
 
 export function vectorUnary(m: Machine, lanes: Lanes, name: UnaryName, a: Vector): Vector {
+  if (lanes.size === 16) return halfLanes(m, lanes, name, [a]);
   return laneByLane(m, lanes, [a], (x) => supportUnary(m, name, lanes.size, x));
 }
 
 export function vectorSquareRoot(m: Machine, lanes: Lanes, a: Vector): Vector {
+  if (lanes.size === 16) return vectorUnary(m, lanes, 'fpSquareRoot', a);
   const result = m.wasm(`${floatShape(lanes.size)}.sqrt`, a);
   return m.choose(
     m.and(defaultAndInexact(m), allLanes(m, lanes, finiteLanes(m, lanes.size, result))),
@@ -168,6 +175,7 @@ export function vectorSquareRoot(m: Machine, lanes: Lanes, a: Vector): Vector {
 
 /** `addend + a × b`, rounded once. */
 export function vectorMultiplyAdd(m: Machine, lanes: Lanes, addend: Vector, a: Vector, b: Vector): Vector {
+  if (lanes.size === 16) return halfLanes(m, lanes, 'fpMultiplyAdd', [addend, a, b]);
   const { size, count } = lanes;
   const exactly = () =>
     laneByLane(m, lanes, [addend, a, b], (c, x, y) => supportMultiplyAdd(m, size, c, x, y));
@@ -197,6 +205,7 @@ export function vectorCompare(
   a: Vector,
   b: Vector,
 ): Vector {
+  if (lanes.size === 16) return halfCompare(m, lanes, comparison, a, b);
   const { size } = lanes;
   const result = m.wasm(`${floatShape(size)}.${comparison}`, a, b);
   const ordered = m.wasm('v128.and', orderedLanes(m, size, a), orderedLanes(m, size, b));
@@ -219,10 +228,12 @@ function maskOfFlags(m: Machine, comparison: Comparison, flags: Value<64>): Valu
   return m.neg(m.zext(holds));
 }
 
-export function vectorAbsolute(m: Machine, size: NativeSize, a: Vector): Vector {
+export function vectorAbsolute(m: Machine, size: FloatSize, a: Vector): Vector {
+  if (size === 16) return halfAbsolute(m, a);
   return m.wasm(`${floatShape(size)}.abs`, a);
 }
 
-export function vectorNegate(m: Machine, size: NativeSize, a: Vector): Vector {
+export function vectorNegate(m: Machine, size: FloatSize, a: Vector): Vector {
+  if (size === 16) return halfNegate(m, a);
   return m.wasm(`${floatShape(size)}.neg`, a);
 }

@@ -109,6 +109,16 @@ export const exclusive = [
     },
   }),
   instruction({
+    name: 'LDAPR',
+    pattern: 'size:2 111000 1 0 1 11111 1 100 00 Rn:5 Rt:5',
+    assembly: (f) => `ldapr${suffix(f.size)} ${f.size === 3 ? '{Rt:x}' : '{Rt:w}'}, [{Rn|sp}]`,
+    semantics(m, { size, Rn, Rt }) {
+      const address = m.readXsp(Rn);
+      m.requireAligned(address, 1 << size);
+      m.writeX(Rt, m.load(bitsOf(size), address));
+    },
+  }),
+  instruction({
     name: 'STLR/STLLR',
     pattern: 'size:2 001000 1 0 0 #Rs_:5 o0 #Rt2_:5 Rn:5 Rt:5',
     assembly: (f) =>

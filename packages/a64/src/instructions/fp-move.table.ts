@@ -2,7 +2,7 @@ import { formatOf, isFormat, letterOf, readBits, writeBits } from '../float/form
 import { fpNegate, negateBits } from '../float/arithmetic.ts';
 import { instruction } from '../instruction.ts';
 import type { Machine } from '../machine.ts';
-import type { Immediate, Value } from '../value.ts';
+import type { Value } from '../value.ts';
 import { conditionNames } from './names.ts';
 
 /**
@@ -10,7 +10,7 @@ import { conditionNames } from './names.ts';
  *
  * @source Arm ARM DDI 0487, "VFPExpandImm"
  */
-function expandImmediate(m: Machine, size: number, imm8: Immediate): Value<64> {
+export function expandImmediate(m: Machine, size: number, imm8: Value<32>): Value<64> {
   const constant = (value: number) => m.constant(32, value);
   const fraction = size === 64 ? 52 : size === 32 ? 23 : 10;
   const exponentBits = size - 1 - fraction;

@@ -18,12 +18,15 @@ import { fpCompareRows } from './fp-compare.table.ts';
 import { fpConvertRows } from './fp-convert.table.ts';
 import { fpMove } from './fp-move.table.ts';
 import { lse } from './lse.table.ts';
+import { dotProduct } from './dot-product.table.ts';
+import { roundingDoubling } from './rounding-doubling.table.ts';
 import { vectorAcross } from './vector-across.table.ts';
 import { vectorCopy } from './vector-copy.table.ts';
 import { vectorFloatAcross } from './vector-float-across.table.ts';
 import { vectorFloatIndexed } from './vector-float-indexed.table.ts';
 import { vectorFloatThreeSame } from './vector-float-three-same.table.ts';
 import { vectorFloatTwoRegister } from './vector-float-two-register.table.ts';
+import { vectorHalf } from './vector-half.table.ts';
 import { vectorImmediate } from './vector-immediate.table.ts';
 import { vectorIndexed } from './vector-indexed.table.ts';
 import { vectorPermute } from './vector-permute.table.ts';
@@ -54,12 +57,15 @@ export const instructions: readonly Instruction[] = [
   ...fpConvertRows,
   ...fpMove,
   ...lse,
+  ...dotProduct,
+  ...roundingDoubling,
   ...vectorAcross,
   ...vectorCopy,
   ...vectorFloatAcross,
   ...vectorFloatIndexed,
   ...vectorFloatThreeSame,
   ...vectorFloatTwoRegister,
+  ...vectorHalf,
   ...vectorImmediate,
   ...vectorIndexed,
   ...vectorPermute,

@@ -22,10 +22,40 @@ function writeNzcv(m: Machine, value: Value<64>): void {
   m.writeFlags(bit(31), bit(30), bit(29), bit(28));
 }
 
-/** Bits of FPCR that exist: AHP, DN, FZ, RMode. */
-const FPCR_BITS = 0x07c0_0000n;
+/** Bits of FPCR that exist: AHP, DN, FZ, RMode, FZ16. */
+const FPCR_BITS = 0x07c8_0000n;
 /** Bits of FPSR that exist: QC and the cumulative flags. */
 const FPSR_BITS = 0x0800_009fn;
+
+/** Names of the identification registers that read as zero, by CRm and op2; Linux lets no other be read by name. */
+const zeroNames: Readonly<Record<number, Readonly<Record<number, string>>>> = {
+  2: {
+    ...['id_isar0_el1', 'id_isar1_el1', 'id_isar2_el1', 'id_isar3_el1', 'id_isar4_el1', 'id_isar5_el1'],
+    ...{ 6: 'id_mmfr4_el1', 7: 'id_isar6_el1' },
+  },
+  3: {
+    ...['mvfr0_el1', 'mvfr1_el1', 'mvfr2_el1'],
+    ...{ 4: 'id_pfr2_el1', 5: 'id_dfr1_el1', 6: 'id_mmfr5_el1' },
+  },
+  4: { 1: 'id_aa64pfr1_el1', 4: 'id_aa64zfr0_el1', 5: 'id_aa64smfr0_el1' },
+  5: { 1: 'id_aa64dfr1_el1', 4: 'id_aa64afr0_el1', 5: 'id_aa64afr1_el1' },
+  6: { 2: 'id_aa64isar2_el1' },
+  7: { 1: 'id_aa64mmfr1_el1', 2: 'id_aa64mmfr2_el1' },
+};
+/** Those that {@link identification} gives a value. */
+const hasValue = (CRm: number, op2: number) => (op2 === 0 && CRm >= 4) || (op2 === 1 && CRm === 6);
+
+/** All others of the space that Linux emulates, named ones and reserved ones: features that are absent. */
+function zeroIdentification(): SystemRegister[] {
+  const all = [2, 3, 4, 5, 6, 7].flatMap((CRm) => [0, 1, 2, 3, 4, 5, 6, 7].map((op2) => [CRm, op2] as const));
+  return all
+    .filter(([CRm, op2]) => !hasValue(CRm, op2))
+    .map(([CRm, op2]) => ({
+      name: zeroNames[CRm]?.[op2] ?? `s3_0_c0_c${CRm}_${op2}`,
+      encoding: [3, 0, 0, CRm, op2],
+      read: constant(0n),
+    }));
+}
 
 /**
  * Identification registers read as Linux shows them to EL0 on a machine with the features of this table.
@@ -33,26 +63,20 @@ const FPSR_BITS = 0x0800_009fn;
  * @source Linux Documentation/arch/arm64/cpu-feature-registers.rst
  */
 const identification: readonly SystemRegister[] = [
-  { name: 'midr_el1', encoding: [3, 0, 0, 0, 0], read: constant(0x410f_d070n) },
+  // Neoverse N1 r4p1, which has just the features of this table (and SSBS).
+  { name: 'midr_el1', encoding: [3, 0, 0, 0, 0], read: constant(0x414f_d0c1n) },
   { name: 'mpidr_el1', encoding: [3, 0, 0, 0, 5], read: constant(0x8000_0000n) },
   { name: 'revidr_el1', encoding: [3, 0, 0, 0, 6], read: constant(0n) },
-  { name: 'id_aa64pfr0_el1', encoding: [3, 0, 0, 4, 0], read: constant(0x11n) },
-  // AES and PMULL, SHA1, SHA256, CRC32, LSE atomics: the rows of crypto, crc32 and lse tables.
-  { name: 'id_aa64isar0_el1', encoding: [3, 0, 0, 6, 0], read: constant(0x0021_1120n) },
-  ...[
-    ['id_aa64pfr1_el1', 4, 1],
-    ['id_aa64zfr0_el1', 4, 4],
-    ['id_aa64dfr0_el1', 5, 0],
-    ['id_aa64isar1_el1', 6, 1],
-    ['id_aa64isar2_el1', 6, 2],
-    ['id_aa64mmfr0_el1', 7, 0],
-    ['id_aa64mmfr1_el1', 7, 1],
-    ['id_aa64mmfr2_el1', 7, 2],
-  ].map(([name, CRm, op2]): SystemRegister => ({
-    name: String(name),
-    encoding: [3, 0, 0, Number(CRm), Number(op2)],
-    read: constant(0n),
-  })),
+  // AArch64 at EL0 and EL1; halves in scalars and vectors.
+  { name: 'id_aa64pfr0_el1', encoding: [3, 0, 0, 4, 0], read: constant(0x0011_0011n) },
+  // AES and PMULL, SHA1, SHA256, CRC32, LSE atomics, SQRDMLAH, dot product: the rows of those tables.
+  { name: 'id_aa64isar0_el1', encoding: [3, 0, 0, 6, 0], read: constant(0x0000_1000_1021_1120n) },
+  // DC CVAP, LDAPR.
+  { name: 'id_aa64isar1_el1', encoding: [3, 0, 0, 6, 1], read: constant(0x0010_0001n) },
+  // What Linux shows of every machine: debug architecture 6; granules of 4 and 64 KiB hidden.
+  { name: 'id_aa64dfr0_el1', encoding: [3, 0, 0, 5, 0], read: constant(6n) },
+  { name: 'id_aa64mmfr0_el1', encoding: [3, 0, 0, 7, 0], read: constant(0xff00_0000n) },
+  ...zeroIdentification(),
 ];
 
 export const systemRegisters: readonly SystemRegister[] = [

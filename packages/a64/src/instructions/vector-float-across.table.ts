@@ -17,15 +17,17 @@ const extreme = (mnemonic: string, a: 0 | 1, opcode: string, operation: Extreme)
   combine: (m, lanes, x, y) => vectorExtreme(m, lanes, operation, x, y),
 });
 
-const extremes = [
+/** Across all lanes of singles; halves have the same, see vector-half.table.ts. */
+export const floatAcrossOperations: readonly Operation[] = [
   extreme('fmaxnm', 0, '01100', 'maxNumber'),
   extreme('fminnm', 1, '01100', 'minNumber'),
   extreme('fmax', 0, '01111', 'max'),
   extreme('fmin', 1, '01111', 'min'),
 ];
 
-const pairwise: readonly Operation[] = [
-  ...extremes,
+/** Of the two lowest lanes. */
+export const floatPairOperations: readonly Operation[] = [
+  ...floatAcrossOperations,
   {
     mnemonic: 'fadd',
     encoding: [0, '01101'],
@@ -44,7 +46,7 @@ function moved(m: Machine, a: Vector, bytes: number): Vector {
 
 /** @source Arm ARM DDI 0487, C4.1.96 "Advanced SIMD across lanes" and "Advanced SIMD scalar pairwise", floating point */
 export const vectorFloatAcross: readonly Instruction[] = [
-  ...extremes.map(({ mnemonic, encoding: [a, opcode], combine }) =>
+  ...floatAcrossOperations.map(({ mnemonic, encoding: [a, opcode], combine }) =>
     instruction({
       name: `${mnemonic.toUpperCase()}V`,
       pattern: `01 1 01110 ${a} 0 11000 ${opcode} 10 Vn:5 Vd:5` as '01 1 01110 0 0 11000 00000 10 Vn:5 Vd:5',
@@ -58,7 +60,7 @@ export const vectorFloatAcross: readonly Instruction[] = [
       },
     }),
   ),
-  ...pairwise.map(({ mnemonic, encoding: [a, opcode], combine }) =>
+  ...floatPairOperations.map(({ mnemonic, encoding: [a, opcode], combine }) =>
     instruction({
       name: `${mnemonic.toUpperCase()}P (scalar)`,
       pattern:

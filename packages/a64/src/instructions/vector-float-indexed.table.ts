@@ -30,7 +30,8 @@ interface Operation {
   readonly compute: (m: Machine, lanes: Lanes, operands: Operands) => Vector;
 }
 
-const operations: readonly Operation[] = [
+/** Those of singles and doubles; halves have the same, see vector-half.table.ts. */
+export const floatIndexedOperations: readonly Operation[] = [
   {
     mnemonic: 'fmla',
     encoding: [0, '0001'],
@@ -55,7 +56,7 @@ const operations: readonly Operation[] = [
 
 /** @source Arm ARM DDI 0487, C4.1.96 "Advanced SIMD vector x indexed element" and the scalar form, floating point */
 export const vectorFloatIndexed: readonly Instruction[] = sizes.flatMap((size) =>
-  operations.flatMap((operation) => [vectorRow(operation, size), scalarRow(operation, size)]),
+  floatIndexedOperations.flatMap((operation) => [vectorRow(operation, size), scalarRow(operation, size)]),
 );
 
 const indexText = (bits: number, f: { H: number; L?: number }) => ({

@@ -2,6 +2,7 @@ import {
   bitsToInteger,
   bitsToIntegral,
   convertBits,
+  describeConversion,
   integerToBits,
   rounding,
   type Rounding,
@@ -9,6 +10,7 @@ import {
 } from '../float/conversion.ts';
 import { defaultAndInexact, defaultControl } from '../float/environment.ts';
 import type { NativeSize } from '../float/format.ts';
+import { halfLanes, halfLanesOf } from '../float/halves.ts';
 import {
   allLanes,
   type Comparison,
@@ -27,6 +29,7 @@ import {
   zeroVector,
 } from '../float/vector.ts';
 import { type Instruction, instruction } from '../instruction.ts';
+import { shapeOf } from '../lanes.ts';
 import type { Machine } from '../machine.ts';
 import type { Value, Vector } from '../value.ts';
 
@@ -57,6 +60,10 @@ const integral = (mode: RoundingOrCurrent, exact = false) => {
     [rounding.zero, 'trunc'],
   ]).get(mode);
   return (m: Machine, lanes: Lanes, a: Vector) => {
+    if (lanes.size === 16) {
+      const description = describeConversion(m, { flag: Number(exact), mode, size: 16 });
+      return halfLanes(m, lanes, 'fpToIntegral', [a], description);
+    }
     const slowly = () =>
       laneByLane(m, lanes, [a], (bits) => bitsToIntegral(m, lanes.size, mode, exact, bits));
     if (direct === undefined) return slowly();
@@ -74,7 +81,8 @@ const toInteger = (mode: Rounding, unsigned: boolean) => (m: Machine, lanes: Lan
 const fromInteger = (unsigned: boolean) => (m: Machine, lanes: Lanes, a: Vector) =>
   vectorFromInteger(m, lanes, a, { unsigned });
 
-const operations: readonly Operation[] = [
+/** Those of singles and doubles; halves have the same under encodings of their own, see vector-half.table.ts. */
+export const floatTwoRegisterOperations: readonly Operation[] = [
   {
     mnemonic: 'fcmgt',
     encoding: [0, 1, '01100'],
@@ -186,12 +194,20 @@ function vectorToInteger(
   a: Vector,
   { unsigned, mode = rounding.zero, scale }: IntegerOptions,
 ): Vector {
+  if (lanes.size === 16) {
+    const how = { low: scale ?? 0, flag: Number(unsigned), mode, size: 16, width: 16 } as const;
+    return halfLanes(m, lanes, 'fpToFixed', [a], describeConversion(m, how));
+  }
   const options = { unsigned, width: lanes.size, mode, ...(scale ? { scale } : {}) };
   return laneByLane(m, lanes, [a], (bits) => bitsToInteger(m, lanes.size, options, bits));
 }
 
 /** Integers to floats of their size. */
 function vectorFromInteger(m: Machine, lanes: Lanes, a: Vector, { unsigned, scale }: IntegerOptions): Vector {
+  if (lanes.size === 16) {
+    const how = { low: scale ?? 0, flag: Number(unsigned), mode: 'current', size: 16 } as const;
+    return halfLanes(m, lanes, 'fpFromFixed', [a], describeConversion(m, how));
+  }
   const { size } = lanes;
   const options = { unsigned, ...(scale ? { scale } : {}) };
   const slowly = () =>
@@ -206,6 +222,7 @@ function vectorFromInteger(m: Machine, lanes: Lanes, a: Vector, { unsigned, scal
 
 /** Fixed-point conversions; the size and the fraction bits share a field. */
 const fixedSizes = [
+  { bits: 16, immediate: '001 #imm:4', letter: 'h' },
   { bits: 32, immediate: '01 #imm:5', letter: 's' },
   { bits: 64, immediate: '1 #imm:6', letter: 'd' },
 ] as const;
@@ -215,8 +232,8 @@ type FixedScalarPattern = '01 U 111110 01 #imm:5 11100 1 Vn:5 Vd:5';
 
 /** @source Arm ARM DDI 0487, C4.1.96 "Advanced SIMD two-register miscellaneous", "shift by immediate", floating point */
 export const vectorFloatTwoRegister: readonly Instruction[] = [
-  ...operations.filter(({ forms }) => forms !== 'scalar').map(vectorRow),
-  ...operations.filter(({ forms }) => forms !== 'vector').map(scalarRow),
+  ...floatTwoRegisterOperations.filter(({ forms }) => forms !== 'scalar').map(vectorRow),
+  ...floatTwoRegisterOperations.filter(({ forms }) => forms !== 'vector').map(scalarRow),
   ...fixedSizes.flatMap((size) => [
     fixedRow(size, 'from'),
     fixedRow(size, 'to'),
@@ -315,7 +332,7 @@ function fixedRow(
   return instruction({
     name: `${direction === 'from' ? 'SCVTF/UCVTF' : 'FCVTZS/FCVTZU'} (vector, fixed-point, ${bits} bits)`,
     pattern: `0 Q U 011110 ${immediate} ${opcode} 1 Vn:5 Vd:5` as FixedPattern,
-    when: (f) => bits === 32 || f.Q === 1,
+    when: (f) => bits < 64 || f.Q === 1,
     assembly: (f) => {
       const arrangement = `${(f.Q ? 128 : 64) / bits}${letter}`;
       return `${fixedMnemonic(direction, f.U)} {Vd:${arrangement}}, {Vn:${arrangement}}, #{fraction}`;
@@ -323,7 +340,8 @@ function fixedRow(
     operands: (f) => ({ fraction: bits - f.imm }),
     semantics(m, { Q, U, imm, Vn, Vd }) {
       const scale = m.sub(m.constant(32, bits), imm);
-      const result = fixedCompute(direction)(m, lanesOf(bits, Q), m.readV(Vn), { unsigned: U === 1, scale });
+      const lanes = bits === 16 ? halfLanesOf(Q) : lanesOf(bits, Q);
+      const result = fixedCompute(direction)(m, lanes, m.readV(Vn), { unsigned: U === 1, scale });
       m.writeV(Vd, result, Q ? 128 : 64);
     },
   });
@@ -345,7 +363,7 @@ function fixedScalarRow(
         unsigned: U === 1,
         scale,
       });
-      m.writeScalar(Vd, bits, m.extract(bits === 64 ? 'i64x2' : 'i32x4', result, 0));
+      m.writeScalar(Vd, bits, m.extract(shapeOf(bits), result, 0));
     },
   });
 }

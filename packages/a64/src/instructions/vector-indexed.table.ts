@@ -9,12 +9,12 @@ import { doublingMultiplyHigh } from './vector-three-same.table.ts';
  * The element is that of one register for all lanes. With 16-bit elements the register field has 4 bits (V0…V15) and
  * M belongs to the index; with 32-bit ones it has 5 bits.
  */
-const sizes = [
+export const indexedSizes = [
   { bits: 16, letter: 'h', fields: '01 #L:1 #M:1 #vm:4', index: '#H:1' },
   { bits: 32, letter: 's', fields: '10 #L:1 #M:1 #vm:4', index: '#H:1' },
 ] as const;
 
-type Size = (typeof sizes)[number];
+type Size = (typeof indexedSizes)[number];
 type VectorPattern = '0 Q U 01111 01 #L:1 #M:1 #vm:4 0000 #H:1 0 Vn:5 Vd:5';
 type ScalarPattern = '01 U 11111 01 #L:1 #M:1 #vm:4 0000 #H:1 0 Vn:5 Vd:5';
 
@@ -116,7 +116,7 @@ const operations: readonly Operation[] = [
 ];
 
 /** @source Arm ARM DDI 0487, C4.1.96 "Advanced SIMD vector x indexed element" and the scalar form, integer part */
-export const vectorIndexed: readonly Instruction[] = sizes.flatMap((size) => [
+export const vectorIndexed: readonly Instruction[] = indexedSizes.flatMap((size) => [
   ...operations.map((operation) => vectorRow(operation, size)),
   ...operations.filter(({ scalar }) => scalar).map((operation) => scalarRow(operation, size)),
 ]);
@@ -132,7 +132,7 @@ type ElementFields = {
  * The chosen element in all lanes. Register and index together number an element of the whole register file, counted
  * from V0, since registers lie one after the other.
  */
-function splatIndexed(m: Machine, bits: 16 | 32, { L, M, H, vm }: ElementFields): Vector {
+export function splatIndexed(m: Machine, bits: 16 | 32, { L, M, H, vm }: ElementFields): Vector {
   const shl = (value: Value<32>, amount: number) => m.shl(value, m.constant(32, amount));
   const number =
     bits === 16
@@ -141,7 +141,10 @@ function splatIndexed(m: Machine, bits: 16 | 32, { L, M, H, vm }: ElementFields)
   return m.splatElement(m.v(0), bits, number);
 }
 
-function elementText(bits: 16 | 32, f: { L: number; M: number; H: number; vm: number }): { element: string } {
+export function elementText(
+  bits: 16 | 32,
+  f: { L: number; M: number; H: number; vm: number },
+): { element: string } {
   const text =
     bits === 16
       ? `v${f.vm}.h[${(f.H << 2) | (f.L << 1) | f.M}]`

@@ -1,5 +1,6 @@
 import type { Kind, Value } from '../value.ts';
 import { cryptography } from './cryptography/index.ts';
+import { halves } from './floating-point/halves.ts';
 import { floatingPoint } from './floating-point/index.ts';
 import { fusedMultiplyAdd } from './fused-multiply-add.ts';
 import type { SupportFunction } from './support-function.ts';
@@ -12,6 +13,7 @@ import { vectorShift } from './vector-shift.ts';
 export const supportFunctions = {
   ...fusedMultiplyAdd,
   ...floatingPoint,
+  ...halves,
   ...cryptography,
   ...vectorShift,
 } as const satisfies Record<string, SupportFunction>;

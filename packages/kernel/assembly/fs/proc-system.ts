@@ -1,3 +1,4 @@
+import { CPU_FEATURES } from '../linux/auxv';
 import { memoryCap, memoryUsed } from '../mm/memory-budget';
 import { allGroups, allTasks, lastTaskId } from '../task/registry';
 import { TaskState } from '../task/task';
@@ -22,10 +23,10 @@ export function writeMeminfo(text: TextBuilder): void {
   text.kibibytes('Hugepagesize', 2 << 20).kibibytes('Hugetlb', 0);
 }
 
-/** A Cortex-A57 without what the engine does not announce. */
+/** The processor that MIDR_EL1 names, with what HWCAP announces. */
 export function writeCpuinfo(text: TextBuilder): void {
-  text.text('processor\t: 0\nBogoMIPS\t: 125.00\nFeatures\t: fp asimd aes pmull sha1 sha2 crc32\n');
-  text.text('CPU implementer\t: 0x41\nCPU architecture: 8\nCPU variant\t: 0x1\nCPU part\t: 0xd07\nCPU revision\t: 0\n\n');
+  text.text('processor\t: 0\nBogoMIPS\t: 125.00\nFeatures\t: ').text(CPU_FEATURES).byte(10);
+  text.text('CPU implementer\t: 0x41\nCPU architecture: 8\nCPU variant\t: 0x4\nCPU part\t: 0xd0c\nCPU revision\t: 1\n\n');
 }
 
 /** Nanoseconds of processor time all processes have used. */

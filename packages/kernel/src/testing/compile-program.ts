@@ -32,8 +32,13 @@ export interface ProgramResult {
 }
 
 /** What Linux, as qemu-user shows it, makes of a program. */
-export function runUnderQemu(program: string, args: readonly string[], stdin: string): ProgramResult {
-  const { status, signal, stdout } = spawnSync(emulator, ['-cpu', 'cortex-a57', program, ...args], {
+export function runUnderQemu(
+  program: string,
+  args: readonly string[],
+  stdin: string,
+  cpu = 'cortex-a57',
+): ProgramResult {
+  const { status, signal, stdout } = spawnSync(emulator, ['-cpu', cpu, program, ...args], {
     input: stdin,
     env: { PATH: '/usr/bin:/bin' },
     timeout: 60_000,

@@ -42,6 +42,18 @@ describe('the interpreter', () => {
     expect(after.fpsr).toBe(INEXACT | UNDERFLOW);
   });
 
+  // fcvtzs h3, h0, #4: -0.25 is -4. Oracle: Arm ARM, whose V[d] clears what is above the element; qemu since 9.0.
+  it('clears the register above a half’s fixed-point integer', () => {
+    expect(run(0x5f1c_fc03, state({ v: { 0: 0xb400n, 3: -1n } })).after.v[3]).toBe(0xfffcn);
+  });
+
+  // ins v10.d[1], v19.d[0] with the lowest bit of imm4 set
+  it('ignores the bits of imm4 below the index of INS', () => {
+    const { after, outcome } = run(0x6e18_0e6a, state({ v: { 19: 7n, 10: 1n } }));
+    expect(outcome).toBe('next');
+    expect(after.v[10]).toBe((7n << 64n) | 1n);
+  });
+
   // and w0, w0 with N = 0, imms = 63: an element of no size
   it('has no bitmask immediate without an element size', () => {
     expect(run(0x1200_fc00, state({})).outcome).toBe('undefined');

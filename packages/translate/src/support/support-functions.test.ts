@@ -1,4 +1,4 @@
-import { type SupportName, supportFunctions } from '@boxer/a64';
+import { halfOperations, type SupportName, supportFunctions } from '@boxer/a64';
 import { type CallSupport, supportCaller } from './call-support.ts';
 import { compileSupportModule } from '../build/compile-support.ts';
 import { randomFloat } from '../testing/random-floats.ts';
@@ -70,6 +70,21 @@ const convert: Operands = (random) => {
   return [BigInt(description), randomFloat(random, from), fpcr(random)];
 };
 
+/** `(how, a, b, c, fpcr)`; each operation as often as the others, on one to four halves. */
+const packedHalves: Operands = (random) => {
+  const operation = random.below(halfOperations.length);
+  const conversion = /^fp(To|From)/.test(halfOperations[operation] ?? '');
+  const description =
+    random.oneOf([0, 0, 1, 7, 16]) |
+    (random.below(2) << 7) |
+    (random.below(4) << 8) |
+    (16 << 11) |
+    (16 << 18);
+  const how = (operation << 25) | (random.below(4) << 30) | (conversion ? description : 0);
+  const halves = () => [0n, 16n, 32n, 48n].reduce((all, at) => all | (randomFloat(random, 16) << at), 0n);
+  return [BigInt(how >>> 0), halves(), halves(), halves(), fpcr(random)];
+};
+
 const checksum: Operands = (random) => [random.bits(32), random.bits(64), BigInt(random.oneOf([1, 2, 4, 8]))];
 const natives =
   (size: number, operands: number): Operands =>
@@ -112,6 +127,7 @@ const cases: Partial<Record<SupportName, Operands>> = {
   fpFromFixed: described({ scale: [0, 0, 1, 13, 32, 64], modes: [0, 1, 2, 3], integer: true }),
   fpToIntegral: described({ modes: [0, 1, 2, 3, 4] }),
   fpConvert: convert,
+  fpHalves: packedHalves,
   fma64: ordered(64),
   fma32: ordered(32),
   aesEncrypt: vectors(1),

@@ -54,7 +54,9 @@ function vector(random: RandomSource): bigint {
   }
 }
 
-const FPCR_MODES = [0, 0, 0, 0x0040_0000, 0x0080_0000, 0x00c0_0000, 0x0100_0000, 0x0200_0000, 0x03c0_0000];
+const FPCR_MODES = [
+  0, 0, 0, 0x0040_0000, 0x0080_0000, 0x00c0_0000, 0x0100_0000, 0x0200_0000, 0x03c0_0000, 0x0008_0000,
+];
 const INEXACT = 0x10;
 
 function randomState(random: RandomSource): MachineState {
@@ -93,6 +95,9 @@ function withField(row: Instruction, word: number, name: string, value: number):
 
 /** Rows whose effect lies outside of registers and window, or differs between machines by design. */
 const UNTESTED = /^(SVC|BRK|IC IVAU|DC |MRS (?!nzcv|fpcr|fpsr)|MSR (?!nzcv))/;
+
+/** qemu before 9.0 extends the sign of the half's integer into the bits above. */
+const WRONG_IN_QEMU = 'FCVTZS/FCVTZU (scalar, Advanced SIMD, fixed-point, 16 bits)';
 
 /** A comparison that the interpreter may fuse with the conditional branch behind it. */
 function comparison(random: RandomSource): number {
@@ -148,6 +153,7 @@ export function randomCase(
   if (UNTESTED.test(row.name)) return undefined;
   let word = randomWord(random, row);
   if (word === undefined) return undefined;
+  if (row.name === WRONG_IN_QEMU && fieldsOf(row, word)['U'] === 0) return undefined;
   let before = randomState(random);
   const window = Uint8Array.from({ length: WINDOW_BYTES }, () => random.below(256));
   if (isBranch(row)) {
