@@ -28,19 +28,22 @@ const FPCR_BITS = 0x07c8_0000n;
 const FPSR_BITS = 0x0800_009fn;
 
 /** Names of the identification registers that read as zero, by CRm and op2; Linux lets no other be read by name. */
-const zeroNames: Readonly<Record<number, Readonly<Record<number, string>>>> = {
-  2: {
-    ...['id_isar0_el1', 'id_isar1_el1', 'id_isar2_el1', 'id_isar3_el1', 'id_isar4_el1', 'id_isar5_el1'],
-    ...{ 6: 'id_mmfr4_el1', 7: 'id_isar6_el1' },
-  },
-  3: {
-    ...['mvfr0_el1', 'mvfr1_el1', 'mvfr2_el1'],
-    ...{ 4: 'id_pfr2_el1', 5: 'id_dfr1_el1', 6: 'id_mmfr5_el1' },
-  },
-  4: { 1: 'id_aa64pfr1_el1', 4: 'id_aa64zfr0_el1', 5: 'id_aa64smfr0_el1' },
-  5: { 1: 'id_aa64dfr1_el1', 4: 'id_aa64afr0_el1', 5: 'id_aa64afr1_el1' },
-  6: { 2: 'id_aa64isar2_el1' },
-  7: { 1: 'id_aa64mmfr1_el1', 2: 'id_aa64mmfr2_el1' },
+const zeroNames: Readonly<Record<number, readonly (string | undefined)[]>> = {
+  2: [
+    'id_isar0_el1',
+    'id_isar1_el1',
+    'id_isar2_el1',
+    'id_isar3_el1',
+    'id_isar4_el1',
+    'id_isar5_el1',
+    'id_mmfr4_el1',
+    'id_isar6_el1',
+  ],
+  3: ['mvfr0_el1', 'mvfr1_el1', 'mvfr2_el1', undefined, 'id_pfr2_el1', 'id_dfr1_el1', 'id_mmfr5_el1'],
+  4: [undefined, 'id_aa64pfr1_el1', undefined, undefined, 'id_aa64zfr0_el1', 'id_aa64smfr0_el1'],
+  5: [undefined, 'id_aa64dfr1_el1', undefined, undefined, 'id_aa64afr0_el1', 'id_aa64afr1_el1'],
+  6: [undefined, undefined, 'id_aa64isar2_el1'],
+  7: [undefined, 'id_aa64mmfr1_el1', 'id_aa64mmfr2_el1'],
 };
 /** Those that {@link identification} gives a value. */
 const hasValue = (CRm: number, op2: number) => (op2 === 0 && CRm >= 4) || (op2 === 1 && CRm === 6);
