@@ -80,6 +80,8 @@ export const branches = [
     pattern: '11010100 000 #imm16:16 000 01',
     assembly: 'svc #{imm16:hex}',
     semantics(m, { imm16 }) {
+      // The return from the exception, ERET, clears the local monitor.
+      m.writeState('exclusiveAddress', m.constant(64, -1n));
       m.supervisorCall(imm16);
     },
   }),

@@ -17,7 +17,7 @@ import {
   storeOperation,
   type Write,
 } from '../emit/graph-emitter.ts';
-import { cells, LEAVE_BEHIND, RECORD_BYTES } from './layout.ts';
+import { ADDRESS_BITS, cells, LEAVE_BEHIND, RECORD_BYTES } from './layout.ts';
 import type { RecordLayout } from './record-layout.ts';
 import { type GeneralRole, generalAddress, vectorAddress } from './register-address.ts';
 
@@ -312,7 +312,12 @@ export class HandlerEnvironment implements Environment {
       .i32(bytes - 1)
       .op('i32.and')
       .if();
-    f.i32(0).get(wide).memory('i64.store', engineCells.faultAddress);
+    // Without its tag, as Linux reports it.
+    f.i32(0)
+      .get(wide)
+      .i64((1n << ADDRESS_BITS) - 1n)
+      .op('i64.and')
+      .memory('i64.store', engineCells.faultAddress);
     f.i32(0).i32(0).memory('i32.store', engineCells.faultAccess);
     this.#leave(emitter, exitReasons.fault, false);
     f.end();

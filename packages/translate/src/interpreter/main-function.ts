@@ -149,7 +149,7 @@ export function emitMainFunction(f: FunctionAssembler, parts: MainFunctionParts)
     .br(exit);
 
   f.end();
-  emitSlowTarget(f, { target, fuel, resume, pages });
+  emitSlowTarget(f, { target, fuel, reason, resume, exit, pages });
   f.end();
   emitSystemCall(f, runtime, fuel);
   f.br(refuel);
@@ -157,15 +157,27 @@ export function emitMainFunction(f: FunctionAssembler, parts: MainFunctionParts)
   emitExit(f, reason, fuel, pages);
 }
 
+interface SlowTargetParts {
+  readonly target: Local;
+  readonly fuel: Local;
+  readonly reason: Local;
+  readonly resume: Label;
+  readonly exit: Label;
+  readonly pages: RecordPages;
+}
+
 /** A branch to an address without records, or to none at all. */
 function emitSlowTarget(
   f: FunctionAssembler,
-  { target, fuel, resume, pages }: { target: Local; fuel: Local; resume: Label; pages: RecordPages },
+  { target, fuel, reason, resume, exit, pages }: SlowTargetParts,
 ): void {
   const left = f.local('i32');
   f.get(fuel).get(IP).op('i32.sub').i32(RECORD_BYTES).op('i32.sub').set(left);
   f.get(target).call(pages.recordOfTarget).tee(IP).if();
-  f.get(left).get(IP).op('i32.add').set(fuel).br(resume).end();
+  f.get(left).get(IP).op('i32.add').set(fuel);
+  // It is a taken branch like others, or slices would end elsewhere when records have been forgotten.
+  f.get(left).i32(0).op('i32.ge_s').brIf(resume);
+  f.i32(exitReasons.fuel).set(reason).br(exit).end();
   // pc and fault are set already; only the fuel is left to flush.
   f.i32(0).i32(0).memory('i64.load', engineCells.fuel);
   f.get(left)

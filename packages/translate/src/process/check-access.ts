@@ -1,8 +1,6 @@
 import { addressWindows, engineCells, PAGE_SHIFT, PERMISSIONS_AT } from '@boxer/abi';
 import type { FunctionAssembler, Local } from '@boxer/wasm';
-
-/** AArch64 Linux ignores the top byte of data addresses (TBI). */
-const ADDRESS_BITS = 56n;
+import { ADDRESS_BITS } from '../interpreter/layout.ts';
 
 /**
  * Writes the function (address i64, bytes, permission bit) → the guest address below 4 GiB to access, or 0 with the fault

@@ -13,7 +13,7 @@ const missing = qemuMissing();
 const suite = missing ? describe.skip : describe;
 if (missing) console.warn(`Skipped: ${missing}`);
 
-// Oracle: qemu-aarch64-static. `pnpm --filter @boxer/translate fuzz:a64` runs more of the same.
+// Oracle: qemu-aarch64-static. `pnpm --filter @boxer/translate fuzz:words` runs more of the same.
 suite('the instruction table, in the interpreter and on BigInts', () => {
   let modules: { processModule: WebAssembly.Module; supportModule: WebAssembly.Module };
 

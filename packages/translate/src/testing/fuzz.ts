@@ -1,5 +1,5 @@
 /**
- * Compares the interpreter with qemu on random words of every row: `pnpm --filter @boxer/translate fuzz:a64 -- [ROW]
+ * Compares the interpreter with qemu on random words of every row: `pnpm --filter @boxer/translate fuzz:words [ROW]
  * [--count N] [--seed N]`. ROW is part of a row's name.
  */
 import { parseArgs } from 'node:util';
