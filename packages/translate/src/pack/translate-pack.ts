@@ -1,6 +1,11 @@
 import { PAGE_SIZE_BYTES } from '@boxer/abi';
-import type { ModuleBuilder } from '@boxer/wasm';
-import { type EmittedFunction, emitRegions, sizeOf, stretchesOf } from '../translator/code-module.ts';
+import {
+  type EmittedModule,
+  emitRegions,
+  sizeOf,
+  stretchesOf,
+  VALID_BITS,
+} from '../translator/code-module.ts';
 import type { CodeReader } from '../translator/code-reader.ts';
 import { discoverRegion, type Region, type RegionOptions } from '../translator/region.ts';
 import type { FunctionRequest } from '../translator/translate-module.ts';
@@ -53,17 +58,19 @@ function pagesOf(reader: CodeReader, base: number, functions: readonly PackFunct
 }
 
 /** Adds what {@link packExports} names. */
-function exportAll(module: ModuleBuilder, functions: readonly EmittedFunction[]): void {
+function exportAll({ module, functions, valid }: EmittedModule): void {
   const entries = functions.flatMap((each) => each.entries);
   const table = module.table({ minimum: entries.length });
   module.elements(table, 0, entries);
   module.export(packExports.entries, 'table', table);
-  const valid = functions.flatMap((each) => each.valid ?? []);
   const validate = module.function({ params: ['i32', 'i32'], results: [] }, (f) => {
     const none = f.block();
     const labels = valid.map(() => f.block()).reverse();
-    f.get(0).brTable(labels, none);
-    for (const global of valid) f.end().get(1).globalSet(global).op('return');
+    f.get(0).i32(Math.log2(VALID_BITS)).op('i32.shr_u').brTable(labels, none);
+    for (const global of valid) {
+      f.end().globalGet(global).i32(-2).get(0).op('i32.rotl').op('i32.and');
+      f.get(1).get(0).op('i32.shl').op('i32.or').globalSet(global).op('return');
+    }
     f.end();
   });
   module.export(packExports.validate, 'function', validate);
@@ -88,8 +95,8 @@ export function translatePack(reader: CodeReader, { base, functions, ...options 
     const inside = entries.filter((pc) => pc >= base && region.blocks.has(pc));
     return [{ region, entries: [...new Set([entry, ...inside])] }];
   });
-  const { module, functions: emitted } = emitRegions(regions, { origin: base, movable: true });
-  exportAll(module, emitted);
+  const emitted = emitRegions(regions, { origin: base, movable: true });
+  exportAll(emitted);
   let next = 0;
   const packed = regions.map(({ region, entries }, index): PackFunction => ({
     index,
@@ -102,6 +109,7 @@ export function translatePack(reader: CodeReader, { base, functions, ...options 
     functions: packed,
     instructions: packed.reduce((sum, { instructions }) => sum + instructions, 0),
   };
+  const { module } = emitted;
   module.custom(PACK_SECTION, encodePackInfo(info));
   const present = new Set(regions.map(({ region }) => region.entry));
   const called = new Set(regions.flatMap(({ region }) => region.calls));

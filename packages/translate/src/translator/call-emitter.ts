@@ -24,8 +24,14 @@ export interface Imports {
 /** A function that may be called without looking it up. */
 export interface DirectCall {
   readonly function: number;
-  /** Global that is 1 while the function may be executed; undefined: it always may. */
-  readonly valid: number | undefined;
+  /** Where it says whether the function may be executed; undefined: it always may. */
+  readonly valid: ValidBit | undefined;
+}
+
+/** Functions share globals: programs have thousands of them. */
+export interface ValidBit {
+  readonly global: number;
+  readonly bit: number;
 }
 
 /** Parameters of a translated function. */
@@ -58,6 +64,13 @@ export class CallEmitter {
     else this.pushAddress(target.address);
   }
 
+  #pushValid({ global, bit }: ValidBit): FunctionAssembler {
+    return this.f
+      .globalGet(global)
+      .i32(1 << bit)
+      .op('i32.and');
+  }
+
   #direct(target: CallTarget): DirectCall | undefined {
     return 'address' in target ? this.imports.direct(target.address) : undefined;
   }
@@ -79,9 +92,9 @@ export class CallEmitter {
     const { f } = this;
     const direct = this.#direct(target);
     if (direct) {
-      if (direct.valid !== undefined) f.globalGet(direct.valid).if();
+      if (direct.valid) this.#pushValid(direct.valid).if();
       f.get(parameters.fuel).get(parameters.stack).returnCall(direct.function);
-      if (direct.valid === undefined) return;
+      if (!direct.valid) return;
       f.end();
     }
     f.get(parameters.fuel).get(parameters.stack);
@@ -100,12 +113,12 @@ export class CallEmitter {
       f.callIndirect(imports.codeType, imports.codeTable);
       return;
     }
-    if (direct.valid === undefined) {
+    if (!direct.valid) {
       pushBudget();
       f.call(direct.function);
       return;
     }
-    f.globalGet(direct.valid).ifResults(imports.calleeType);
+    this.#pushValid(direct.valid).ifResults(imports.calleeType);
     pushBudget();
     f.call(direct.function).else();
     this.#push(target);

@@ -26,11 +26,19 @@ export interface CodeModuleOptions {
 
 /** What was emitted of a region. */
 export interface EmittedFunction {
-  /** Global, when the module is movable. */
-  readonly valid: number | undefined;
   /** Functions of CODE_TYPE, in the order of the entries. */
   readonly entries: readonly number[];
 }
+
+export interface EmittedModule {
+  readonly module: ModuleBuilder;
+  readonly functions: readonly EmittedFunction[];
+  /** Globals of a movable module: function i is valid while bit i % {@link VALID_BITS} of global i / {@link VALID_BITS} is 1. */
+  readonly valid: readonly number[];
+}
+
+/** Functions that share a global. */
+export const VALID_BITS = 32;
 
 function importSupport(module: ModuleBuilder, regions: readonly RegionToEmit[]): Map<string, number> {
   const names = new Set<string>();
@@ -63,7 +71,7 @@ function enterAt(module: ModuleBuilder, body: number, index: number): number {
 export function emitRegions(
   regions: readonly RegionToEmit[],
   { origin, movable }: CodeModuleOptions,
-): { readonly module: ModuleBuilder; readonly functions: readonly EmittedFunction[] } {
+): EmittedModule {
   const module = new ModuleBuilder();
   module.importMemory('process', 'memory', { minimum: GUEST_BIAS / 65536, maximum: 65536 });
   const dispatch = module.importFunction('process', 'dispatch', DISPATCH_TYPE);
@@ -76,10 +84,16 @@ export function emitRegions(
   const calleeType = module.type({ params: [], results: CODE_TYPE.results });
   const codeType = module.type(CODE_TYPE);
   const callees = new Map<number, DirectCall>();
-  for (const { region } of regions) {
-    const valid = movable ? module.global({ type: 'i32', mutable: true, initial: 0 }) : undefined;
-    callees.set(region.entry, { function: module.declare(CODE_TYPE), valid });
-  }
+  const valid: number[] = [];
+  regions.forEach(({ region }, i) => {
+    if (movable && i % VALID_BITS === 0)
+      valid.push(module.global({ type: 'i32', mutable: true, initial: 0 }));
+    const global = valid.at(-1);
+    callees.set(region.entry, {
+      function: module.declare(CODE_TYPE),
+      valid: global === undefined ? undefined : { global, bit: i % VALID_BITS },
+    });
+  });
   const functions = regions.map(({ region, entries }): EmittedFunction => {
     const callee = callees.get(region.entry);
     if (!callee) throw new RangeError(`Region ${region.entry} is not declared`);
@@ -97,13 +111,12 @@ export function emitRegions(
     }).emit();
     module.define(callee.function, f);
     return {
-      valid: callee.valid,
       entries: entries.map((_, index) =>
         index === 0 ? callee.function : enterAt(module, callee.function, index),
       ),
     };
   });
-  return { module, functions };
+  return { module, functions, valid };
 }
 
 /** Instructions of a region. */
