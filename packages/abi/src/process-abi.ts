@@ -64,7 +64,7 @@ export const engineCells = {
   flagsRight: 0x1428, // u64 or u32
   /** u32: counts how often translated code was forgotten; then no entry is left. */
   codeEpoch: 0x1430,
-  /** u32: 1 when run() ended for want of fuel inside translated code; for profiling. */
+  /** u32: 1 when run() ended for want of fuel where translated code had left because of that; for profiling. */
   endedTranslated: 0x1434,
   /** u32: how many of the {@link addressWindows} are in use. */
   windowCount: 0x1440,

@@ -135,8 +135,7 @@ export function emitMainFunction(f: FunctionAssembler, parts: MainFunctionParts)
   moveToNext();
   f.end();
   emitEnter(f, { code: parts.code, recordOfTarget: pages.recordOfTarget, ip, fuel });
-  f.op('i32.eqz').brIf(resume);
-  f.i32(exitReasons.fuel).set(reason).br(exit);
+  f.br(resume);
 
   f.end().get(ip).get(ip).memory('i32.load16_u', 0).i32(operations.first).op('i32.sub');
   f.callIndirect(parts.coldType, parts.coldTable).tee(next).if().get(next).set(ip).br(resume).end();

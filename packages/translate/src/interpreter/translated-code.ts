@@ -29,7 +29,10 @@ const STACK_BYTES = 256 * 1024;
  */
 export const ENTRY_SHIFT = 19;
 
-/** The lowest bits of what translated code returns beside the pc. */
+/**
+ * The lowest bits of what translated code returns beside the pc: the interpreter has to execute the instruction there; it
+ * has to because the fuel is nearly used up.
+ */
 const MARKS = { fuel: 1, interpret: 2 } as const;
 
 /** Functions that keep and call translated code, by index. */
@@ -264,8 +267,7 @@ interface EnterParts {
 }
 
 /**
- * Calls the translated function of the record in `ip`; afterwards `ip` and `fuel` are where it ended, and the stack has
- * whether the fuel is used up.
+ * Calls the translated function of the record in `ip`; afterwards `ip` and `fuel` are where it ended.
  */
 export function emitEnter(f: FunctionAssembler, { code, recordOfTarget, ip, fuel }: EnterParts): void {
   const shift = Math.log2(RECORD_BYTES);
@@ -278,6 +280,5 @@ export function emitEnter(f: FunctionAssembler, { code, recordOfTarget, ip, fuel
   f.get(end).i32(-4).op('i32.and').op('i64.extend_i32_u').call(recordOfTarget).set(ip);
   f.get(left).i32(shift).op('i32.shl').get(ip).op('i32.add').set(fuel);
   f.get(end).i32(MARKS.interpret).op('i32.and').if().get(ip).call(code.displace).end();
-  f.i32(0).get(end).i32(MARKS.fuel).op('i32.and').tee(end).memory('i32.store', engineCells.endedTranslated);
-  f.get(end);
+  f.i32(0).get(end).i32(MARKS.fuel).op('i32.and').memory('i32.store', engineCells.endedTranslated);
 }

@@ -36,6 +36,13 @@ type FlagsLive = 0 | 1 | 2;
 const isJump = (block: Block) => block.instructions.at(-1)?.control.type === 'jump';
 const isCall = (block: Block) => block.instructions.at(-1)?.control.type === 'call';
 
+/** Whether control may leave behind the last instruction. */
+function mayLeaveAtEnd({ instructions, successors }: Block): boolean {
+  const control = instructions.at(-1)?.control;
+  if (control?.type === 'branch') return successors.length < (control.conditional ? 2 : 1);
+  return control?.type !== 'next' || successors.length === 0;
+}
+
 /** The flags behind an instruction. */
 function flagsAfter(before: FlagState, instruction: GuestInstruction): FlagState {
   if (instruction.writesFlags === 'no') return before;
@@ -58,6 +65,8 @@ class FlowAnalysis {
   constructor(
     readonly region: Region,
     readonly entries: readonly number[],
+    /** Blocks at whose start control may leave. */
+    readonly tests: ReadonlySet<number>,
   ) {
     this.#blocks = [...region.blocks.values()];
     this.#loops = loopsWithCalls(region, entries);
@@ -173,10 +182,8 @@ class FlowAnalysis {
   #liveBackward(block: Block): boolean {
     const state = this.#of(block.pc);
     const points = this.#dirtyPoints(block);
-    const last = block.instructions.at(-1);
     let live = RegisterSet.empty;
-    // Taken branches may leave, for want of fuel or because nobody knows the target.
-    if (last?.control.type !== 'next' || block.successors.length === 0) live = this.#dirtyOut(block);
+    if (mayLeaveAtEnd(block)) live = this.#dirtyOut(block);
     if (isJump(block)) live = live.union(this.#jumpDirty);
     if (!isCall(block)) {
       const dirty = isJump(block) ? this.#jumpDirty : this.#dirtyOut(block);
@@ -191,6 +198,7 @@ class FlowAnalysis {
       live = live.without(instruction.writes).union(instruction.reads);
       live = live.union(neededToLeave(instruction, points[i] ?? RegisterSet.empty));
     }
+    if (this.tests.has(block.pc)) live = live.union(state.dirtyIn);
     if (live.equals(state.live)) return false;
     state.live = live;
     return true;
@@ -219,9 +227,17 @@ class FlowAnalysis {
   }
 }
 
-/** Finds out, for each block, which registers are live and dirty and where the flags are. */
-export function analyseFlow(region: Region, entries: readonly number[]): Map<number, BlockFlow> {
-  return new FlowAnalysis(region, entries).solve();
+/**
+ * Finds out, for each block, which registers are live and dirty and where the flags are.
+ *
+ * @param tests - blocks at whose start control may leave
+ */
+export function analyseFlow(
+  region: Region,
+  entries: readonly number[],
+  tests: ReadonlySet<number>,
+): Map<number, BlockFlow> {
+  return new FlowAnalysis(region, entries, tests).solve();
 }
 
 /** The flags that leaving at a point stores; empty: none. */

@@ -9,19 +9,21 @@ import { analyseFlow, type BlockFlow, leaveKey, type Point, storedFlags } from '
 import { type GuestInstruction, hasRegisterTarget } from './decode-instruction.ts';
 import { FlagEmitter } from './flag-emitter.ts';
 import type { FlagState } from './flag-state.ts';
+import { planFuel } from './fuel-plan.ts';
 import { FunctionState } from './function-state.ts';
 import { InstructionEnvironment } from './instruction-environment.ts';
 import type { Block, Region } from './region.ts';
 import { RegisterSet } from './register-set.ts';
 import { type DispatchNode, type FlowNode, isDispatch, StructuredGraph } from './structure.ts';
+import { unrollLoops } from './unroll-loops.ts';
 import { vectorClasses } from './vector-classes.ts';
 
 /** Marks in the lowest bits of the address that translated code returns. */
 export const returnMarks = {
-  /** The fuel is used up. */
-  fuel: 1,
   /** The interpreter has to execute the instruction there. */
   interpret: 2,
+  /** The same, because the fuel is nearly used up. */
+  outOfFuel: 3,
 } as const;
 
 interface CodeNode extends FlowNode {
@@ -72,6 +74,7 @@ export class FunctionEmitter {
   readonly #pool: LocalPool;
   readonly #flow: ReadonlyMap<number, BlockFlow>;
   readonly #plans: AccessPlans;
+  readonly #fuel: ReadonlyMap<number, number>;
   readonly #nodes = new Map<number, CodeNode>();
   readonly #switch: SwitchNode | undefined;
   readonly #switchPoint: Point | undefined;
@@ -84,13 +87,16 @@ export class FunctionEmitter {
   readonly #frameBytes: number;
   readonly #calls: CallEmitter;
 
+  readonly region: Region;
+
   constructor(
     readonly f: FunctionAssembler,
-    readonly region: Region,
+    region: Region,
     /** Where the function may be entered; the region's entry first. */
     readonly entries: readonly number[],
     readonly imports: Imports,
   ) {
+    this.region = region = unrollLoops(region);
     this.#state = new FunctionState(
       f,
       vectorClasses(region),
@@ -99,7 +105,8 @@ export class FunctionEmitter {
     this.#flags = new FlagEmitter(f, this.#state, imports.settleFlags);
     this.#calls = new CallEmitter(f, imports);
     this.#pool = new LocalPool(f);
-    this.#flow = analyseFlow(region, entries);
+    this.#fuel = planFuel(region, entries);
+    this.#flow = analyseFlow(region, entries, new Set(this.#fuel.keys()));
     this.#plans = planAccesses(region, entries);
     this.#leavePc = f.local('i32');
     this.#leaveCount = f.local('i32');
@@ -204,7 +211,7 @@ export class FunctionEmitter {
       const { points: before, out } = this.#flowOf(node.block.pc);
       node.block.instructions.forEach(({ mayLeave }, i) => {
         const point = before[i];
-        if (mayLeave && point) note(point);
+        if (point && (mayLeave || (i === 0 && this.#fuel.has(node.block.pc)))) note(point);
       });
       note(out);
     }
@@ -231,10 +238,13 @@ export class FunctionEmitter {
       .set(this.#leaveCount);
   }
 
-  /** Leaves when the fuel is used up. */
-  #checkFuel(point: Point, target: number): void {
-    this.#prepareLeave(target | returnMarks.fuel);
-    this.f.get(parameters.fuel).i32(0).op('i32.lt_s').brIf(this.#leaveLabel(point));
+  /** Leaves where a test of the fuel stands, when it may be used up before the next one. */
+  #checkFuel({ pc }: Block, { points }: BlockFlow): void {
+    const instructions = this.#fuel.get(pc);
+    const [point] = points;
+    if (instructions === undefined || !point) return;
+    this.#prepareLeave(pc | returnMarks.outOfFuel);
+    this.f.get(parameters.fuel).i32(instructions).op('i32.lt_s').brIf(this.#leaveLabel(point));
   }
 
   // ── Structure ──────────────────────────────────────────────────────────────────────────────────────────
@@ -380,8 +390,11 @@ export class FunctionEmitter {
   // ── Blocks ─────────────────────────────────────────────────────────────────────────────────────────────
 
   #block(node: CodeNode): void {
+    const { f } = this;
     const { block } = node;
     const flow = this.#flowOf(block.pc);
+    this.#checkFuel(block, flow);
+    const exit = block.copies === undefined ? undefined : f.block();
     for (const [i, instruction] of block.instructions.entries()) {
       const point = flow.points[i];
       if (!point) throw new RangeError('A point is missing');
@@ -390,10 +403,17 @@ export class FunctionEmitter {
         return;
       }
       const isLast = i === block.instructions.length - 1;
-      const after = isLast ? flow.out : flow.points[i + 1];
+      const after = (isLast ? flow.out : flow.points[i + 1])?.flags ?? 'nzcv';
       if (isLast) this.#charge(block.instructions.length, instruction);
-      this.#instruction(node, instruction, { index: i, point, after: after?.flags ?? 'nzcv' });
+      const place = { index: i, point, after };
+      if (exit && !isLast && instruction.control.type === 'branch') {
+        const next = f.block();
+        this.#instruction(node, instruction, place, () => f.br(next));
+        this.#subtractFuel(i + 1);
+        f.br(exit).end();
+      } else this.#instruction(node, instruction, place);
     }
+    if (exit) f.end();
     const last = block.instructions.at(-1);
     if (!last || last.control.type === 'next' || last.control.type === 'branch')
       this.#fallThrough(node, last);
@@ -424,6 +444,7 @@ export class FunctionEmitter {
     node: CodeNode,
     instruction: GuestInstruction,
     at: { readonly index: number; readonly point: Point; readonly after: FlagState },
+    branch?: () => void,
   ): void {
     const { f } = this;
     this.#pool.reset();
@@ -431,7 +452,7 @@ export class FunctionEmitter {
     if (instruction.readsFlags && point.flags === 'memory') this.#flags.fetch();
     if (instruction.writesFlags === 'perhaps' && point.flags !== 'dead')
       this.#flags.convert(point.flags, 'nzcv');
-    const charged = instruction.control.type !== 'next';
+    const charged = instruction.control.type !== 'next' && branch === undefined;
     const executed = charged ? at.index - node.block.instructions.length : at.index;
     const { hasRareCalls } = instruction;
     if (hasRareCalls) this.#prepareLeave(instruction.pc | returnMarks.interpret, executed);
@@ -446,7 +467,7 @@ export class FunctionEmitter {
         this.#prepareLeave(instruction.pc | returnMarks.interpret, executed);
         f.brIf(this.#leaveLabel(point));
       },
-      branch: (emitter, target) => this.#branch(node, instruction, emitter, target),
+      branch: branch ?? ((emitter, target) => this.#branch(node, instruction, emitter, target)),
     });
     const emitter = new GraphEmitter(f, environment, this.#pool, instruction.form.uses);
     if (hasRegisterTarget(instruction)) this.#checkTarget(instruction, point);
@@ -460,7 +481,6 @@ export class FunctionEmitter {
     const { out } = this.#flowOf(node.block.pc);
     switch (control.type) {
       case 'branch': {
-        this.#checkFuel(out, control.target);
         const to = this.#nodes.get(control.target);
         if (to && node.block.successors.includes(control.target)) this.#edge(node, out, to);
         else this.#tail(out, { address: control.target });
@@ -503,10 +523,6 @@ export class FunctionEmitter {
     const { f } = this;
     const { out } = this.#flowOf(node.block.pc);
     const local = this.#target(emitter, target);
-    f.get(local).i32(returnMarks.fuel).op('i32.or');
-    this.#setLeavePc();
-    f.i32(0).set(this.#leaveCount);
-    f.get(parameters.fuel).i32(0).op('i32.lt_s').brIf(this.#leaveLabel(out));
     if (this.#jumps(node.block) && this.#switch && this.#switchPoint) {
       this.#flags.convert(out.flags, this.#switchPoint.flags);
       this.#goto(node, this.#switch);
@@ -536,17 +552,12 @@ export class FunctionEmitter {
     const site = instruction.pc + 4;
     // X30 is written already; a target in X30 was read before that.
     const local = known === undefined ? this.#target(emitter, target) : undefined;
-    const leaveForTarget = (mark: number) => {
-      if (local === undefined) f.i32(((known ?? 0) - this.imports.origin) | mark).set(this.#leavePc);
-      else {
-        f.get(local).i32(mark).op('i32.or');
-        this.#setLeavePc();
-      }
-    };
-    leaveForTarget(returnMarks.fuel);
+    if (local === undefined) f.i32((known ?? 0) - this.imports.origin).set(this.#leavePc);
+    else {
+      f.get(local);
+      this.#setLeavePc();
+    }
     f.i32(0).set(this.#leaveCount);
-    f.get(parameters.fuel).i32(0).op('i32.lt_s').brIf(this.#leaveLabel(out));
-    leaveForTarget(0);
     f.get(parameters.stack).i32(this.#frameBytes).op('i32.lt_s').brIf(this.#leaveLabel(out));
     this.#state.store(out.dirty);
     this.#flags.store(out.flags);

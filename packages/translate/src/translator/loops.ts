@@ -1,7 +1,7 @@
 import type { Block, Region } from './region.ts';
 
 /** Edges that lead back to a block on the way to their source, by target: depth first from the entries. */
-function backEdges({ blocks }: Region, entries: readonly number[]): Map<number, Set<number>> {
+export function backEdges({ blocks }: Region, entries: readonly number[]): Map<number, Set<number>> {
   const result = new Map<number, Set<number>>();
   const onPath = new Set<number>();
   const seen = new Set<number>();

@@ -6,6 +6,8 @@ import { jumpTargets } from './jump-targets.ts';
 export interface Block {
   readonly pc: number;
   readonly instructions: readonly GuestInstruction[];
+  /** How often `instructions` repeats the body of a loop; undefined: once. */
+  readonly copies?: number;
   /** Where control goes inside the region; a call's successor is its return site. */
   readonly successors: readonly number[];
 }
