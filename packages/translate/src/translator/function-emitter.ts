@@ -14,7 +14,8 @@ import { FunctionState } from './function-state.ts';
 import { InstructionEnvironment } from './instruction-environment.ts';
 import type { Block, Region } from './region.ts';
 import { RegisterSet } from './register-set.ts';
-import { type DispatchNode, type FlowNode, isDispatch, StructuredGraph } from './structure.ts';
+import { type DispatchNode, type FlowNode, isDispatch } from './flow-graph.ts';
+import { StructuredGraph } from './structure.ts';
 import { unrollLoops } from './unroll-loops.ts';
 import { vectorClasses } from './vector-classes.ts';
 
