@@ -164,6 +164,9 @@ function eachRecordPage(f: FunctionAssembler, page: number, body: () => void): v
 function emitForget(f: FunctionAssembler): void {
   const page = f.local('i32');
   const record = f.local('i32');
+  // An entry that is turned back is forgotten like the others, so that whoever comes there predecodes it anew.
+  f.i32(0).memory('i32.load', cells.displacedRecord).tee(record).if();
+  f.get(record).i32(0).memory('i32.store16', 0).end();
   f.i32(0).i32(0).memory('i32.store', cells.displacedRecord);
   f.i32(0).i32(0).memory('i32.load', engineCells.codeEpoch).i32(1).op('i32.add');
   f.memory('i32.store', engineCells.codeEpoch);
