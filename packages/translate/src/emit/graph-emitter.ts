@@ -27,6 +27,8 @@ export interface Environment {
   check(emitter: GraphEmitter, address: Node, bytes: number, access: Access, element: boolean): Local;
   /** Leaves with a fault when the address is misaligned. */
   requireAligned(emitter: GraphEmitter, address: Node, bytes: number): void;
+  /** How a loaded or read integer that is used once is kept, when that is better than as an integer. */
+  floatKind?(node: Node): 'f32' | 'f64' | undefined;
   /** Added to the offset of every guest access. */
   readonly bias: number;
   branch(emitter: GraphEmitter, target: Node): void;
@@ -168,6 +170,7 @@ export function countUses(body: readonly Statement[]): ReadonlyMap<Node, number>
 export class GraphEmitter {
   #done = new Map<Node, Local>();
   #checked = new Map<Node, Local>();
+  readonly #floats = new Map<Node, 'f32' | 'f64'>();
   readonly #uses: ReadonlyMap<Node, number>;
   readonly #counting: Uses | undefined;
 
@@ -292,7 +295,8 @@ export class GraphEmitter {
     const [address] = node.args;
     const { uncheckedOffset, bits = 0 } = node.detail;
     if (!address) throw new TypeError('A load has no address');
-    const operation = loadOperation(node);
+    const kind = this.#floats.get(node);
+    const operation = kind ? (`${kind}.load` as const) : loadOperation(node);
     if (uncheckedOffset === undefined) {
       this.f
         .get(this.environment.check(this, address, bits / 8, 'read', true))
@@ -405,14 +409,21 @@ export class GraphEmitter {
   #let(node: Node): void {
     const uses = this.#uses.get(node) ?? 0;
     if (uses === 0 && !EFFECTS.has(node.op)) return;
+    const float = uses === 1 ? this.environment.floatKind?.(node) : undefined;
+    if (float) this.#floats.set(node, float);
     this.#compute(node);
     if (uses === 0) {
       this.f.op('drop');
       return;
     }
-    const local = this.pool.take(valueType(node.kind));
+    const local = this.pool.take(float ?? valueType(node.kind));
     this.f.set(local);
     this.#done.set(node, local);
+  }
+
+  /** Whether a node's value is kept as a float of the same bits. */
+  isFloat(node: Node): boolean {
+    return this.#floats.has(node);
   }
 
   #store(statement: Extract<Statement, { type: 'store' }>): void {
@@ -424,6 +435,10 @@ export class GraphEmitter {
         : this.#probed(address);
     f.get(checked);
     this.emit(value);
-    f.memory(storeOperation(value.kind, bits), environment.bias + (uncheckedOffset ?? 0));
+    const kind = this.#floats.get(value);
+    f.memory(
+      kind ? (`${kind}.store` as const) : storeOperation(value.kind, bits),
+      environment.bias + (uncheckedOffset ?? 0),
+    );
   }
 }

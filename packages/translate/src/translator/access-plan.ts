@@ -28,7 +28,7 @@ export type AccessPlan =
 export type AccessPlans = ReadonlyMap<GuestInstruction, ReadonlyMap<Node, AccessPlan>>;
 
 /** Ranges longer than this are not checked at once: two pages at most. */
-const LONGEST_RANGE = 2048;
+const LONGEST_RANGE = 4096;
 const SP = 31;
 
 /** A register plus a constant. */

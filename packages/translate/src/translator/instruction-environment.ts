@@ -15,6 +15,7 @@ import type { GuestInstruction } from './decode-instruction.ts';
 import type { Flag, FlagEmitter } from './flag-emitter.ts';
 import { type FlagState, isPending } from './flag-state.ts';
 import type { FunctionState } from './function-state.ts';
+import { isZeroVector } from './vector-classes.ts';
 import { elementOf, type VectorElement } from './vector-element.ts';
 import { addressOf, CONDITION, FLOAT_CONTROL, FLOAT_INEXACT } from './translation-builder.ts';
 
@@ -68,6 +69,24 @@ export class InstructionEnvironment implements Environment {
     readonly surroundings: Surroundings,
   ) {
     this.rare = surroundings.rare;
+  }
+
+  /** Loads into a register that is kept as a float, and stores of one, need no detour through an integer. */
+  floatKind(node: Node): 'f32' | 'f64' | undefined {
+    const { body } = this.instruction.builder;
+    const { state } = this.surroundings;
+    const { bits = 0 } = node.detail;
+    if (node.op === 'load') {
+      const write = body.find((each) => each.type === 'writeScalar' && each.value === node);
+      if (write?.type !== 'writeScalar' || write.bits !== bits) return undefined;
+      const kind = state.classOf(this.#number(write.register));
+      return kind === 'v128' ? undefined : kind;
+    }
+    if (node.op !== 'readElement') return undefined;
+    const store = body.find((each) => each.type === 'store' && each.value === node);
+    if (store?.type !== 'store' || store.bits !== bits) return undefined;
+    const kind = state.classOf(this.#element(node.detail.register, bits, node.args[0]).register);
+    return kind === 'v128' ? undefined : kind;
   }
 
   field(): never {
@@ -162,6 +181,7 @@ export class InstructionEnvironment implements Environment {
     const element = this.#element(register, bits, node.args[0]);
     f.get(state.vector(element.register));
     const kind = state.classOf(element.register);
+    if (emitter.isFloat(node)) return;
     if (kind === 'f64') f.op('i64.reinterpret_f64');
     else if (kind === 'f32') f.op('i32.reinterpret_f32');
     else this.#extract(emitter, bits, element.index, signed);
@@ -180,6 +200,7 @@ export class InstructionEnvironment implements Environment {
         f.set(state.general(this.#number(statement.register)));
         return;
       case 'writeV':
+        if (this.#writesZero(emitter, statement)) return;
         emitter.emit(statement.value);
         if (statement.bits === 64) f.v128(LOW_HALF).op('v128.and');
         f.set(state.vector(this.#number(statement.register)));
@@ -215,6 +236,18 @@ export class InstructionEnvironment implements Environment {
     }
   }
 
+  /** Vector instructions may clear a register that is kept as a float. */
+  #writesZero({ f }: GraphEmitter, { register, value }: Extract<Statement, { type: 'writeV' }>): boolean {
+    const number = this.#number(register);
+    const kind = this.surroundings.state.classOf(number);
+    if (kind === 'v128') return false;
+    if (!isZeroVector(value)) throw new TypeError('A register kept as a float gets a vector');
+    if (kind === 'f64') f.i64(0n).op('f64.reinterpret_i64');
+    else f.i32(0).op('f32.reinterpret_i32');
+    this.surroundings.state.setScalar(number);
+    return true;
+  }
+
   #writeFloat(emitter: GraphEmitter, register: number, value: Node): void {
     const { f } = emitter;
     const { state } = this.surroundings;
@@ -233,6 +266,10 @@ export class InstructionEnvironment implements Environment {
     const kind = state.classOf(register);
     if (kind === 'v128') f.v128(ZEROS);
     emitter.emit(value);
+    if (emitter.isFloat(value)) {
+      state.setScalar(register);
+      return;
+    }
     if (bits < 64 && value.kind === 64) f.op('i32.wrap_i64');
     if (kind === 'v128') f.lane(laneOperation(`${SHAPES[bits]}.replace_lane`), 0);
     else f.op(kind === 'f64' ? 'f64.reinterpret_i64' : 'f32.reinterpret_i32');

@@ -8,6 +8,13 @@ export type VectorClass = 'f32' | 'f64' | 'v128';
 
 const byBits = (bits: number): VectorClass => (bits === 64 ? 'f64' : bits === 32 ? 'f32' : 'v128');
 
+/** Whether a vector is known to have no bit set. */
+export function isZeroVector({ op, kind, isConstant, detail, args }: Node): boolean {
+  if (isConstant) return kind === 'v128' && detail.value === 0n;
+  const [element] = args;
+  return op === 'wasm' && Boolean(detail.name?.endsWith('.splat') && element?.detail.value === 0n);
+}
+
 class Classes {
   readonly found = new Map<number, VectorClass>();
   #word = 0;
@@ -41,6 +48,8 @@ class Classes {
   #body(body: readonly Statement[]): void {
     for (const statement of body) {
       if (statement.type === 'let') this.#let(statement.node);
+      // Zero is zero in every class.
+      else if (statement.type === 'writeV' && isZeroVector(statement.value)) continue;
       else if (statement.type === 'writeV') this.#note(statement.register, 'v128');
       else if (statement.type === 'writeElement') {
         const { register, bits, index } = statement;
