@@ -8,9 +8,11 @@ import {
 import { Spool } from '@boxer/fsimage';
 import { cacheDirectory as defaultCacheDirectory } from '@boxer/foundation';
 import { BaseOpener } from './bases/base-opener.ts';
-import { OciImages } from './bases/oci-images.ts';
+import { OciImages, type OciImagesOptions } from './bases/oci-images.ts';
 import { SourceOpener } from './bases/source-opener.ts';
 import type { BuildOptions, BuildResult } from './build-options.ts';
+import { DirectoryDigests } from './cache/context-digests.ts';
+import { LayerStore } from './cache/layer-store.ts';
 import { StepCache } from './cache/step-cache.ts';
 import { makeWorkDirectory } from './cache/work-directory.ts';
 import { RemoteContexts } from './context/remote-contexts.ts';
@@ -18,6 +20,7 @@ import { GitRepositories } from './git/git-repositories.ts';
 import { type BuildInput, type InputTools, readInput } from './input/read-input.ts';
 import { finishImage } from './output/finish-image.ts';
 import { writeOutput } from './output/write-output.ts';
+import { Cancellation } from './progress/cancellation.ts';
 import { Progress } from './progress/progress.ts';
 import type { Box } from './run/box-port.ts';
 import { BoxRunExecutor } from './run/box-run-executor.ts';
@@ -46,43 +49,51 @@ export async function buildImage(options: BuildOptions, parts: BuildParts = {}):
   const progress = new Progress(options.onEvent);
   const cacheDirectory = options.cacheDirectory ?? defaultCacheDirectory();
   await using work = await makeWorkDirectory(`${cacheDirectory}/builds`);
-  await using spool = await Spool.create(work.path);
+  await using layers = new LayerStore(`${cacheDirectory}/layers`);
+  using cancel = new Cancellation(options.signal);
+  const { signal } = cancel.controller;
   const policy = await readBuildPolicy(options.policyPath);
-  const tools = openTools(options, { work: work.path, spool, progress });
+  await using spool = await Spool.create(work.path);
+  const digests = new DirectoryDigests(`${cacheDirectory}/contexts`);
+  const tools = openTools(options, { work: work.path, spool, progress, digests, signal });
   const input = await readInput(options, tools);
-  const bases = openBases(options, cacheDirectory, tools);
+  const bases = openBases(options, { cacheDirectory, layers, progress, signal }, tools);
   const { plan, build } = await resolve(input, options, bases, progress);
 
   const sources = new SourceOpener(input.context, bases);
+  const cache = new StepCache(`${cacheDirectory}/steps`);
   const run = new BoxRunExecutor({
-    box: parts.box ?? new RunnerBox({ policy, workDirectory: work.path, signal: options.signal }),
+    box: parts.box ?? new RunnerBox({ policy, workDirectory: work.path, signal }),
     sources,
     secrets: tools.secrets,
-    caches: new CacheMounts(`${cacheDirectory}/mounts`, spool),
-    spool,
-    signal: options.signal,
+    caches: new CacheMounts(`${cacheDirectory}/mounts`),
+    cache,
+    signal,
   });
   const executor = new StageExecutor({
     build,
     file: input.file,
     sources,
-    cache: new StepCache(`${cacheDirectory}/steps`, { reads: options.noCache !== true }),
-    spool,
+    cache,
+    layers,
+    reads: ({ name }) => options.noCache !== true && !isNamed(name, options.noCacheFilter ?? []),
+    temporaryDirectory: work.path,
     git: tools.git,
     run,
     progress,
-    signal: options.signal,
+    cancel: cancel.controller,
   });
-  const image = await finishImage(await executor.execute(), build);
+  const image = finishImage(await executor.execute(), build);
+  await digests.save();
   const written = await progress.job(`exporting to ${options.output.dest}`, (job) =>
-    writeOutput(image, options.output, {
-      cacheDirectory,
-      workDirectory: work.path,
-      job,
-      signal: options.signal,
-    }),
+    writeOutput(image, options.output, { cacheDirectory, workDirectory: work.path, job, signal }),
   );
   return { ...written, output: options.output, file: plan.file, warnings: build.warnings };
+}
+
+/** @source moby/buildkit frontend/dockerui/config.go, IsNoCache */
+function isNamed(stage: string, names: readonly string[]): boolean {
+  return names.some((name) => name.toLowerCase() === stage.toLowerCase());
 }
 
 /** What `boxer build --check` reports. */
@@ -101,9 +112,12 @@ export async function checkDockerfile(options: BuildOptions): Promise<CheckResul
   const cacheDirectory = options.cacheDirectory ?? defaultCacheDirectory();
   await using work = await makeWorkDirectory(`${cacheDirectory}/builds`);
   await using spool = await Spool.create(work.path);
-  const tools = openTools(options, { work: work.path, spool, progress });
+  await using layers = new LayerStore(`${cacheDirectory}/layers`);
+  const digests = new DirectoryDigests(`${cacheDirectory}/contexts`);
+  const { signal } = options;
+  const tools = openTools(options, { work: work.path, spool, progress, digests, signal });
   const input = await readInput(options, tools);
-  const bases = openBases(options, cacheDirectory, tools);
+  const bases = openBases(options, { cacheDirectory, layers, progress, signal }, tools);
   const { plan, build } = await resolve(input, options, bases, progress);
   return { file: plan.file, warnings: build.warnings };
 }
@@ -115,23 +129,29 @@ interface Tools extends InputTools {
 }
 
 function openTools(
-  { secrets: given = {}, ssh = {}, signal }: BuildOptions,
-  { work, spool, progress }: { work: string; spool: Spool; progress: Progress },
+  { secrets: given = {}, ssh = {} }: BuildOptions,
+  environment: {
+    work: string;
+    spool: Spool;
+    progress: Progress;
+    digests: DirectoryDigests;
+    signal: AbortSignal | undefined;
+  },
 ): Tools {
+  const { work, spool, progress, digests, signal } = environment;
   const secrets = new Secrets(given);
   const agents = new SshAgents(ssh);
   const git = new GitRepositories({ temporaryDirectory: work, secrets, agents, signal });
   const remote = new RemoteContexts({ spool, git, progress, signal });
-  return { secrets, git, remote, spool, progress };
+  return { secrets, git, remote, spool, progress, digests };
 }
 
 function openBases(
-  { signal, platform = DEFAULT_PLATFORM }: BuildOptions,
-  cacheDirectory: string,
-  { spool, progress, remote }: Tools,
+  { platform = DEFAULT_PLATFORM }: BuildOptions,
+  environment: OciImagesOptions,
+  { remote, digests }: Tools,
 ): BaseOpener {
-  const images = new OciImages({ cacheDirectory, spool, progress, signal });
-  return new BaseOpener(images, remote, platform);
+  return new BaseOpener(new OciImages(environment), remote, digests, platform);
 }
 
 async function resolve(

@@ -57,6 +57,8 @@ export interface BuildOptions {
   readonly platform?: string | undefined;
   /** Execute every step, whatever the cache holds. */
   readonly noCache?: boolean | undefined;
+  /** Names of stages whose steps are executed, whatever the cache holds; case does not matter. */
+  readonly noCacheFilter?: readonly string[] | undefined;
   /** Policy file for RUN; default: no network, 1 GiB of memory. */
   readonly policyPath?: string | undefined;
   /** Holds blobs, step results and temporary files; default: `cacheDirectory()` of @boxer/foundation. */

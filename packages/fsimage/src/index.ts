@@ -32,6 +32,7 @@ export { writeLayerTar } from './layer/write-layer-tar.ts';
 export { type BootEntry, decodeBootEntries, encodeBootEntries } from './payload/boot-strings.ts';
 export { type PackCompression } from './packed/block-writer.ts';
 export { PackedLayer } from './packed/packed-layer.ts';
+export { packedLayerTar } from './packed/packed-layer-tar.ts';
 export { packChanges, packLayerTar, type WrittenLayer } from './packed/write-packed-layer.ts';
 export {
   type ComposedPayload,

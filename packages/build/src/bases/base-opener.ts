@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { parsePlatform, type FileSource, type Platform, type ExternalBase } from '@boxer/dockerfile';
+import type { DirectoryDigests } from '../cache/context-digests.ts';
 import { isErrno } from '../errors/is-errno.ts';
 import { isRemoteContext, type RemoteContexts } from '../context/remote-contexts.ts';
 import { BaseError } from '../errors/base-error.ts';
@@ -14,13 +15,15 @@ export type ExternalSource = ExternalBase | Extract<FileSource, { kind: 'image' 
 export class BaseOpener {
   readonly #images: ImageOpener;
   readonly #remote: RemoteContexts;
+  readonly #digests: DirectoryDigests;
   readonly #platform: Platform;
   readonly #opened = new Map<string, Promise<Base>>();
 
   /** @param platform - for sources that name none */
-  constructor(images: ImageOpener, remote: RemoteContexts, platform: string) {
+  constructor(images: ImageOpener, remote: RemoteContexts, digests: DirectoryDigests, platform: string) {
     this.#images = images;
     this.#remote = remote;
+    this.#digests = digests;
     this.#platform = parsePlatform(platform);
   }
 
@@ -55,16 +58,17 @@ export class BaseOpener {
     if (scheme !== undefined && scheme !== 'local') {
       throw new BaseError(name, `sources of the form ${scheme}: are not supported`);
     }
-    return openDirectory(name, text.replace(/^local:(?:\/\/)?/, ''));
+    return this.#openDirectory(name, text.replace(/^local:(?:\/\/)?/, ''));
   }
-}
 
-async function openDirectory(name: string, path: string): Promise<Base> {
-  const stats = await stat(path).catch((cause: unknown) => {
-    const why = isErrno(cause, 'ENOENT') ? 'there is no such directory' : String(cause);
-    throw new BaseError(name, `${path}: ${why}`, { cause });
-  });
-  if (!stats.isDirectory()) throw new BaseError(name, `${path} is no directory`);
-  const patterns = await readIgnorePatterns(path, undefined);
-  return { kind: 'files', root: filteredDirectory(name, path, patterns) };
+  async #openDirectory(name: string, path: string): Promise<Base> {
+    const stats = await stat(path).catch((cause: unknown) => {
+      const why = isErrno(cause, 'ENOENT') ? 'there is no such directory' : String(cause);
+      throw new BaseError(name, `${path}: ${why}`, { cause });
+    });
+    if (!stats.isDirectory()) throw new BaseError(name, `${path} is no directory`);
+    const patterns = await readIgnorePatterns(path, undefined);
+    const digests = await this.#digests.of(path);
+    return { kind: 'files', root: filteredDirectory(name, path, patterns, digests) };
+  }
 }

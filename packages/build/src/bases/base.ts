@@ -11,7 +11,7 @@ export type Base =
       /** Names the content, for cache keys. */
       readonly key: string;
       readonly layers: readonly Layer[];
-      /** The merged filesystem; not to be changed by the caller, but cloned. */
+      /** The merged filesystem, made when it is first asked for; not to be changed by the caller, but cloned. */
       tree(): Promise<Tree>;
     }
   | {

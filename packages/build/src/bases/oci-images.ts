@@ -1,5 +1,5 @@
 import { formatPlatform, type Platform } from '@boxer/dockerfile';
-import { applyLayer, type Spool, Tree } from '@boxer/fsimage';
+import { applyPackedLayer, Tree } from '@boxer/fsimage';
 import {
   BlobStore,
   findImage,
@@ -9,6 +9,8 @@ import {
   type PullOptions,
   type PullProgress,
 } from '@boxer/oci';
+import type { LayerStore } from '../cache/layer-store.ts';
+import { once } from '../cache/once.ts';
 import type { Job, Progress } from '../progress/progress.ts';
 import type { Base } from './base.ts';
 import type { ImageOpener } from './image-opener.ts';
@@ -16,8 +18,7 @@ import type { ImageOpener } from './image-opener.ts';
 export interface OciImagesOptions {
   /** Holds the blob store. */
   readonly cacheDirectory: string;
-  /** Takes the contents of layers. */
-  readonly spool: Spool;
+  readonly layers: LayerStore;
   readonly progress: Progress;
   readonly signal: AbortSignal | undefined;
 }
@@ -70,26 +71,25 @@ export class OciImages implements ImageOpener {
         ...(signal === undefined ? {} : { signal }),
       }),
     );
-    let tree: Promise<Tree> | undefined;
     return {
       kind: 'image',
       config: image.config,
       key: image.descriptor.digest,
       layers: image.layers,
-      tree: () => (tree ??= this.#merge(image)),
+      tree: once(() => this.#merge(name, image)),
     };
   }
 
-  async #merge(image: Image): Promise<Tree> {
-    const { spool, signal } = this.#options;
+  /** Layers are unpacked into the layer store once, and taken from there ever after. */
+  async #merge(name: string, image: Image): Promise<Tree> {
+    const { layers, progress, signal } = this.#options;
     const tree = new Tree();
-    for (const layer of image.layers) {
-      await applyLayer(
-        tree,
-        layer.uncompressed(signal),
-        signal === undefined ? { spool } : { spool, signal },
-      );
-    }
+    const apply = async () => {
+      for (const layer of image.layers) await applyPackedLayer(tree, await layers.take(layer, signal));
+    };
+    const known = await Promise.all(image.layers.map(({ diffId }) => layers.find(diffId)));
+    if (known.includes(undefined)) await progress.job(`[internal] unpack ${name}`, apply);
+    else await apply();
     return tree;
   }
 }

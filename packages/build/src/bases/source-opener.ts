@@ -1,18 +1,22 @@
 import type { FileSource } from '@boxer/dockerfile';
-import { diffTrees, Tree } from '@boxer/fsimage';
-import { changeDigest } from '../cache/change-digest.ts';
+import type { Digest } from '@boxer/foundation';
+import { Tree } from '@boxer/fsimage';
 import { stepKey } from '../cache/step-key.ts';
 import type { SourceRoot } from '../context/source-root.ts';
 import { TreeSource } from '../context/tree-source.ts';
-import { Copier } from '../copy/copier.ts';
 import type { StageResult, StageState } from '../stages/stage-result.ts';
 import type { BaseOpener, ExternalSource } from './base-opener.ts';
+
+/** What a stage begins with. */
+export type OpenedBase =
+  | { readonly kind: 'image'; readonly state: StageState }
+  | { readonly kind: 'files'; readonly root: SourceRoot };
 
 /** The places that stages start from and files come from. */
 export class SourceOpener {
   readonly #context: SourceRoot;
   readonly #bases: BaseOpener;
-  readonly #stages = new Map<number, { name: string; result: StageResult }>();
+  readonly #stages = new Map<number, { name: string; result: Promise<StageResult> }>();
   readonly #roots = new Map<string, Promise<SourceRoot>>();
 
   constructor(context: SourceRoot, bases: BaseOpener) {
@@ -20,7 +24,7 @@ export class SourceOpener {
     this.#bases = bases;
   }
 
-  addStage(index: number, name: string, result: StageResult): void {
+  addStage(index: number, name: string, result: Promise<StageResult>): void {
     this.#stages.set(index, { name, result });
   }
 
@@ -34,7 +38,8 @@ export class SourceOpener {
       case 'stage': {
         const stage = this.#stages.get(from.index);
         if (stage === undefined) throw new TypeError(`Stage ${from.index} is read before it is executed`);
-        return new TreeSource(stage.name, stage.result.tree);
+        const { tree, key } = await stage.result;
+        return new TreeSource(stage.name, tree, key);
       }
       case 'image':
       case 'named-context':
@@ -42,33 +47,19 @@ export class SourceOpener {
     }
   }
 
-  /** The state a stage begins with. */
-  async baseState(base: ExternalSource): Promise<StageState> {
+  /** What a stage begins with: the state of an image, or the files of a directory. */
+  async openBase(base: ExternalSource): Promise<OpenedBase> {
     const opened = await this.#bases.open(base);
-    if (opened.kind === 'image') {
-      const createdAt = secondsOf(opened.config.created);
-      const layers = opened.layers.map((layer) => ({ kind: 'base', layer }) as const);
-      const history = opened.config.history ?? [];
-      return { tree: await opened.tree(), key: stepKey('image', opened.key), layers, history, createdAt };
-    }
-    const tree = new Tree();
-    const now = { seconds: 0, nanoseconds: 0 };
-    const copier = new Copier(tree, {
-      owner: undefined,
-      mode: undefined,
-      madeDirectoryPermissions: 0o755,
-      now,
-    });
-    await copier.copy(opened.root, '/', '/');
-    const changes = await diffTrees(new Tree(), tree);
-    const layers = [{ kind: 'built', tree, changes, createdBy: undefined } as const];
-    return {
-      tree,
-      key: stepKey('files', await changeDigest(tree, changes)),
+    if (opened.kind === 'files') return opened;
+    const layers = opened.layers.map((layer) => ({ kind: 'base', layer }) as const);
+    const state: StageState = {
+      tree: () => opened.tree(),
+      key: imageKey(opened),
       layers,
-      history: [],
-      createdAt: undefined,
+      history: opened.config.history ?? [],
+      createdAt: secondsOf(opened.config.created),
     };
+    return { kind: 'image', state };
   }
 
   #openExternal(from: ExternalSource): Promise<SourceRoot> {
@@ -77,12 +68,18 @@ export class SourceOpener {
     if (known !== undefined) return known;
     const root = this.#bases
       .open(from)
-      .then(async (base) =>
-        base.kind === 'files' ? base.root : new TreeSource(externalName(from), await base.tree()),
+      .then((base) =>
+        base.kind === 'files'
+          ? base.root
+          : new TreeSource(externalName(from), () => base.tree(), imageKey(base)),
       );
     this.#roots.set(key, root);
     return root;
   }
+}
+
+function imageKey({ key }: { readonly key: string }): Digest {
+  return stepKey('image', key);
 }
 
 function externalName(from: ExternalSource): string {

@@ -1,89 +1,101 @@
-import { createReadStream } from 'node:fs';
 import { mkdir, readFile, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Digest, isDigest } from '@boxer/foundation';
 import { isErrno } from '../errors/is-errno.ts';
-import { type WrittenFile, writeFileAtomically } from '../output/atomic-file.ts';
+import { writeFileAtomically } from '../output/atomic-file.ts';
 
 /** What is remembered of an executed step. */
 export interface StepRecord {
   /** When it was executed, in seconds since 1970. */
   readonly createdAt: number;
-  /** What it changed, for steps that are not cheap to repeat: digest of a stored layer. */
+  /** What it changed: diffId of a layer, and its length as a tar; absent for steps that only say something. */
   readonly layer?: Digest;
+  readonly tarBytes?: number;
+}
+
+/** Besides steps: the digest of the files of a stage or image that a step reads, so that they need not be looked at. */
+interface InputsRecord {
+  readonly inputs: Digest;
 }
 
 /**
- * Results of steps, by key. Every file is written under another name and renamed, so that readers in other processes
- * see it whole or not at all, and a killed build leaves nothing that could be taken for a result.
+ * What is known of steps, by key. Every file is written under another name and renamed, so that readers in other
+ * processes see it whole or not at all, and a killed build leaves nothing that could be taken for a result.
+ *
+ *     DIRECTORY/HE/X….json
  */
 export class StepCache {
   readonly #directory: string;
-  readonly #reads: boolean;
 
-  /** @param reads - false for `--no-cache`: results are stored all the same */
-  constructor(directory: string, { reads }: { readonly reads: boolean }) {
+  constructor(directory: string) {
     this.#directory = directory;
-    this.#reads = reads;
   }
 
-  /** @returns what is known of a step, when its layer is there too */
   async find(key: Digest): Promise<StepRecord | undefined> {
-    if (!this.#reads) return undefined;
-    const record = await readRecord(this.#recordPath(key));
-    if (record?.layer === undefined) return record;
-    const path = this.#layerPath(record.layer);
-    const now = new Date();
-    // Marks it as used, and tells whether it is still there.
-    return utimes(path, now, now).then(
-      () => record,
-      () => undefined,
-    );
+    const record = await readRecord(this.pathOf(key), isStepRecord);
+    if (record !== undefined) await touch(this.pathOf(key));
+    return record;
   }
 
-  async store(key: Digest, record: StepRecord): Promise<void> {
-    const path = this.#recordPath(key);
-    await mkdir(join(path, '..'), { recursive: true });
-    await writeFileAtomically(path, [Buffer.from(JSON.stringify(record))]);
+  store(key: Digest, record: StepRecord): Promise<void> {
+    return this.#write(key, record);
   }
 
-  /** Stores a layer tar. */
-  async storeLayer(chunks: AsyncIterable<Uint8Array>): Promise<WrittenFile> {
-    const directory = join(this.#directory, 'layers');
-    await mkdir(directory, { recursive: true });
-    return writeFileAtomically((digest) => this.#layerPath(digest), chunks, directory);
+  async findInputs(key: Digest): Promise<Digest | undefined> {
+    return (await readRecord(this.pathOf(key), isInputsRecord))?.inputs;
   }
 
-  /** @returns the bytes of a stored layer; an error when it vanished meanwhile */
-  readLayer(digest: Digest): AsyncIterable<Uint8Array> {
-    return createReadStream(this.#layerPath(digest), { highWaterMark: 1024 * 1024 });
+  storeInputs(key: Digest, inputs: Digest): Promise<void> {
+    return this.#write(key, { inputs });
   }
 
-  #recordPath(key: Digest): string {
+  pathOf(key: Digest): string {
     const hex = key.slice('sha256:'.length);
-    return join(this.#directory, 'steps', hex.slice(0, 2), `${hex.slice(2)}.json`);
+    return join(this.#directory, hex.slice(0, 2), `${hex.slice(2)}.json`);
   }
 
-  #layerPath(digest: Digest): string {
-    return join(this.#directory, 'layers', `${digest.slice('sha256:'.length)}.tar`);
+  async #write(key: Digest, record: StepRecord | InputsRecord): Promise<void> {
+    const path = this.pathOf(key);
+    await mkdir(join(path, '..'), { recursive: true });
+    await writeFileAtomically(path, [Buffer.from(JSON.stringify(record))], { sync: false });
   }
 }
 
-async function readRecord(path: string): Promise<StepRecord | undefined> {
+/** Marks a record as used. Another process may have removed it. */
+async function touch(path: string): Promise<void> {
+  const now = new Date();
+  await utimes(path, now, now).catch(() => undefined);
+}
+
+/** @returns undefined also for anything unreadable: the step is executed again then */
+export async function readRecord<T>(
+  path: string,
+  isRecord: (value: unknown) => value is T,
+): Promise<T | undefined> {
   try {
     const value: unknown = JSON.parse(await readFile(path, 'utf8'));
     return isRecord(value) ? value : undefined;
   } catch (error) {
-    // Anything unreadable counts as not there: the step is executed again.
     if (error instanceof SyntaxError || isErrno(error, 'ENOENT')) return undefined;
     throw error;
   }
 }
 
-function isRecord(value: unknown): value is StepRecord {
+type Fields<T> = Partial<Record<keyof T, unknown>>;
+
+export function isStepRecord(value: unknown): value is StepRecord {
   if (typeof value !== 'object' || value === null) return false;
-  const { createdAt, layer } = value as Partial<Record<keyof StepRecord, unknown>>;
+  const { createdAt, layer, tarBytes } = value as Fields<StepRecord>;
   return (
-    Number.isSafeInteger(createdAt) && (layer === undefined || (typeof layer === 'string' && isDigest(layer)))
+    Number.isSafeInteger(createdAt) &&
+    (layer === undefined
+      ? tarBytes === undefined
+      : typeof layer === 'string' && isDigest(layer) && Number.isSafeInteger(tarBytes))
   );
+}
+
+function isInputsRecord(value: unknown): value is InputsRecord {
+  if (typeof value !== 'object' || value === null) return false;
+  const { inputs } = value as Fields<InputsRecord>;
+  return typeof inputs === 'string' && isDigest(inputs);
 }

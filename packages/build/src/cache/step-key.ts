@@ -1,7 +1,7 @@
 import { type Digest, digestOf } from '@boxer/foundation';
 
 /** Raised whenever equal steps could come to mean something else. */
-const KEY_VERSION = 1;
+const KEY_VERSION = 2;
 
 /**
  * Names the state of a stage after a step: equal keys, equal state.

@@ -1,21 +1,20 @@
-import type { BigIntStats } from 'node:fs';
-import { lstat, readdir, readlink } from 'node:fs/promises';
+import { type BigIntStats, lstatSync, readdirSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Attributes, attributes, hostFileContent } from '@boxer/fsimage';
+import { type Attributes, attributes, type Content, hostFileContent } from '@boxer/fsimage';
+import type { ContextDigests } from '../cache/context-digests.ts';
 import { ContextError } from '../errors/context-error.ts';
 import { isErrno } from '../errors/is-errno.ts';
-import { digestingContent } from './digesting-content.ts';
 import type { SourceEntry, SourceRoot } from './source-root.ts';
 
 /** Decides what of a build context is seen. Paths are relative, with `/`. */
 export interface ContextFilter {
   /** Whether the path, or a directory above it, is hidden. */
   hides(path: string): boolean;
-  /** Whether something below a hidden directory may be seen all the same (patterns with `!`). */
-  readonly hasExceptions: boolean;
+  /** Whether something below a hidden directory may be seen all the same (patterns with `!`); false spares looking. */
+  mayHoldSeen(path: string): boolean;
 }
 
-const everything: ContextFilter = { hides: () => false, hasExceptions: false };
+const everything: ContextFilter = { hides: () => false, mayHoldSeen: () => false };
 
 /**
  * A directory of the host, read when asked for. As the client of BuildKit does, owners are dropped (all is owned by
@@ -24,81 +23,77 @@ const everything: ContextFilter = { hides: () => false, hasExceptions: false };
 export class HostDirectory implements SourceRoot {
   readonly #directory: string;
   readonly #filter: ContextFilter;
-  readonly #names = new Map<string, Promise<readonly string[]>>();
+  readonly #digests: ContextDigests | undefined;
+  readonly #names = new Map<string, readonly string[]>();
+  /** What was seen once stays, so that all steps of a build see the same. */
+  readonly #entries = new Map<string, SourceEntry | undefined>();
 
+  /** @param digests - remembers what files hold */
   constructor(
     readonly name: string,
     directory: string,
     filter: ContextFilter = everything,
+    digests?: ContextDigests,
   ) {
     this.#directory = directory;
     this.#filter = filter;
+    this.#digests = digests;
   }
 
   async entry(path: string): Promise<SourceEntry | undefined> {
-    const hostPath = join(this.#directory, path);
-    const stats = await this.#lstat(hostPath);
-    if (stats === undefined) return undefined;
-    const relative = path.slice(1);
-    if (relative !== '' && this.#filter.hides(relative)) {
-      const isSeen = stats.isDirectory() && this.#filter.hasExceptions && (await this.#holdsSeen(path));
-      if (!isSeen) return undefined;
-    }
-    return this.#describe(hostPath, stats);
+    return this.#entry(path);
   }
 
   async names(path: string): Promise<readonly string[]> {
-    const names = await this.#allNames(path);
-    const seen = await Promise.all(
-      names.map(async (name) => {
-        const child = path === '/' ? name : `${path.slice(1)}/${name}`;
-        return !this.#filter.hides(child) || (await this.entry(`/${child}`)) !== undefined;
-      }),
-    );
-    return names.filter((_, index) => seen[index]);
+    return this.#allNames(path).filter((name) => {
+      const child = path === '/' ? name : `${path.slice(1)}/${name}`;
+      return !this.#filter.hides(child) || this.#entry(`/${child}`) !== undefined;
+    });
   }
 
-  #allNames(path: string): Promise<readonly string[]> {
-    const known = this.#names.get(path);
-    if (known !== undefined) return known;
-    const names = readNames(join(this.#directory, path));
-    this.#names.set(path, names);
+  #entry(path: string): SourceEntry | undefined {
+    const known = this.#entries.get(path);
+    if (known !== undefined || this.#entries.has(path)) return known;
+    const entry = this.#look(path);
+    this.#entries.set(path, entry);
+    return entry;
+  }
+
+  // Synchronous: a build looks at every file of its context, and promises would take several times as long.
+  #look(path: string): SourceEntry | undefined {
+    const relative = path.slice(1);
+    const isHidden = relative !== '' && this.#filter.hides(relative);
+    if (isHidden && !this.#filter.mayHoldSeen(relative)) return undefined;
+    const hostPath = join(this.#directory, path);
+    const stats = lstat(hostPath);
+    if (stats === undefined || (isHidden && !(stats.isDirectory() && this.#holdsSeen(path))))
+      return undefined;
+    return this.#describe(path, hostPath, stats);
+  }
+
+  #allNames(path: string): readonly string[] {
+    let names = this.#names.get(path);
+    if (names === undefined) {
+      names = readNames(join(this.#directory, path));
+      this.#names.set(path, names);
+    }
     return names;
   }
 
   /** Whether anything below a hidden directory is seen. */
-  async #holdsSeen(path: string): Promise<boolean> {
-    for (const name of await this.#allNames(path)) {
-      if ((await this.entry(`${path}/${name}`)) !== undefined) return true;
-    }
-    return false;
+  #holdsSeen(path: string): boolean {
+    return this.#allNames(path).some((name) => this.#entry(`${path}/${name}`) !== undefined);
   }
 
-  async #lstat(hostPath: string): Promise<BigIntStats | undefined> {
-    try {
-      return await lstat(hostPath, { bigint: true });
-    } catch (cause) {
-      if (isErrno(cause, 'ENOENT', 'ENOTDIR')) return undefined;
-      throw new ContextError(hostPath, cause);
-    }
-  }
-
-  async #describe(hostPath: string, stats: BigIntStats): Promise<SourceEntry | undefined> {
+  #describe(path: string, hostPath: string, stats: BigIntStats): SourceEntry | undefined {
     const identity = !stats.isDirectory() && stats.nlink > 1n ? `${stats.dev}:${stats.ino}` : undefined;
     const given = hostAttributes(stats);
     if (stats.isDirectory()) return { ...given, kind: 'directory', identity };
     if (stats.isFile()) {
-      return {
-        ...given,
-        kind: 'file',
-        content: digestingContent(hostFileContent(hostPath, Number(stats.size))),
-        identity,
-      };
+      return { ...given, kind: 'file', content: this.#content(path, hostPath, stats), identity };
     }
     if (stats.isSymbolicLink()) {
-      const target = await readlink(hostPath).catch((cause: unknown) => {
-        throw new ContextError(hostPath, cause);
-      });
+      const target = readLink(hostPath);
       return { ...given, permissions: 0o777, kind: 'symlink', target, identity };
     }
     if (stats.isFIFO()) return { ...given, kind: 'fifo', identity };
@@ -110,6 +105,38 @@ export class HostDirectory implements SourceRoot {
       ...device,
       identity,
     };
+  }
+
+  #content(path: string, hostPath: string, stats: BigIntStats): Content {
+    const digests = this.#digests;
+    let digest = digests?.find(path, stats);
+    return {
+      ...hostFileContent(hostPath, Number(stats.size)),
+      get knownDigest() {
+        return digest;
+      },
+      learnDigest(learnt) {
+        digest = learnt;
+        digests?.learn(path, stats, learnt);
+      },
+    };
+  }
+}
+
+function lstat(hostPath: string): BigIntStats | undefined {
+  try {
+    return lstatSync(hostPath, { bigint: true, throwIfNoEntry: false });
+  } catch (cause) {
+    if (isErrno(cause, 'ENOENT', 'ENOTDIR')) return undefined;
+    throw new ContextError(hostPath, cause);
+  }
+}
+
+function readLink(hostPath: string): string {
+  try {
+    return readlinkSync(hostPath);
+  } catch (cause) {
+    throw new ContextError(hostPath, cause);
   }
 }
 
@@ -131,9 +158,9 @@ function hostAttributes(stats: BigIntStats): Attributes {
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
-async function readNames(hostPath: string): Promise<readonly string[]> {
+function readNames(hostPath: string): readonly string[] {
   try {
-    const names = await readdir(hostPath, { encoding: 'buffer' });
+    const names = readdirSync(hostPath, { encoding: 'buffer' });
     return names.sort((left, right) => Buffer.compare(left, right)).map((name) => utf8.decode(name));
   } catch (cause) {
     if (isErrno(cause, 'ENOENT', 'ENOTDIR')) return [];

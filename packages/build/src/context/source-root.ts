@@ -1,9 +1,12 @@
+import type { Digest } from '@boxer/foundation';
 import type { Attributes, NewLeaf } from '@boxer/fsimage';
 
 /** A place that COPY, ADD and bind mounts take files from: a host directory, or the tree of a stage or image. */
 export interface SourceRoot {
   /** Names the place in messages: `context`, a stage, an image. */
   readonly name: string;
+  /** Names the state of the place, when it has one: equal keys, equal files. */
+  readonly key?: Digest | undefined;
 
   /**
    * Looks at one object without following it.

@@ -20,27 +20,25 @@ import {
 } from '@boxer/fsimage';
 import { decompressAny } from '../add/decompress-any.ts';
 import { isArchive } from '../add/detect-archive.ts';
-import { fetchUrl } from '../add/fetch-url.ts';
 import { followPath } from '../context/follow-path.ts';
 import type { SourceRoot } from '../context/source-root.ts';
 import { TreeSource } from '../context/tree-source.ts';
 import { CopyConflictError, SourceNotFoundError } from '../errors/copy-errors.ts';
-import type { GitRepositories } from '../git/git-repositories.ts';
-import type { Job } from '../progress/progress.ts';
 import { type Ids, resolveOwner } from '../users/users.ts';
-import { Copier, type CopyChanges, type CopySelection } from './copier.ts';
+import { Copier, type CopyChanges } from './copier.ts';
+import { copySelection } from './copy-selection.ts';
+import type { Fetches } from './fetches.ts';
 import { modeChange } from './mode-change.ts';
-import { compilePatterns } from './patterns.ts';
 import { resolveWildcards } from './resolve-wildcards.ts';
 
 /** What a COPY or ADD needs from the build around it. */
 export interface CopyEnvironment {
   /** Opens a place that files come from. */
   source(from: FileSource): Promise<SourceRoot>;
+  readonly fetches: Fetches;
+  /** Takes what comes out of archives. */
   readonly spool: Spool;
-  readonly git: GitRepositories;
   readonly now: Timestamp;
-  readonly job: Job;
   readonly signal: AbortSignal | undefined;
 }
 
@@ -96,7 +94,7 @@ class CopyExecution {
 
   async #addFiles(source: FilesSource): Promise<void> {
     const root = await this.environment.source(source.from);
-    const selection = this.#selection(undefined);
+    const selection = copySelection(this.step, undefined);
     for (const path of await resolveWildcards(root, source.path)) {
       const found = await followPath(root, path, true);
       if (found === undefined) throw new SourceNotFoundError(root.name, path);
@@ -121,7 +119,7 @@ class CopyExecution {
     }
     this.#copier.prepare(this.step.dest);
     for (const path of await resolveWildcards(root, source.path)) {
-      await this.#copier.copy(root, path, this.step.dest, this.#selection(source.parents?.include));
+      await this.#copier.copy(root, path, this.step.dest, copySelection(this.step, source.parents?.include));
     }
   }
 
@@ -135,7 +133,7 @@ class CopyExecution {
   }
 
   async #addDownload(source: HttpSource): Promise<void> {
-    const download = await fetchUrl(source, this.environment);
+    const download = await this.environment.fetches.download(source);
     if (source.unpack && (await isArchive(download.content))) return this.#extract(download.content);
     await this.#addFile({ name: source.filename, ...download });
   }
@@ -153,10 +151,10 @@ class CopyExecution {
   }
 
   async #addRepository(source: GitSource): Promise<void> {
-    const { tree } = await this.environment.git.open(source, this.environment.spool);
-    const root = new TreeSource(source.remote, tree);
+    const holder = await this.environment.fetches.repository(source);
     this.#copier.prepare(this.step.dest);
-    await this.#copier.copy(root, '/', this.step.dest, this.#selection(undefined));
+    const root = new TreeSource(source.remote, holder);
+    await this.#copier.copy(root, '/', this.step.dest, copySelection(this.step, undefined));
   }
 
   /** Extracts an archive into the destination, which is always a directory. `--chmod` does not apply. */
@@ -174,17 +172,6 @@ class CopyExecution {
       signal === undefined ? options : { ...options, signal },
     );
     if (owner !== undefined) overlay(target, this.tree, path, owner);
-  }
-
-  /** `--exclude`, and the pattern of `--parents`. */
-  #selection(include: string | undefined): CopySelection | undefined {
-    const { exclude } = this.step;
-    if (include === undefined && exclude.length === 0) return undefined;
-    const included = include === undefined ? undefined : compilePatterns([include]);
-    const excluded = exclude.length === 0 ? undefined : compilePatterns(exclude);
-    return {
-      includes: (path) => (included?.matches(path) ?? true) && !(excluded?.matches(path) ?? false),
-    };
   }
 }
 

@@ -4,6 +4,7 @@ import { IgnoreMatcher, parseIgnoreFile } from '@boxer/dockerfile';
 import { readContent, type Spool } from '@boxer/fsimage';
 import { fetchUrl } from '../add/fetch-url.ts';
 import type { BuildOptions } from '../build-options.ts';
+import type { ContextDigests, DirectoryDigests } from '../cache/context-digests.ts';
 import { HostDirectory } from '../context/host-directory.ts';
 import type { RemoteContexts } from '../context/remote-contexts.ts';
 import type { SourceRoot } from '../context/source-root.ts';
@@ -28,6 +29,7 @@ export interface InputTools {
   readonly remote: RemoteContexts;
   readonly spool: Spool;
   readonly progress: Progress;
+  readonly digests: DirectoryDigests;
 }
 
 const LOAD_DOCKERFILE = '[internal] load build definition from Dockerfile';
@@ -53,7 +55,8 @@ async function readLocalInput(options: BuildOptions, tools: InputTools): Promise
   const ignorePatterns = await progress.job('[internal] load .dockerignore', () =>
     readIgnorePatterns(contextDirectory, given === undefined ? dockerfile.file : undefined),
   );
-  const context = filteredDirectory('context', contextDirectory, ignorePatterns);
+  const digests = await tools.digests.of(contextDirectory);
+  const context = filteredDirectory('context', contextDirectory, ignorePatterns, digests);
   return { ...dockerfile, context, ignorePatterns, contextTime: undefined };
 }
 
@@ -99,11 +102,23 @@ async function givenDockerfile(
   });
 }
 
-/** A directory of this machine as a context. */
-export function filteredDirectory(name: string, path: string, patterns: readonly string[]): HostDirectory {
+/**
+ * A directory of this machine as a context.
+ *
+ * @param digests - remembers what its files hold
+ */
+export function filteredDirectory(
+  name: string,
+  path: string,
+  patterns: readonly string[],
+  digests: ContextDigests,
+): HostDirectory {
   const ignore = new IgnoreMatcher(patterns);
-  const filter = { hides: (hidden: string) => ignore.matches(hidden), hasExceptions: ignore.hasExceptions };
-  return new HostDirectory(name, path, filter);
+  const filter = {
+    hides: (hidden: string) => ignore.matches(hidden),
+    mayHoldSeen: (hidden: string) => ignore.mayExceptBelow(hidden),
+  };
+  return new HostDirectory(name, path, filter, digests);
 }
 
 /**

@@ -14,13 +14,15 @@ export interface WrittenFile {
  * Writes a file so that it is there whole or not at all: under another name in the same directory, then renamed.
  *
  * @param target - its path, or what makes the path from the digest of its content
- * @param directory - where it is written first, when `target` is a function
+ * @param options - `directory`: where it is written first, when `target` is a function; `sync`: whether its bytes are on
+ *   disk before it has its name, default true
  */
 export async function writeFileAtomically(
   target: string | ((digest: Digest) => string),
   chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
-  directory = typeof target === 'string' ? dirname(target) : '.',
+  options: { readonly directory?: string; readonly sync?: boolean } = {},
 ): Promise<WrittenFile> {
+  const directory = options.directory ?? (typeof target === 'string' ? dirname(target) : '.');
   const stem = typeof target === 'string' ? basename(target) : 'boxer';
   const temporary = join(directory, `.${stem}.${randomBytes(8).toString('hex')}.tmp`);
   const file = await open(temporary, 'wx', 0o644);
@@ -34,7 +36,7 @@ export async function writeFileAtomically(
       }
       sizeBytes += chunk.byteLength;
     }
-    await file.sync();
+    if (options.sync !== false) await file.sync();
     await file.close();
     const digest = digester.digest();
     const path = typeof target === 'string' ? target : target(digest);

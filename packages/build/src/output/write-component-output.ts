@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { bootEntries, bootFromImageConfig, writeComponent } from '@boxer/component';
 import { parseDigest } from '@boxer/foundation';
-import { writePayload } from '@boxer/fsimage';
+import { composePayload } from '@boxer/fsimage';
 import { loadEngine } from '../run/engine.ts';
 import type { FinishedImage } from './finish-image.ts';
 import type { OutputEnvironment, WrittenOutput } from './output-environment.ts';
@@ -12,10 +12,10 @@ export async function writeComponentOutput(
   dest: string,
   { workDirectory, signal }: OutputEnvironment,
 ): Promise<WrittenOutput> {
-  const payloadFile = join(workDirectory, 'payload');
+  const spillPath = join(workDirectory, 'payload');
   const boot = bootFromImageConfig(image.config.config);
-  const entries = bootEntries(boot);
-  await writePayload(image.tree, entries, payloadFile, signal === undefined ? {} : { signal });
+  signal?.throwIfAborted();
+  await using payload = await composePayload(await image.tree(), bootEntries(boot), { spillPath });
   const layers = image.layers.map(({ diffId, sizeBytes, createdBy, source }) => ({
     diffId,
     sizeBytes,
@@ -24,7 +24,7 @@ export async function writeComponentOutput(
   }));
   const metadata = { imageConfig: { ...image.config }, boot, layers, versions: { boxer: '0.1.0' } };
   const { skeleton, processModule, supportModule } = await loadEngine();
-  const parts = { skeleton, processModule, supportModule, payloadFile, metadata };
+  const parts = { skeleton, processModule, supportModule, payload, metadata };
   const { digest, sizeBytes } = await writeComponent(parts, dest);
   return { digest: parseDigest(digest), sizeBytes };
 }

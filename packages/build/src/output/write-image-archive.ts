@@ -1,5 +1,5 @@
 import { stat } from 'node:fs/promises';
-import { writeLayerTar } from '@boxer/fsimage';
+import { packedLayerTar } from '@boxer/fsimage';
 import {
   BlobStore,
   createImage,
@@ -33,7 +33,5 @@ export async function writeImageArchive(
 }
 
 async function asOciLayer({ source }: FinishedLayer, store: BlobStore): Promise<Layer> {
-  return source.kind === 'base'
-    ? source.layer
-    : storeLayer(store, writeLayerTar(source.tree, source.changes));
+  return source.kind === 'base' ? source.layer : storeLayer(store, packedLayerTar(source.packed));
 }

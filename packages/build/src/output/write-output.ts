@@ -20,7 +20,7 @@ export async function writeOutput(
   environment: OutputEnvironment,
 ): Promise<WrittenOutput> {
   await mkdir(dirname(output.dest), { recursive: true });
-  if (output.type === 'local') return writeLocalDirectory(image.tree, output.dest, environment);
+  if (output.type === 'local') return writeLocalDirectory(await image.tree(), output.dest, environment);
   const path = join(environment.workDirectory, 'output');
   const written = await writeFileOutput(image, output.type, path, environment);
   await moveFile(path, output.dest);
@@ -40,6 +40,6 @@ async function writeFileOutput(
     case 'docker':
       return writeImageArchive(image, type, path, environment);
     case 'tar':
-      return writeFileAtomically(path, writeLayerTar(image.tree));
+      return writeFileAtomically(path, writeLayerTar(await image.tree()));
   }
 }

@@ -24,6 +24,8 @@ export type BuildEvent =
     }
   | { readonly type: 'cached'; readonly job: number; readonly atMs: number }
   | { readonly type: 'done'; readonly job: number; readonly atMs: number }
+  /** Ended because something else failed, or the build was interrupted. */
+  | { readonly type: 'canceled'; readonly job: number; readonly atMs: number }
   | { readonly type: 'failed'; readonly job: number; readonly message: string; readonly atMs: number }
   | { readonly type: 'warning'; readonly file: string; readonly warning: LintWarning; readonly atMs: number };
 

@@ -1,4 +1,5 @@
 import type { LintWarning } from '@boxer/dockerfile';
+import { BuildCanceledError } from '../errors/build-canceled-error.ts';
 import type { OnBuildEvent } from './build-event.ts';
 
 /** One line of progress while it is under way. */
@@ -40,6 +41,10 @@ export class Progress {
       this.#report({ type: cached ? 'cached' : 'done', job, atMs: this.#now() });
       return result;
     } catch (error) {
+      if (isCancellation(error)) {
+        this.#report({ type: 'canceled', job, atMs: this.#now() });
+        throw error;
+      }
       const message = error instanceof Error ? error.message : String(error);
       this.#report({ type: 'failed', job, message, atMs: this.#now() });
       throw error;
@@ -49,4 +54,9 @@ export class Progress {
   #now(): number {
     return Math.round(performance.now() - this.#startedAt);
   }
+}
+
+/** Node's own functions reject with an AbortError when their signal is aborted. */
+function isCancellation(error: unknown): boolean {
+  return error instanceof BuildCanceledError || (error instanceof Error && error.name === 'AbortError');
 }

@@ -1,17 +1,16 @@
-import type { RunMount, RunStep } from '@boxer/dockerfile';
-import { attributes, attributesOf, diffTrees, inlineContent, type Spool, Tree } from '@boxer/fsimage';
+import type { BindMount, CacheMount, RunMount, RunStep } from '@boxer/dockerfile';
+import { attributes, inlineContent, type Spool, type Tree } from '@boxer/fsimage';
+import type { Digest } from '@boxer/foundation';
 import type { SourceOpener } from '../bases/source-opener.ts';
-import { changeDigest } from '../cache/change-digest.ts';
-import { followPath } from '../context/follow-path.ts';
-import { Copier } from '../copy/copier.ts';
-import { SourceNotFoundError } from '../errors/copy-errors.ts';
+import type { StepCache } from '../cache/step-cache.ts';
+import { stepKey } from '../cache/step-key.ts';
+import { type CollectedFiles, collectFiles, filesDigest } from '../context/collect-files.ts';
 import {
   RunFailedError,
   RunLimitError,
   RunUnsupportedError,
   SecretMissingError,
 } from '../errors/run-errors.ts';
-import type { Job } from '../progress/progress.ts';
 import { makeDirectory } from '../stages/make-directory.ts';
 import { findUser } from '../users/users.ts';
 import { applyChanges } from './apply-changes.ts';
@@ -19,7 +18,7 @@ import type { Box, BoxScript } from './box-port.ts';
 import type { CacheMounts, OpenCache } from './cache-mounts.ts';
 import { MountedTree } from './mounted-tree.ts';
 import { OutputTail } from './output-tail.ts';
-import type { RunExecutor } from './run-executor.ts';
+import type { RunExecutor, RunWorkspace } from './run-executor.ts';
 import type { Secrets } from './secrets.ts';
 
 const HOSTNAME = 'buildkitsandbox';
@@ -31,7 +30,8 @@ export interface BoxRunEnvironment {
   readonly sources: SourceOpener;
   readonly secrets: Secrets;
   readonly caches: CacheMounts;
-  readonly spool: Spool;
+  /** Remembers what bind mounts show of stages and images. */
+  readonly cache: StepCache;
   readonly signal: AbortSignal | undefined;
 }
 
@@ -39,7 +39,7 @@ export interface BoxRunEnvironment {
 export class BoxRunExecutor implements RunExecutor {
   readonly #environment: BoxRunEnvironment;
   /** What bind mounts show, by where it comes from. */
-  readonly #bound = new Map<string, Promise<BoundFiles>>();
+  readonly #bound = new Map<string, Promise<CollectedFiles>>();
 
   constructor(environment: BoxRunEnvironment) {
     this.#environment = environment;
@@ -50,13 +50,17 @@ export class BoxRunExecutor implements RunExecutor {
     const mounts: unknown[] = [];
     for (const mount of step.mounts) {
       // Contents of secrets and caches must not decide whether a step is executed.
-      mounts.push(mount.kind === 'bind' ? [mount, (await this.#bind(mount)).digest] : mount);
+      mounts.push(
+        mount.kind === 'bind'
+          ? ['bind', mount.target, mount.readOnly, await this.#boundDigest(mount)]
+          : mount,
+      );
     }
     return [argv, env, workdir, user, network, security, mounts, await this.#environment.box.identity()];
   }
 
-  async execute(step: RunStep, before: Tree, job: Job): Promise<Tree> {
-    const { box, spool, signal } = this.#environment;
+  async execute(step: RunStep, before: Tree, { job, spool }: RunWorkspace): Promise<Tree> {
+    const { box, signal } = this.#environment;
     const tree = before.clone();
     makeDirectory(tree, step.workdir, attributes({ permissions: 0o755 }));
     const mounted = new MountedTree(tree);
@@ -70,7 +74,7 @@ export class BoxRunExecutor implements RunExecutor {
       placeText(mounted, '/etc/hosts', HOSTS);
       placeText(mounted, '/etc/resolv.conf', '');
       for (const mount of step.mounts) {
-        await this.#mount(mount, mounted, { env, tmpfs, readonlyPaths, scripts, caches });
+        await this.#mount(mount, mounted, { env, tmpfs, readonlyPaths, scripts, caches, spool });
       }
       const outcome = await box.run({
         tree: mounted.tree,
@@ -111,7 +115,7 @@ export class BoxRunExecutor implements RunExecutor {
         return;
       }
       case 'cache': {
-        const cache = await this.#environment.caches.open(mount, this.#environment.signal);
+        const cache = await this.#environment.caches.open(mount, into.spool, this.#environment.signal);
         into.caches.push({ cache, target: mount.target });
         await this.#placeCache(mount, cache, mounted);
         return;
@@ -165,32 +169,28 @@ export class BoxRunExecutor implements RunExecutor {
     mounted.placeFile(mount.target, inlineContent(value), attributes({ permissions: mode, uid, gid }));
   }
 
-  #bind(mount: Extract<RunMount, { kind: 'bind' | 'cache' }>): Promise<BoundFiles> {
+  /** What a stage or image shows is told by its key, so that its files are looked at once. */
+  async #boundDigest(mount: BindMount): Promise<Digest> {
+    const root = await this.#environment.sources.open(mount.from);
+    if (root.key === undefined) return filesDigest((await this.#bind(mount)).tree);
+    const { cache } = this.#environment;
+    const key = stepKey('bind', root.key, mount.sourcePath);
+    const known = await cache.findInputs(key);
+    if (known !== undefined) return known;
+    const digest = await filesDigest((await this.#bind(mount)).tree);
+    await cache.storeInputs(key, digest);
+    return digest;
+  }
+
+  #bind(mount: BindMount | CacheMount): Promise<CollectedFiles> {
     const key = JSON.stringify([mount.from, mount.sourcePath]);
     const known = this.#bound.get(key);
     if (known !== undefined) return known;
-    const files = this.#collect(mount);
+    const files = this.#environment.sources
+      .open(mount.from)
+      .then((root) => collectFiles(root, mount.sourcePath));
     this.#bound.set(key, files);
     return files;
-  }
-
-  /** Copies what a mount shows into a tree of its own, which costs names only. */
-  async #collect(mount: Extract<RunMount, { kind: 'bind' | 'cache' }>): Promise<BoundFiles> {
-    const root = await this.#environment.sources.open(mount.from);
-    const found = await followPath(root, mount.sourcePath, true);
-    if (found === undefined) throw new SourceNotFoundError(root.name, mount.sourcePath);
-    const tree = new Tree();
-    const now = { seconds: 0, nanoseconds: 0 };
-    const copier = new Copier(tree, {
-      owner: undefined,
-      mode: undefined,
-      madeDirectoryPermissions: 0o755,
-      now,
-    });
-    const path = found.entry.kind === 'directory' ? '/' : '/file';
-    await copier.copy(root, found.path, path);
-    if (found.entry.kind === 'directory') tree.setAttributes('/', attributesOf(found.entry));
-    return { tree, path, digest: await changeDigest(tree, await diffTrees(new Tree(), tree)) };
   }
 }
 
@@ -201,12 +201,7 @@ interface Extras {
   readonly readonlyPaths: string[];
   readonly scripts: BoxScript[];
   readonly caches: { readonly cache: OpenCache; readonly target: string }[];
-}
-
-interface BoundFiles {
-  readonly tree: Tree;
-  readonly path: string;
-  readonly digest: string;
+  readonly spool: Spool;
 }
 
 /** HOME is that of the user, unless something sets it. @source moby/buildkit executor/oci (user.GetExecUser) */

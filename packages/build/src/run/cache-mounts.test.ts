@@ -27,7 +27,7 @@ describe('CacheMounts', () => {
   beforeEach(async () => {
     directory = mkdtempSync(join(tmpdir(), 'boxer-caches-'));
     spool = await Spool.create();
-    caches = new CacheMounts(directory, spool);
+    caches = new CacheMounts(directory);
   });
   afterEach(async () => {
     await spool.close();
@@ -35,7 +35,7 @@ describe('CacheMounts', () => {
   });
 
   it('keeps content, modes and owners, by id', async () => {
-    const first = await caches.open(mount('a'), undefined);
+    const first = await caches.open(mount('a'), spool, undefined);
     expect(first.tree).toBeUndefined();
     const tree = new Tree();
     tree.setAttributes('/', attributes({ permissions: 0o700, uid: 3 }));
@@ -47,19 +47,19 @@ describe('CacheMounts', () => {
     });
     await first.save(tree);
     await first.release();
-    const second = await caches.open(mount('a'), undefined);
+    const second = await caches.open(mount('a'), spool, undefined);
     expect(second.tree?.lookup('/')?.inode).toMatchObject({ permissions: 0o700, uid: 3 });
     expect(second.tree?.lookup('/.wh.x')?.inode).toMatchObject({ permissions: 0o640, gid: 4 });
     await second.release();
-    const other = await caches.open(mount('b'), undefined);
+    const other = await caches.open(mount('b'), spool, undefined);
     expect(other.tree).toBeUndefined();
     await other.release();
   });
 
   it('lets one at a time use a locked cache', async () => {
     const order: string[] = [];
-    const first = await caches.open(mount('a'), undefined);
-    const waiting = caches.open(mount('a'), undefined).then((cache) => {
+    const first = await caches.open(mount('a'), spool, undefined);
+    const waiting = caches.open(mount('a'), spool, undefined).then((cache) => {
       order.push('second has it');
       return cache;
     });
@@ -72,7 +72,7 @@ describe('CacheMounts', () => {
   });
 
   it('lets several use a shared cache', async () => {
-    const open = await Promise.all([1, 2].map(() => caches.open(mount('a', 'shared'), undefined)));
+    const open = await Promise.all([1, 2].map(() => caches.open(mount('a', 'shared'), spool, undefined)));
     await Promise.all(open.map((cache) => cache.release()));
   });
 
@@ -80,15 +80,15 @@ describe('CacheMounts', () => {
     const { pid } = spawnSync('true');
     const path = join(directory, `${digestOf('a').slice('sha256:'.length)}.lock`);
     writeFileSync(path, String(pid));
-    const cache = await caches.open(mount('a'), undefined);
+    const cache = await caches.open(mount('a'), spool, undefined);
     await cache.release();
     expect(readdirSync(directory)).toEqual([]);
   });
 
   it('stops waiting when the build is interrupted', async () => {
-    const first = await caches.open(mount('a'), undefined);
+    const first = await caches.open(mount('a'), spool, undefined);
     const stop = new AbortController();
-    const waiting = caches.open(mount('a'), stop.signal);
+    const waiting = caches.open(mount('a'), spool, stop.signal);
     stop.abort();
     await expect(waiting).rejects.toThrow(/abort/i);
     await first.release();

@@ -27,31 +27,31 @@ export interface OpenCache {
  */
 export class CacheMounts {
   readonly #directory: string;
-  readonly #spool: Spool;
 
-  constructor(directory: string, spool: Spool) {
+  constructor(directory: string) {
     this.#directory = directory;
-    this.#spool = spool;
   }
 
-  async open(mount: CacheMount, signal: AbortSignal | undefined): Promise<OpenCache> {
+  /** @param spool - takes the contents of the cache's files */
+  async open(mount: CacheMount, spool: Spool, signal: AbortSignal | undefined): Promise<OpenCache> {
     await mkdir(this.#directory, { recursive: true });
     const path = join(this.#directory, digestOf(mount.id).slice('sha256:'.length));
     const release = mount.sharing === 'shared' ? async () => {} : await lock(`${path}.lock`, signal);
     try {
-      return { tree: await this.#load(`${path}.tar`), save: (tree) => save(`${path}.tar`, tree), release };
+      const tree = await load(`${path}.tar`, spool);
+      return { tree, save: (changed) => save(`${path}.tar`, changed), release };
     } catch (error) {
       await release();
       throw error;
     }
   }
+}
 
-  async #load(path: string): Promise<Tree | undefined> {
-    if ((await stat(path).catch(() => undefined)) === undefined) return undefined;
-    const tree = new Tree();
-    await applyLayer(tree, createReadStream(path), { spool: this.#spool, whiteouts: false });
-    return tree;
-  }
+async function load(path: string, spool: Spool): Promise<Tree | undefined> {
+  if ((await stat(path).catch(() => undefined)) === undefined) return undefined;
+  const tree = new Tree();
+  await applyLayer(tree, createReadStream(path), { spool, whiteouts: false });
+  return tree;
 }
 
 async function save(path: string, tree: Tree): Promise<void> {

@@ -1,6 +1,13 @@
 import type { RunStep } from '@boxer/dockerfile';
-import type { Tree } from '@boxer/fsimage';
+import type { Spool, Tree } from '@boxer/fsimage';
 import type { Job } from '../progress/progress.ts';
+
+/** What one execution works with. */
+export interface RunWorkspace {
+  readonly job: Job;
+  /** Takes the contents of files that the command made. */
+  readonly spool: Spool;
+}
 
 /** Executes RUN. */
 export interface RunExecutor {
@@ -12,5 +19,5 @@ export interface RunExecutor {
    * @param before - the stage's filesystem; not changed
    * @returns the filesystem as the command left it
    */
-  execute(step: RunStep, before: Tree, job: Job): Promise<Tree>;
+  execute(step: RunStep, before: Tree, working: RunWorkspace): Promise<Tree>;
 }

@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs';
 import { chmod, mkdir, open, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type BootConfiguration, bootEntries, writeComponent } from '@boxer/component';
-import { writePayload } from '@boxer/fsimage';
+import { composePayload } from '@boxer/fsimage';
 import type { Policy } from '@boxer/policy';
 import { type RunResult, runBox } from '@boxer/runner';
 import { RunUnsupportedError } from '../errors/run-errors.ts';
@@ -17,7 +17,7 @@ const RUNTIME_LAST_PID = '5';
 
 export interface RunnerBoxOptions {
   readonly policy: Policy;
-  /** Takes the payload, the component and the change stream of one command at a time. */
+  /** Takes components, what mounts add to payloads, and change streams. */
   readonly workDirectory: string;
   readonly signal: AbortSignal | undefined;
 }
@@ -39,13 +39,29 @@ export class RunnerBox implements Box {
   async run(request: BoxRequest): Promise<BoxOutcome> {
     const { workDirectory, policy, signal } = this.#options;
     const stem = join(workDirectory, `run-${++this.#runs}`);
+    const boot = bootOf(request);
     const componentPath = `${stem}.wasm`;
-    await this.#writeComponent(request, stem, componentPath);
+    const spillPath = `${stem}.data`;
     const changesPath = `${stem}.changes`;
-    const changes = await open(changesPath, 'wx', 0o600);
+    const { skeleton, processModule, supportModule } = await loadEngine();
+    await writeComponent(
+      { skeleton, processModule, supportModule, metadata: { imageConfig: {}, boot } },
+      componentPath,
+      { sync: false },
+    );
+    // The filesystem stays where its layers are: only what mounts add is written, and not compressed, to be read once.
+    await using payload = await composePayload(request.tree, bootEntries(boot), {
+      spillPath,
+      compression: 'none',
+    });
+    await using changes = await open(changesPath, 'wx', 0o600);
     try {
       const result = await runBox({
         componentPath,
+        payload: {
+          index: payload.index,
+          data: payload.data.map(({ file, offset, sizeBytes }) => ({ fd: file.fd, offset, sizeBytes })),
+        },
         policy: {
           ...policy,
           tmpfs: [...request.tmpfs],
@@ -59,37 +75,24 @@ export class RunnerBox implements Box {
       });
       return outcomeOf(result, policy, changesPath);
     } finally {
-      await changes.close();
       await rm(componentPath, { force: true });
+      await rm(spillPath, { force: true });
     }
   }
+}
 
-  async #writeComponent(request: BoxRequest, stem: string, componentPath: string): Promise<void> {
-    const { signal } = this.#options;
-    const payloadFile = `${stem}.payload`;
-    const boot: BootConfiguration = {
-      entrypoint: request.argv,
-      env: request.env,
-      cwd: request.cwd,
-      hostname: request.hostname,
-      umask: '0022',
-      exactEnv: '1',
-      lastPid: RUNTIME_LAST_PID,
-      readonlyPath: request.readonlyPaths,
-      ...(request.user === undefined ? {} : { user: request.user }),
-    };
-    const { skeleton, processModule, supportModule } = await loadEngine();
-    try {
-      const entries = bootEntries(boot);
-      // Read once and deleted: deflating it would take longer than most commands.
-      const options = { compression: 'none', ...(signal === undefined ? {} : { signal }) } as const;
-      await writePayload(request.tree, entries, payloadFile, options);
-      const metadata = { imageConfig: {}, boot };
-      await writeComponent({ skeleton, processModule, supportModule, payloadFile, metadata }, componentPath);
-    } finally {
-      await rm(payloadFile, { force: true });
-    }
-  }
+function bootOf(request: BoxRequest): BootConfiguration {
+  return {
+    entrypoint: request.argv,
+    env: request.env,
+    cwd: request.cwd,
+    hostname: request.hostname,
+    umask: '0022',
+    exactEnv: '1',
+    lastPid: RUNTIME_LAST_PID,
+    readonlyPath: request.readonlyPaths,
+    ...(request.user === undefined ? {} : { user: request.user }),
+  };
 }
 
 /** Writes scripts into directories that are mounted: boxes have file systems of their own on /dev. */

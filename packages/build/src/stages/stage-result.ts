@@ -1,6 +1,6 @@
 import type { HistoryEntry, ImageConfig } from '@boxer/dockerfile';
 import type { Digest } from '@boxer/foundation';
-import type { LayerChange, Tree } from '@boxer/fsimage';
+import type { PackedLayer, Tree } from '@boxer/fsimage';
 import type { Layer } from '@boxer/oci';
 
 /** A layer of a stage: one that came with the base, or what a step changed. */
@@ -8,16 +8,18 @@ export type StageLayer =
   | { readonly kind: 'base'; readonly layer: Layer }
   | {
       readonly kind: 'built';
-      /** The filesystem after the step. */
-      readonly tree: Tree;
-      readonly changes: readonly LayerChange[];
+      readonly diffId: Digest;
+      /** Length as a tar. */
+      readonly tarBytes: number;
+      readonly packed: PackedLayer;
       readonly createdBy: string | undefined;
     };
 
-/** A stage while it is executed, and when it is done. Immutable but for the tree, which nobody changes. */
+/** A stage while it is executed, and when it is done. Immutable. */
 export interface StageState {
-  readonly tree: Tree;
-  /** Names the state, for the step cache. */
+  /** The filesystem, made when it is first asked for: nobody changes it. A build of known steps need not have it. */
+  readonly tree: () => Promise<Tree>;
+  /** Names the state, for the step cache: equal keys, equal state. */
   readonly key: Digest;
   readonly layers: readonly StageLayer[];
   readonly history: readonly HistoryEntry[];

@@ -49,6 +49,9 @@ export class PlainProgress implements ProgressView {
       case 'cached':
         this.#end(event.job, event.atMs, 'CACHED');
         break;
+      case 'canceled':
+        this.#end(event.job, event.atMs, 'CANCELED');
+        break;
       case 'done':
         this.#end(event.job, event.atMs, `DONE ${formatSeconds(event.atMs - this.#startOf(event.job))}`);
         break;

@@ -73,6 +73,9 @@ export class TerminalProgress implements ProgressView {
       case 'cached':
         this.#finish(event.job, job.title, `${colours.cyan}CACHED${colours.off}`);
         return;
+      case 'canceled':
+        this.#finish(event.job, job.title, `${colours.dim}CANCELED${colours.off}`);
+        return;
       case 'done':
         this.#finish(event.job, job.title, formatSeconds(event.atMs - job.startedMs));
         return;

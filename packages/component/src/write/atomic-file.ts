@@ -9,6 +9,11 @@ export interface WrittenFile {
   readonly digest: Digest;
 }
 
+export interface WriteOptions {
+  /** Whether the bytes are on disk before the file has its name; default true. False for what is used once. */
+  readonly sync?: boolean;
+}
+
 /** Takes bytes in order. */
 export type Append = (bytes: Uint8Array) => Promise<void>;
 
@@ -20,12 +25,13 @@ export type Append = (bytes: Uint8Array) => Promise<void>;
 export async function writeAtomically(
   path: string,
   write: (append: Append) => Promise<void>,
+  { sync = true }: WriteOptions = {},
 ): Promise<WrittenFile> {
   const temporary = join(dirname(path), `.${basename(path)}.${randomBytes(6).toString('hex')}.tmp`);
   const file = await open(temporary, 'wx', 0o644);
   try {
     const written = await appendAll(file, write);
-    await file.sync();
+    if (sync) await file.sync();
     await file.close();
     await rename(temporary, path);
     return written;

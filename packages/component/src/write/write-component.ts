@@ -19,7 +19,7 @@ import {
 } from '../metadata.ts';
 import { memorySource } from '../read/byte-source.ts';
 import { scanComponent } from '../read/scan-component.ts';
-import { type Append, writeAtomically, type WrittenFile } from './atomic-file.ts';
+import { type Append, writeAtomically, type WriteOptions, type WrittenFile } from './atomic-file.ts';
 import { readPayloadSizes, type PayloadSizes } from './payload-file.ts';
 import { composedPayload, filedPayload, type PayloadToWrite } from './payload-to-write.ts';
 import { cutPayload, payloadModule, type PayloadModuleLayout, type PayloadPiece } from './payload-module.ts';
@@ -62,7 +62,11 @@ export interface ComponentParts {
  * @param output - path of the file, replaced atomically
  * @throws {@link ComponentPartsError} when the parts do not fit together
  */
-export async function writeComponent(parts: ComponentParts, output: string): Promise<WrittenFile> {
+export async function writeComponent(
+  parts: ComponentParts,
+  output: string,
+  options: WriteOptions = {},
+): Promise<WrittenFile> {
   const slots = parts.maxProcesses ?? DEFAULT_PROCESS_SLOTS;
   if (!Number.isInteger(slots) || slots < 1 || slots > MAX_PROCESS_SLOTS) {
     throw new RangeError(`maxProcesses is between 1 and ${MAX_PROCESS_SLOTS}, not ${slots}`);
@@ -71,13 +75,17 @@ export async function writeComponent(parts: ComponentParts, output: string): Pro
   const payload = file?.payload ?? (parts.payload && composedPayload(parts.payload));
   try {
     const plan = planComponent(parts, payload?.sizes, slots);
-    return await writeAtomically(output, async (append) => {
-      await append(parts.skeleton);
-      for (const module of plan.modules) await append(coreModuleSection(module));
-      const payloadDigest = payload && (await appendPayload(payload, plan.payload, append));
-      await append(plan.instances);
-      await append(metadataSection(parts, plan, slots, payload?.sizes, payloadDigest));
-    });
+    return await writeAtomically(
+      output,
+      async (append) => {
+        await append(parts.skeleton);
+        for (const module of plan.modules) await append(coreModuleSection(module));
+        const payloadDigest = payload && (await appendPayload(payload, plan.payload, append));
+        await append(plan.instances);
+        await append(metadataSection(parts, plan, slots, payload?.sizes, payloadDigest));
+      },
+      options,
+    );
   } finally {
     await file?.handle.close();
   }

@@ -23,6 +23,11 @@ export class IgnoreMatcher {
     return this.#patterns.some(({ isException }) => isException);
   }
 
+  /** Whether something below an ignored directory may not be ignored; false spares looking into it. */
+  mayExceptBelow(directory: string): boolean {
+    return this.#patterns.some((pattern) => pattern.isException && pattern.mayMatchBelow(directory));
+  }
+
   /**
    * Tells whether a path is ignored: the last pattern that matches it, or a directory it lies in, decides.
    *

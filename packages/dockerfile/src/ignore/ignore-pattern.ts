@@ -10,6 +10,8 @@ export interface IgnorePattern {
   readonly isException: boolean;
   /** @param path - relative, without leading `/` */
   matches(path: string): boolean;
+  /** Whether it could match something below a directory; false is certain. */
+  mayMatchBelow(directory: string): boolean;
 }
 
 /**
@@ -34,7 +36,22 @@ export function compileIgnorePattern(text: string): IgnorePattern | undefined {
   }
   const pattern = isException ? cleaned.slice(1) : cleaned;
   const tokens = compilePathGlob(pattern, { doubleStar: true });
-  return { isException, matches: textComparison(pattern) ?? automaton(new GlobMatcher(tokens)) };
+  return {
+    isException,
+    matches: textComparison(pattern) ?? automaton(new GlobMatcher(tokens)),
+    mayMatchBelow: prefixComparison(pattern),
+  };
+}
+
+/** Compares a directory with the segments before the first wildcard, as far as both go. */
+function prefixComparison(pattern: string): (directory: string) => boolean {
+  const segments = pattern.split('/');
+  const wild = segments.findIndex(hasWildcards);
+  const prefix = wild === -1 ? segments : segments.slice(0, wild);
+  return (directory) => {
+    const names = directory.split('/');
+    return prefix.every((segment, index) => index >= names.length || segment === names[index]);
+  };
 }
 
 /** @returns undefined when the pattern needs more than comparing text */

@@ -33,6 +33,22 @@ describe('IgnoreMatcher', () => {
     expect(kept.filter((path) => matcher.matches(path))).toEqual([]);
   });
 
+  // A directory must be looked into when something below it is kept: the pairs are from moby/patternmatcher's matching.
+  it.each([
+    [
+      ['*', '!src/app/*.ts'],
+      ['src', 'src/app', 'src/app/deep'],
+      ['node_modules', 'src/lib', 'sr'],
+    ],
+    [['node_modules', '!**/keep'], ['node_modules', 'node_modules/a/b'], []],
+    [['a', '!a/b'], ['a', 'a/b/c'], ['a/c']],
+    [['a'], [], ['a']],
+  ])('%j says which ignored directories may hold files that are kept', (patterns, may, never) => {
+    const matcher = new IgnoreMatcher(patterns);
+    expect(may.filter((path) => !matcher.mayExceptBelow(path))).toEqual([]);
+    expect(never.filter((path) => matcher.mayExceptBelow(path))).toEqual([]);
+  });
+
   it('knows whether there are exceptions', () => {
     expect(new IgnoreMatcher(['a']).hasExceptions).toBe(false);
     expect(new IgnoreMatcher(['a', '!b']).hasExceptions).toBe(true);

@@ -1,4 +1,4 @@
-import { createReadStream } from 'node:fs';
+import { createReadStream, readFileSync } from 'node:fs';
 import { type Digest, Digester, digestOf } from '@boxer/foundation';
 import { ContentError } from '../errors.ts';
 
@@ -7,6 +7,8 @@ export interface Content {
   readonly sizeBytes: number;
   /** Digest of the bytes when it is known without reading them. */
   readonly knownDigest: Digest | undefined;
+  /** Is told the digest by who computed it, where that is worth being remembered. */
+  learnDigest?(digest: Digest): void;
   /**
    * Streams the bytes.
    *
@@ -33,6 +35,9 @@ export function inlineContent(bytes: Uint8Array | string): Content {
   };
 }
 
+/** Files up to this size are read at once, which costs a tenth of a stream. */
+const SMALL_BYTES = 256 * 1024;
+
 /**
  * Contents of a file of the host, which must not change while the tree is in use.
  *
@@ -42,20 +47,38 @@ export function hostFileContent(path: string, sizeBytes: number): Content {
   return {
     sizeBytes,
     knownDigest: undefined,
-    async *chunks() {
-      let seen = 0;
-      try {
-        for await (const chunk of createReadStream(path, { highWaterMark: 256 * 1024 })) {
-          seen += (chunk as Buffer).byteLength;
-          if (seen > sizeBytes) break;
-          yield chunk as Buffer;
-        }
-      } catch (cause) {
-        throw new ContentError(path, describe(cause), { cause });
-      }
-      if (seen !== sizeBytes) throw new ContentError(path, 'the file changed while it was in use');
-    },
+    chunks: () =>
+      sizeBytes <= SMALL_BYTES ? readSmallFile(path, sizeBytes) : readLargeFile(path, sizeBytes),
   };
+}
+
+async function* readSmallFile(path: string, sizeBytes: number): AsyncGenerator<Uint8Array> {
+  let bytes: Buffer;
+  try {
+    bytes = readFileSync(path);
+  } catch (cause) {
+    throw new ContentError(path, describe(cause), { cause });
+  }
+  if (bytes.byteLength !== sizeBytes) throw changed(path);
+  if (sizeBytes > 0) yield bytes;
+}
+
+async function* readLargeFile(path: string, sizeBytes: number): AsyncGenerator<Uint8Array> {
+  let seen = 0;
+  try {
+    for await (const chunk of createReadStream(path, { highWaterMark: 256 * 1024 })) {
+      seen += (chunk as Buffer).byteLength;
+      if (seen > sizeBytes) break;
+      yield chunk as Buffer;
+    }
+  } catch (cause) {
+    throw new ContentError(path, describe(cause), { cause });
+  }
+  if (seen !== sizeBytes) throw changed(path);
+}
+
+function changed(path: string): ContentError {
+  return new ContentError(path, 'the file changed while it was in use');
 }
 
 /** @returns the digest of the bytes, reading them only when it is not known */
@@ -63,7 +86,9 @@ export async function contentDigest(content: Content): Promise<Digest> {
   if (content.knownDigest !== undefined) return content.knownDigest;
   const digester = new Digester();
   for await (const chunk of content.chunks()) digester.update(chunk);
-  return digester.digest();
+  const digest = digester.digest();
+  content.learnDigest?.(digest);
+  return digest;
 }
 
 /** @returns all bytes at once; for small files only */

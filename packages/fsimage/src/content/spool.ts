@@ -13,7 +13,7 @@ const READ_BYTES = 256 * 1024;
  * A temporary file that holds the contents of many files, one after the other. It has no name while it is open
  * (where the host allows that), so nothing is left behind when the process is killed.
  *
- * One writer at a time; any number of readers.
+ * Files are stored one after the other, whoever asks; any number of readers.
  */
 export class Spool implements AsyncDisposable {
   readonly #file: FileHandle;
@@ -25,7 +25,8 @@ export class Spool implements AsyncDisposable {
   /** Offset in the file where the buffer's first byte belongs. */
   #bufferStart = 0;
   #writes: Promise<void> = Promise.resolve();
-  #busy = false;
+  /** Kept when the file that is being stored is complete. */
+  #turn: Promise<void> = Promise.resolve();
   #closed = false;
 
   private constructor(file: FileHandle, pathToRemove: string | undefined) {
@@ -50,13 +51,15 @@ export class Spool implements AsyncDisposable {
   }
 
   /**
-   * Appends one file's bytes and digests them on the way.
+   * Appends one file's bytes and digests them on the way. `chunks` must not wait for another file of this spool.
    *
    * @returns a reference to them, valid until {@link close}
    */
   async store(chunks: AsyncIterable<Uint8Array>): Promise<Content> {
-    if (this.#busy) throw new TypeError('A spool takes one file at a time');
-    this.#busy = true;
+    const turn = this.#turn;
+    let end = () => {};
+    this.#turn = new Promise((resolve) => (end = resolve));
+    await turn;
     try {
       const start = this.sizeBytes;
       const digester = new Digester();
@@ -67,7 +70,7 @@ export class Spool implements AsyncDisposable {
       const sizeBytes = this.sizeBytes - start;
       return sizeBytes === 0 ? emptyContent : new SpooledContent(this, start, sizeBytes, digester.digest());
     } finally {
-      this.#busy = false;
+      end();
     }
   }
 

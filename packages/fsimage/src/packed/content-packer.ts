@@ -153,7 +153,10 @@ export class ContentPacker {
     return this.#groups.push(this.#blocks.count) - 1;
   }
 
+  /** Equal contents get one number, also when it turned out too late for the room that they took. */
   #enter(group: number, start: number, sizeBytes: number, digest: Digest): number {
+    const known = this.#contents.find(digest);
+    if (known !== undefined) return known;
     const number = this.#contentGroups.push(group) - 1;
     this.#contentStarts.push(start);
     this.#contentSizes.push(sizeBytes);

@@ -42,7 +42,8 @@ async function pack(lower: Tree, upper: Tree) {
 /** As it is in a layer: sockets are not. */
 function withoutSockets(tree: Tree): Tree {
   const copy = tree.clone();
-  for (const { path, inode } of [...copy.walk()]) if (inode.kind === 'socket') copy.remove(path);
+  const entries = Array.from(copy.walk());
+  for (const { path, inode } of entries) if (inode.kind === 'socket') copy.remove(path);
   return copy;
 }
 

@@ -1,0 +1,105 @@
+import { mkdir, rm, utimes } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Digest } from '@boxer/foundation';
+import {
+  type LayerChange,
+  packChanges,
+  PackedLayer,
+  PackedLayerError,
+  packLayerTar,
+  type Tree,
+} from '@boxer/fsimage';
+import type { Layer } from '@boxer/oci';
+import { isErrno } from '../errors/is-errno.ts';
+
+/** A layer that a build made, in the store. */
+export interface StoredLayer {
+  readonly diffId: Digest;
+  /** Length of the layer as an uncompressed tar. */
+  readonly tarBytes: number;
+  readonly packed: PackedLayer;
+}
+
+/**
+ * Layers in packed form, by diffId: those of base images and those that steps made. A layer that was found stays open,
+ * and so readable, until the store is disposed of, whoever evicts it meanwhile.
+ *
+ *     DIRECTORY/HEX….layer
+ */
+export class LayerStore implements AsyncDisposable {
+  readonly directory: string;
+  readonly #layers = new Map<Digest, Promise<PackedLayer>>();
+
+  constructor(directory: string) {
+    this.directory = directory;
+  }
+
+  /** @returns a layer, or undefined when it is not there or damaged, and then removed */
+  async find(diffId: Digest): Promise<PackedLayer | undefined> {
+    const known = this.#layers.get(diffId);
+    if (known !== undefined) return known.catch(() => undefined);
+    const layer = await this.#open(diffId);
+    if (layer !== undefined) this.#layers.set(diffId, Promise.resolve(layer));
+    return layer;
+  }
+
+  /** Stores what a step changed. @param tree - the upper tree of `diffTrees` */
+  async store(
+    tree: Tree,
+    changes: Iterable<LayerChange>,
+    signal: AbortSignal | undefined,
+  ): Promise<StoredLayer> {
+    await mkdir(this.directory, { recursive: true });
+    const pathOf = (diffId: Digest) => this.pathOf(diffId);
+    const { diffId, tarBytes } = await packChanges(tree, changes, pathOf, this.directory, { signal });
+    return { diffId, tarBytes, packed: await this.#mustFind(diffId) };
+  }
+
+  /** @returns a layer of an image, stored when it was not */
+  async take(layer: Layer, signal: AbortSignal | undefined): Promise<PackedLayer> {
+    const { diffId } = layer;
+    const found = await this.find(diffId);
+    if (found !== undefined) return found;
+    const taken = this.#layers.get(diffId) ?? this.#convert(layer, signal);
+    this.#layers.set(diffId, taken);
+    return taken;
+  }
+
+  pathOf(diffId: Digest): string {
+    return join(this.directory, `${diffId.slice('sha256:'.length)}.layer`);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    const layers = await Promise.allSettled(this.#layers.values());
+    this.#layers.clear();
+    for (const layer of layers) if (layer.status === 'fulfilled') await layer.value.close();
+  }
+
+  async #convert(layer: Layer, signal: AbortSignal | undefined): Promise<PackedLayer> {
+    await mkdir(this.directory, { recursive: true });
+    await packLayerTar(layer.uncompressed(signal), this.pathOf(layer.diffId), { signal });
+    return PackedLayer.open(this.pathOf(layer.diffId));
+  }
+
+  async #mustFind(diffId: Digest): Promise<PackedLayer> {
+    const layer = await this.find(diffId);
+    if (layer === undefined) throw new PackedLayerError(this.pathOf(diffId), 'it vanished');
+    return layer;
+  }
+
+  async #open(diffId: Digest): Promise<PackedLayer | undefined> {
+    const path = this.pathOf(diffId);
+    try {
+      const layer = await PackedLayer.open(path);
+      // Marks it as used.
+      const now = new Date();
+      await utimes(path, now, now).catch(() => undefined);
+      return layer;
+    } catch (error) {
+      if (isErrno(error, 'ENOENT')) return undefined;
+      if (!(error instanceof PackedLayerError)) throw error;
+      await rm(path, { force: true });
+      return undefined;
+    }
+  }
+}
