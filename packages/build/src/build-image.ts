@@ -13,6 +13,7 @@ import { SourceOpener } from './bases/source-opener.ts';
 import type { BuildOptions, BuildResult } from './build-options.ts';
 import { DirectoryDigests } from './cache/context-digests.ts';
 import { LayerStore } from './cache/layer-store.ts';
+import { boundCache } from './cache/prune-cache.ts';
 import { StepCache } from './cache/step-cache.ts';
 import { makeWorkDirectory } from './cache/work-directory.ts';
 import { RemoteContexts } from './context/remote-contexts.ts';
@@ -88,6 +89,7 @@ export async function buildImage(options: BuildOptions, parts: BuildParts = {}):
   const written = await progress.job(`exporting to ${options.output.dest}`, (job) =>
     writeOutput(image, options.output, { cacheDirectory, workDirectory: work.path, job, signal }),
   );
+  if (options.cacheMaxBytes !== undefined) await boundCache(cacheDirectory, options.cacheMaxBytes);
   return { ...written, output: options.output, file: plan.file, warnings: build.warnings };
 }
 

@@ -59,6 +59,8 @@ export interface BuildOptions {
   readonly noCache?: boolean | undefined;
   /** Names of stages whose steps are executed, whatever the cache holds; case does not matter. */
   readonly noCacheFilter?: readonly string[] | undefined;
+  /** Bytes that layers and cache mounts may take: the least recently used is removed. Default: no bound. */
+  readonly cacheMaxBytes?: number | undefined;
   /** Policy file for RUN; default: no network, 1 GiB of memory. */
   readonly policyPath?: string | undefined;
   /** Holds blobs, step results and temporary files; default: `cacheDirectory()` of @boxer/foundation. */

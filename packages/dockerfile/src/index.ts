@@ -46,5 +46,7 @@ export { planBuild } from './plan/plan-build.ts';
 export { resolveBuild } from './plan/resolve-build.ts';
 export { IgnoreMatcher } from './ignore/ignore-matcher.ts';
 export { parseIgnoreFile } from './ignore/parse-ignore-file.ts';
+export { parseByteSize } from './gotext/byte-size.ts';
+export { parseDuration } from './gotext/duration.ts';
 export { hasPathWildcards, PathPattern } from './glob/path-pattern.ts';
 export { formatPlatform, parsePlatform, type Platform } from './platform/platform.ts';

@@ -3,14 +3,13 @@ import { mkdir } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { type Digest, digestOf, isDigest } from '@boxer/foundation';
 import { writeFileAtomically } from '../output/atomic-file.ts';
+import { fileIdentity, type FileIdentity } from './file-identity.ts';
 import { readRecord } from './step-cache.ts';
 
 /** A file that changed so shortly before it was read may change again without its times telling. */
 const RACY_NANOSECONDS = 2_000_000_000n;
 
-/** What tells whether a file is still the same: device, inode, size, times of modification and change. */
-type Identity = string;
-type Row = readonly [identity: Identity, digest: Digest];
+type Row = readonly [identity: FileIdentity, digest: Digest];
 
 /**
  * Digests of the files of one directory of the host, remembered from build to build with what `lstat` said of them, so
@@ -43,7 +42,7 @@ export class ContextDigests {
   /** @param path - of the file in the directory */
   find(path: string, stats: BigIntStats): Digest | undefined {
     const row = this.#known.get(path) ?? this.#seen.get(path);
-    if (row?.[0] !== identityOf(stats)) return undefined;
+    if (row?.[0] !== fileIdentity(stats)) return undefined;
     this.#seen.set(path, row);
     return row[1];
   }
@@ -52,7 +51,7 @@ export class ContextDigests {
   learn(path: string, stats: BigIntStats, digest: Digest): void {
     const latest = stats.ctimeNs > stats.mtimeNs ? stats.ctimeNs : stats.mtimeNs;
     if (latest + RACY_NANOSECONDS > BigInt(Date.now()) * 1_000_000n) return;
-    this.#seen.set(path, [identityOf(stats), digest]);
+    this.#seen.set(path, [fileIdentity(stats), digest]);
     this.#changed = true;
   }
 
@@ -88,10 +87,6 @@ export class DirectoryDigests {
   async save(): Promise<void> {
     for (const digests of this.#open.values()) await (await digests).save();
   }
-}
-
-function identityOf({ dev, ino, size, mtimeNs, ctimeNs }: BigIntStats): Identity {
-  return `${dev}:${ino}:${size}:${mtimeNs}:${ctimeNs}`;
 }
 
 function isRows(value: unknown): value is Record<string, Row> {

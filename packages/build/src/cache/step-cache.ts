@@ -1,4 +1,4 @@
-import { mkdir, readFile, utimes } from 'node:fs/promises';
+import { mkdir, readdir, readFile, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Digest, isDigest } from '@boxer/foundation';
 import { isErrno } from '../errors/is-errno.ts';
@@ -11,6 +11,8 @@ export interface StepRecord {
   /** What it changed: diffId of a layer, and its length as a tar; absent for steps that only say something. */
   readonly layer?: Digest;
   readonly tarBytes?: number;
+  /** The instruction, for people to read. */
+  readonly description?: string;
 }
 
 /** Besides steps: the digest of the files of a stage or image that a step reads, so that they need not be looked at. */
@@ -47,6 +49,23 @@ export class StepCache {
 
   storeInputs(key: Digest, inputs: Digest): Promise<void> {
     return this.#write(key, { inputs });
+  }
+
+  /** All records of steps. */
+  async *all(): AsyncGenerator<{ path: string; record: StepRecord }, void, void> {
+    for (const directory of await this.directories()) {
+      for (const name of await readdir(join(this.#directory, directory))) {
+        const path = join(this.#directory, directory, name);
+        const record = name.startsWith('.') ? undefined : await readRecord(path, isStepRecord);
+        if (record !== undefined) yield { path, record };
+      }
+    }
+  }
+
+  /** Names of the directories that records are in. */
+  async directories(): Promise<string[]> {
+    const names = await readdir(this.#directory).catch(() => []);
+    return names.filter((name) => /^[0-9a-f]{2}$/.test(name));
   }
 
   pathOf(key: Digest): string {

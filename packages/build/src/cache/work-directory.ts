@@ -2,9 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { parseWorkDirectoryName, workDirectoryName } from './active-builds.ts';
 import { isAlive } from './is-alive.ts';
-
-const PREFIX = 'build-';
 
 /** A directory for one build's temporary files, gone when the build ends. */
 export interface WorkDirectory extends AsyncDisposable {
@@ -19,7 +18,7 @@ export interface WorkDirectory extends AsyncDisposable {
 export async function makeWorkDirectory(parent: string): Promise<WorkDirectory> {
   await mkdir(parent, { recursive: true });
   await removeAbandoned(parent);
-  const path = join(parent, `${PREFIX}${process.pid}-${randomBytes(6).toString('hex')}`);
+  const path = join(parent, workDirectoryName(randomBytes(6).toString('hex')));
   await mkdir(path, { mode: 0o700 });
   // process.exit in the middle of a build runs this, but none of the code that waits.
   const onExit = () => rmSync(path, { recursive: true, force: true });
@@ -35,8 +34,8 @@ export async function makeWorkDirectory(parent: string): Promise<WorkDirectory> 
 
 async function removeAbandoned(parent: string): Promise<void> {
   for (const name of await readdir(parent)) {
-    const pid = Number(new RegExp(`^${PREFIX}(\\d+)-`).exec(name)?.[1]);
-    if (Number.isNaN(pid) || isAlive(pid)) continue;
+    const build = parseWorkDirectoryName(name);
+    if (build === undefined || isAlive(build.pid)) continue;
     await rm(join(parent, name), { recursive: true, force: true });
   }
 }

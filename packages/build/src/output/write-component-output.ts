@@ -1,7 +1,8 @@
 import { join } from 'node:path';
-import { bootEntries, bootFromImageConfig, writeComponent } from '@boxer/component';
-import { parseDigest } from '@boxer/foundation';
+import { bootEntries, bootFromImageConfig, type ImageMetadata, writeComponent } from '@boxer/component';
+import { type Digest, parseDigest } from '@boxer/foundation';
 import { composePayload } from '@boxer/fsimage';
+import { stepKey } from '../cache/step-key.ts';
 import { loadEngine } from '../run/engine.ts';
 import type { FinishedImage } from './finish-image.ts';
 import type { OutputEnvironment, WrittenOutput } from './output-environment.ts';
@@ -13,18 +14,31 @@ export async function writeComponentOutput(
   { workDirectory, signal }: OutputEnvironment,
 ): Promise<WrittenOutput> {
   const spillPath = join(workDirectory, 'payload');
-  const boot = bootFromImageConfig(image.config.config);
+  const metadata = metadataOf(image);
   signal?.throwIfAborted();
-  await using payload = await composePayload(await image.tree(), bootEntries(boot), { spillPath });
-  const layers = image.layers.map(({ diffId, sizeBytes, createdBy, source }) => ({
-    diffId,
-    sizeBytes,
-    ...(source.kind === 'base' ? { digest: source.layer.digest } : {}),
-    ...(createdBy === undefined ? {} : { createdBy }),
-  }));
-  const metadata = { imageConfig: { ...image.config }, boot, layers, versions: { boxer: '0.1.0' } };
+  await using payload = await composePayload(await image.tree(), bootEntries(metadata.boot), { spillPath });
   const { skeleton, processModule, supportModule } = await loadEngine();
   const parts = { skeleton, processModule, supportModule, payload, metadata };
   const { digest, sizeBytes } = await writeComponent(parts, dest);
   return { digest: parseDigest(digest), sizeBytes };
+}
+
+/** @returns what names the component: equal keys, equal bytes */
+export async function componentKey(image: FinishedImage): Promise<Digest> {
+  const { digest } = await loadEngine();
+  return stepKey('component', image.key, metadataOf(image), digest);
+}
+
+function metadataOf(image: FinishedImage): ImageMetadata {
+  return {
+    imageConfig: { ...image.config },
+    boot: bootFromImageConfig(image.config.config),
+    layers: image.layers.map(({ diffId, sizeBytes, createdBy, source }) => ({
+      diffId,
+      sizeBytes,
+      ...(source.kind === 'base' ? { digest: source.layer.digest } : {}),
+      ...(createdBy === undefined ? {} : { createdBy }),
+    })),
+    versions: { boxer: '0.1.0' },
+  };
 }

@@ -6,7 +6,8 @@ import { writeFileAtomically } from './atomic-file.ts';
 import type { FinishedImage } from './finish-image.ts';
 import { moveFile } from './move-file.ts';
 import type { OutputEnvironment, WrittenOutput } from './output-environment.ts';
-import { writeComponentOutput } from './write-component-output.ts';
+import { KnownOutputs } from './known-outputs.ts';
+import { componentKey, writeComponentOutput } from './write-component-output.ts';
 import { writeImageArchive } from './write-image-archive.ts';
 import { writeLocalDirectory } from './write-local-directory.ts';
 
@@ -21,21 +22,47 @@ export async function writeOutput(
 ): Promise<WrittenOutput> {
   await mkdir(dirname(output.dest), { recursive: true });
   if (output.type === 'local') return writeLocalDirectory(await image.tree(), output.dest, environment);
-  const path = join(environment.workDirectory, 'output');
-  const written = await writeFileOutput(image, output.type, path, environment);
-  await moveFile(path, output.dest);
+  return output.type === 'component'
+    ? writeComponentOnce(image, output.dest, environment)
+    : moveInto(output.dest, environment, (path) => writeFileOutput(image, output.type, path, environment));
+}
+
+/** What is there already, from a build of the same, is left alone. */
+async function writeComponentOnce(
+  image: FinishedImage,
+  dest: string,
+  environment: OutputEnvironment,
+): Promise<WrittenOutput> {
+  const known = new KnownOutputs(join(environment.cacheDirectory, 'outputs'));
+  const key = await componentKey(image);
+  const found = await known.find(dest, key);
+  if (found !== undefined) {
+    environment.job.cached();
+    return found;
+  }
+  const written = await moveInto(dest, environment, (path) => writeComponentOutput(image, path, environment));
+  await known.store(dest, key, written);
+  return written;
+}
+
+async function moveInto(
+  dest: string,
+  { workDirectory }: OutputEnvironment,
+  write: (path: string) => Promise<WrittenOutput>,
+): Promise<WrittenOutput> {
+  const path = join(workDirectory, 'output');
+  const written = await write(path);
+  await moveFile(path, dest);
   return written;
 }
 
 async function writeFileOutput(
   image: FinishedImage,
-  type: Exclude<BuildOutput['type'], 'local'>,
+  type: Exclude<BuildOutput['type'], 'local' | 'component'>,
   path: string,
   environment: OutputEnvironment,
 ): Promise<WrittenOutput> {
   switch (type) {
-    case 'component':
-      return writeComponentOutput(image, path, environment);
     case 'oci':
     case 'docker':
       return writeImageArchive(image, type, path, environment);

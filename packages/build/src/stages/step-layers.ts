@@ -48,7 +48,8 @@ export class StepLayers {
     const tree = await step.execute();
     const layer = await this.#layers.store(tree, await diffTrees(lower, tree), this.#signal);
     const { diffId, tarBytes } = layer;
-    await this.#cache.store(step.key, { createdAt: step.now, layer: diffId, tarBytes });
+    const description = step.history?.created_by ?? 'files of a directory';
+    await this.#cache.store(step.key, { createdAt: step.now, layer: diffId, tarBytes, description });
     return after(before, step, layer, step.now);
   }
 

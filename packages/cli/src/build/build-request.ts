@@ -1,6 +1,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { BuildOptions, SshSource } from '@boxer/build';
+import { cacheMaxBytes } from '../cache/cache-size.ts';
 import { UsageError } from '../errors/usage-error.ts';
 import type { ProgressKind } from '../progress/create-progress.ts';
 import { parseOutput } from './parse-output.ts';
@@ -19,6 +20,8 @@ export interface BuildFlags {
   readonly label?: readonly string[] | undefined;
   readonly platform?: string | undefined;
   readonly 'no-cache': boolean;
+  readonly 'no-cache-filter'?: readonly string[] | undefined;
+  readonly 'cache-max-size'?: string | undefined;
   readonly check: boolean;
   readonly progress: ProgressKind;
   readonly policy?: string | undefined;
@@ -57,6 +60,8 @@ export async function buildRequest(context: string, flags: BuildFlags): Promise<
       ssh: uniqueAgents(ssh.length === 0 && isSshContext(where) ? [['default', { paths: [] }]] : ssh),
       platform: flags.platform,
       noCache: flags['no-cache'],
+      noCacheFilter: (flags['no-cache-filter'] ?? []).flatMap((names) => names.split(',')),
+      cacheMaxBytes: cacheMaxBytes(flags['cache-max-size']),
       policyPath: flags.policy,
     },
     progress: flags.progress,

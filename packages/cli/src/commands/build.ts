@@ -64,6 +64,15 @@ export default class Build extends Command {
       summary: 'Platform of base images; default linux/arm64.',
     }),
     'no-cache': Flags.boolean({ summary: 'Execute every step anew.' }),
+    'no-cache-filter': Flags.string({
+      ...list,
+      helpValue: 'STAGE[,STAGE]',
+      summary: 'Execute the steps of these stages anew.',
+    }),
+    'cache-max-size': Flags.string({
+      helpValue: 'SIZE',
+      summary: 'Bound on layers and cache mounts: the least recently used is removed. 0 for none.',
+    }),
     check: Flags.boolean({ summary: 'Only look for mistakes in the Dockerfile.' }),
     progress: Flags.option({
       options: progressKinds,

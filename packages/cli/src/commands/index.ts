@@ -1,4 +1,7 @@
 import Build from './build.ts';
+import CacheDu from './cache/du.ts';
+import CacheLs from './cache/ls.ts';
+import CachePrune from './cache/prune.ts';
 import ImageLoad from './image/load.ts';
 import ImageLs from './image/ls.ts';
 import ImagePull from './image/pull.ts';
@@ -11,6 +14,9 @@ export const commands = {
   build: Build,
   run: Run,
   inspect: Inspect,
+  'cache:du': CacheDu,
+  'cache:ls': CacheLs,
+  'cache:prune': CachePrune,
   'image:load': ImageLoad,
   'image:ls': ImageLs,
   'image:pull': ImagePull,

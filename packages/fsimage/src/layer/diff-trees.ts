@@ -52,12 +52,34 @@ function* walkBoth(lower: Tree, upper: Tree): Generator<Pair, void, void> {
     if (upperId === undefined || upper.inode(upperId).kind !== 'directory') continue;
     const lowerEntries = entriesOf(lower, pair.lowerId);
     const upperEntries = entriesOf(upper, upperId);
-    const names = new Set([...lowerEntries.keys(), ...upperEntries.keys()]);
+    const names = namesToCompare(lower, upper, lowerEntries, upperEntries);
     const prefix = path === '/' ? '/' : `${path}/`;
-    for (const name of [...names].sort(compareNames).reverse()) {
+    for (const name of names.sort(compareNames).reverse()) {
       pending.push({ path: prefix + name, lowerId: lowerEntries.get(name), upperId: upperEntries.get(name) });
     }
   }
+}
+
+/**
+ * Names of both directories, but for those of leaves that are one inode in both trees and have no other name: nothing of
+ * them can have changed.
+ */
+function namesToCompare(
+  lower: Tree,
+  upper: Tree,
+  lowerEntries: ReadonlyMap<string, InodeId>,
+  upperEntries: ReadonlyMap<string, InodeId>,
+): string[] {
+  const names: string[] = [];
+  for (const [name, id] of upperEntries) {
+    const inode = upper.inode(id);
+    const isOnlyName = inode.kind !== 'directory' && inode.nlink === 1;
+    const isSame = isOnlyName && lowerEntries.get(name) === id && lower.inode(id) === inode;
+    if (!isSame) names.push(name);
+  }
+  if (lowerEntries !== upperEntries)
+    for (const name of lowerEntries.keys()) if (!upperEntries.has(name)) names.push(name);
+  return names;
 }
 
 function entriesOf(tree: Tree, id: InodeId | undefined): ReadonlyMap<string, InodeId> {
