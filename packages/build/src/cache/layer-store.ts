@@ -14,6 +14,8 @@ import { isErrno } from '../errors/is-errno.ts';
 
 /** A layer that a build made, in the store. */
 export interface StoredLayer {
+  /** Its name in the store: the diffId, unless it links to files of lower layers. */
+  readonly name: Digest;
   readonly diffId: Digest;
   /** Length of the layer as an uncompressed tar. */
   readonly tarBytes: number;
@@ -21,7 +23,7 @@ export interface StoredLayer {
 }
 
 /**
- * Layers in packed form, by diffId: those of base images and those that steps made. A layer that was found stays open,
+ * Layers in packed form, by name: those of base images and those that steps made. A layer that was found stays open,
  * and so readable, until the store is disposed of, whoever evicts it meanwhile.
  *
  *     DIRECTORY/HEX….layer
@@ -35,24 +37,24 @@ export class LayerStore implements AsyncDisposable {
   }
 
   /** @returns a layer, or undefined when it is not there or damaged, and then removed */
-  async find(diffId: Digest): Promise<PackedLayer | undefined> {
-    const known = this.#layers.get(diffId);
+  async find(name: Digest): Promise<PackedLayer | undefined> {
+    const known = this.#layers.get(name);
     if (known !== undefined) return known.catch(() => undefined);
-    const layer = await this.#open(diffId);
-    if (layer !== undefined) this.#layers.set(diffId, Promise.resolve(layer));
+    const layer = await this.#open(name);
+    if (layer !== undefined) this.#layers.set(name, Promise.resolve(layer));
     return layer;
   }
 
   /** Stores what a step changed. @param tree - the upper tree of `diffTrees` */
   async store(
     tree: Tree,
-    changes: Iterable<LayerChange>,
+    changes: readonly LayerChange[],
     signal: AbortSignal | undefined,
   ): Promise<StoredLayer> {
     await mkdir(this.directory, { recursive: true });
-    const pathOf = (diffId: Digest) => this.pathOf(diffId);
-    const { diffId, tarBytes } = await packChanges(tree, changes, pathOf, this.directory, { signal });
-    return { diffId, tarBytes, packed: await this.#mustFind(diffId) };
+    const pathOf = (name: Digest) => this.pathOf(name);
+    const written = await packChanges(tree, changes, pathOf, this.directory, { signal });
+    return { ...written, packed: await this.#mustFind(written.name) };
   }
 
   /** @returns a layer of an image, stored when it was not */
@@ -65,8 +67,8 @@ export class LayerStore implements AsyncDisposable {
     return taken;
   }
 
-  pathOf(diffId: Digest): string {
-    return join(this.directory, `${diffId.slice('sha256:'.length)}.layer`);
+  pathOf(name: Digest): string {
+    return join(this.directory, `${name.slice('sha256:'.length)}.layer`);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -81,14 +83,14 @@ export class LayerStore implements AsyncDisposable {
     return PackedLayer.open(this.pathOf(layer.diffId));
   }
 
-  async #mustFind(diffId: Digest): Promise<PackedLayer> {
-    const layer = await this.find(diffId);
-    if (layer === undefined) throw new PackedLayerError(this.pathOf(diffId), 'it vanished');
+  async #mustFind(name: Digest): Promise<PackedLayer> {
+    const layer = await this.find(name);
+    if (layer === undefined) throw new PackedLayerError(this.pathOf(name), 'it vanished');
     return layer;
   }
 
-  async #open(diffId: Digest): Promise<PackedLayer | undefined> {
-    const path = this.pathOf(diffId);
+  async #open(name: Digest): Promise<PackedLayer | undefined> {
+    const path = this.pathOf(name);
     try {
       const layer = await PackedLayer.open(path);
       // Marks it as used.

@@ -8,8 +8,9 @@ import { writeFileAtomically } from '../output/atomic-file.ts';
 export interface StepRecord {
   /** When it was executed, in seconds since 1970. */
   readonly createdAt: number;
-  /** What it changed: diffId of a layer, and its length as a tar; absent for steps that only say something. */
+  /** What it changed: name of a layer in the store, diffId and length as a tar; absent for steps that only say something. */
   readonly layer?: Digest;
+  readonly diffId?: Digest;
   readonly tarBytes?: number;
   /** The instruction, for people to read. */
   readonly description?: string;
@@ -104,13 +105,15 @@ type Fields<T> = Partial<Record<keyof T, unknown>>;
 
 export function isStepRecord(value: unknown): value is StepRecord {
   if (typeof value !== 'object' || value === null) return false;
-  const { createdAt, layer, tarBytes } = value as Fields<StepRecord>;
+  const { createdAt, layer, diffId, tarBytes } = value as Fields<StepRecord>;
   return (
     Number.isSafeInteger(createdAt) &&
-    (layer === undefined
-      ? tarBytes === undefined
-      : typeof layer === 'string' && isDigest(layer) && Number.isSafeInteger(tarBytes))
+    (layer === undefined ? diffId === undefined : areDigests(layer, diffId) && Number.isSafeInteger(tarBytes))
   );
+}
+
+function areDigests(...values: readonly unknown[]): boolean {
+  return values.every((value) => typeof value === 'string' && isDigest(value));
 }
 
 function isInputsRecord(value: unknown): value is InputsRecord {

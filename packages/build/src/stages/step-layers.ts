@@ -47,9 +47,10 @@ export class StepLayers {
     const lower = await before.tree();
     const tree = await step.execute();
     const layer = await this.#layers.store(tree, await diffTrees(lower, tree), this.#signal);
-    const { diffId, tarBytes } = layer;
+    const { name, diffId, tarBytes } = layer;
     const description = step.history?.created_by ?? 'files of a directory';
-    await this.#cache.store(step.key, { createdAt: step.now, layer: diffId, tarBytes, description });
+    const record = { createdAt: step.now, layer: name, diffId, tarBytes, description };
+    await this.#cache.store(step.key, record);
     return after(before, step, layer, step.now);
   }
 
@@ -63,10 +64,11 @@ export class StepLayers {
 
   async #known(key: Digest): Promise<{ createdAt: number; layer: StoredLayer } | undefined> {
     const record = await this.#cache.find(key);
-    if (record?.layer === undefined) return undefined;
+    if (record?.layer === undefined || record.diffId === undefined) return undefined;
     const packed = await this.#layers.find(record.layer);
     if (packed === undefined) return undefined;
-    const layer = { diffId: record.layer, tarBytes: record.tarBytes ?? 0, packed };
+    const { layer: name, diffId, tarBytes = 0 } = record;
+    const layer = { name, diffId, tarBytes, packed };
     return { createdAt: record.createdAt, layer };
   }
 }

@@ -76,7 +76,9 @@ export async function applyPackedLayer(
   const pack = await layer.pack();
   for (const member of members) {
     options.signal?.throwIfAborted();
-    await target.apply(member, () => pack.content(member.content));
+    const { link } = member;
+    const entry: TarMember = link === undefined ? member : { ...member, type: 'hard-link', linkName: link };
+    await target.apply(entry, () => pack.content(member.content));
   }
 }
 

@@ -6,6 +6,8 @@ import { EMPTY_CONTENT } from './pack.ts';
 /** A member of a layer, its content by number. */
 export interface PackedMember extends TarMember {
   readonly content: number;
+  /** Name in a lower layer of the file that this is: on its own the member stands for a copy of it. */
+  readonly link: string | undefined;
 }
 
 const letters: Readonly<Record<TarEntryType, string>> = {
@@ -19,21 +21,22 @@ const letters: Readonly<Record<TarEntryType, string>> = {
 };
 const typeByLetter = new Map(Object.entries(letters).map(([type, letter]) => [letter, type as TarEntryType]));
 
-/** `[type, name, permissions, uid, gid, seconds, nanoseconds, detail, xattrs?]`; what is the detail depends on the type. */
+/** What is the detail depends on the type. */
 type Row = readonly [
-  string,
-  string,
-  number,
-  number,
-  number,
-  number,
-  number,
-  unknown,
-  Record<string, string>?,
+  letter: string,
+  name: string,
+  permissions: number,
+  uid: number,
+  gid: number,
+  seconds: number,
+  nanoseconds: number,
+  detail: unknown,
+  xattrs?: Record<string, string> | null,
+  link?: string,
 ];
 
 /** @returns a member as one line of JSON. Names are bytes in surrogateescape form, which JSON keeps. */
-export function encodeMemberRow(member: TarMember, content: number): string {
+export function encodeMemberRow(member: TarMember, content: number, link?: string): string {
   const { type, name, permissions, uid, gid, mtime, xattrs } = member;
   const row: unknown[] = [
     letters[type],
@@ -45,17 +48,16 @@ export function encodeMemberRow(member: TarMember, content: number): string {
     mtime.nanoseconds,
     detailOf(member, content),
   ];
-  if (xattrs.size > 0) {
-    row.push(
-      Object.fromEntries([...xattrs].map(([key, value]) => [key, Buffer.from(value).toString('base64')])),
-    );
-  }
+  if (xattrs.size > 0) row.push(encodeXattrs(xattrs));
+  else if (link !== undefined) row.push(null);
+  if (link !== undefined) row.push(link);
   return JSON.stringify(row);
 }
 
 /** @throws {@link SyntaxError} or {@link TypeError} when the line was not made by {@link encodeMemberRow} */
 export function decodeMemberRow(line: string): PackedMember {
-  const [letter, name, permissions, uid, gid, seconds, nanoseconds, detail, xattrs] = JSON.parse(line) as Row;
+  const row = JSON.parse(line) as Row;
+  const [letter, name, permissions, uid, gid, seconds, nanoseconds, detail, xattrs, link] = row;
   const type = typeByLetter.get(letter);
   if (type === undefined) throw new TypeError(`no member type ${letter}`);
   const isDevice = type === 'character-device' || type === 'block-device';
@@ -73,7 +75,8 @@ export function decodeMemberRow(line: string): PackedMember {
     content,
     deviceMajor,
     deviceMinor,
-    xattrs: xattrs === undefined ? noXattrs : decodeXattrs(xattrs),
+    xattrs: xattrs === undefined || xattrs === null ? noXattrs : decodeXattrs(xattrs),
+    link,
   };
 }
 
@@ -93,6 +96,10 @@ function detailOf(member: TarMember, content: number): unknown {
     case 'fifo':
       return 0;
   }
+}
+
+function encodeXattrs(xattrs: ReadonlyMap<string, Uint8Array>): Record<string, string> {
+  return Object.fromEntries([...xattrs].map(([key, value]) => [key, Buffer.from(value).toString('base64')]));
 }
 
 function decodeXattrs(encoded: Record<string, string>): ReadonlyMap<string, Uint8Array> {

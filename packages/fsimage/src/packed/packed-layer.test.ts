@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { seededRandom } from '@boxer/archive/testing';
 import { BLOCK_SIZE_BYTES } from '@boxer/abi';
+import { Digester } from '@boxer/foundation';
 import { inlineContent, readContent } from '../content/content.ts';
 import { ContentError, LayerLimitError, PackedLayerError } from '../errors.ts';
 import { applyPackedLayer } from '../layer/apply-layer.ts';
@@ -15,6 +16,7 @@ import { readPayloadNaively } from '../testing/minimal-payload-reader.ts';
 import { mutateTree } from '../testing/random-tree.ts';
 import { attributes, type NewLeaf } from '../tree/inode.ts';
 import { Tree } from '../tree/tree.ts';
+import { packedLayerTar } from './packed-layer-tar.ts';
 import { PackedLayer } from './packed-layer.ts';
 import { packChanges, packLayerTar } from './write-packed-layer.ts';
 
@@ -73,6 +75,34 @@ describe('a packed layer', () => {
     writeFileSync(tar, Buffer.concat(chunks));
     expect(diffId).toBe(`sha256:${execFileSync('sha256sum', [tar], { encoding: 'utf8' }).slice(0, 64)}`);
     expect(tarBytes).toBe(readFileSync(tar).byteLength);
+  });
+
+  // Oracle: overlayfs and BuildKit's differ, see self-contained-links.test.ts.
+  it('links to files of the lower tree, and is a tar that does not', async () => {
+    const lower = new Tree();
+    lower.create('/lower', file('L'));
+    const upper = lower.clone();
+    upper.link('/lower', '/a');
+    upper.link('/lower', '/z');
+    const copied = lower.clone();
+    copied.create('/a', file('L'));
+    copied.link('/a', '/z');
+    const [linking, copying] = [await pack(lower, upper), await pack(lower, copied)];
+    await using first = linking.layer;
+    await using second = copying.layer;
+    expect(linking.diffId).toBe(copying.diffId);
+    expect(linking.name).not.toBe(copying.name);
+    for (const [layer, expected] of [
+      [first, upper],
+      [second, copied],
+    ] as const) {
+      const again = lower.clone();
+      await applyPackedLayer(again, layer);
+      expect(await describeTree(again)).toEqual(await describeTree(expected));
+      const digester = new Digester();
+      for await (const chunk of packedLayerTar(layer)) digester.update(chunk);
+      expect(digester.digest()).toBe(copying.diffId);
+    }
   });
 
   it('is the same for the same changes', async () => {

@@ -2,10 +2,11 @@ import { randomBytes } from 'node:crypto';
 import { open, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { decompress } from '@boxer/archive';
-import { type Digest, Digester } from '@boxer/foundation';
+import { type Digest, Digester, digestOf } from '@boxer/foundation';
 import type { LayerChange } from '../layer/diff-trees.ts';
 import { type LayerLimits, LayerMeter } from '../layer/layer-limits.ts';
 import { memberOf } from '../layer/layer-member.ts';
+import { selfContainedLinks } from '../layer/self-contained-links.ts';
 import { readTar } from '../tar/tar-reader.ts';
 import { encodeTarHeader, tarPadding, tarTrailer, type TarMember } from '../tar/tar-writer.ts';
 import type { Tree } from '../tree/tree.ts';
@@ -17,7 +18,9 @@ import { encodeLayerFooter, encodeLayerIndex } from './packed-layer.ts';
 
 /** What was written. */
 export interface WrittenLayer {
-  /** Digest of the layer as an uncompressed tar. */
+  /** Names the layer: equal names, equal effect on any lower tree. The diffId, unless it links to files of lower layers. */
+  readonly name: Digest;
+  /** Digest of the layer as an uncompressed tar, which links to nothing outside of it: see `selfContainedLinks`. */
   readonly diffId: Digest;
   /** Length of that tar. */
   readonly tarBytes: number;
@@ -31,13 +34,13 @@ export interface WriteLayerOptions {
  * Writes changes as a packed layer.
  *
  * @param tree - the upper tree of `diffTrees`
- * @param target - path of the file, or what makes it from the diffId; it appears when it is complete
+ * @param target - path of the file, or what makes it from the layer's name; it appears when it is complete
  * @param directory - where the file is written first
  */
 export async function packChanges(
   tree: Tree,
-  changes: Iterable<LayerChange>,
-  target: string | ((diffId: Digest) => string),
+  changes: readonly LayerChange[],
+  target: string | ((name: Digest) => string),
   directory: string,
   { signal }: WriteLayerOptions = {},
 ): Promise<WrittenLayer> {
@@ -47,11 +50,12 @@ export async function packChanges(
     digester.update(bytes);
     tarBytes += bytes.byteLength;
   };
-  let diffId: Digest | undefined;
-  const finished = () => (diffId ??= digester.digest());
-  const path = typeof target === 'string' ? target : () => target(finished());
+  const links: [path: string, target: string][] = [];
+  let written: WrittenLayer | undefined;
+  const finished = () => (written ??= nameLayer(digester.digest(), tarBytes, links));
+  const path = typeof target === 'string' ? target : () => target(finished().name);
   await writeLayerFile(path, directory, async (packer, row) => {
-    for (const change of changes) {
+    for (const [index, change] of selfContainedLinks(changes).entries()) {
       signal?.throwIfAborted();
       const member = memberOf(tree, change);
       if (member === undefined) continue;
@@ -63,11 +67,23 @@ export async function packChanges(
         number = await packer.add(content, tar);
         tar(tarPadding(content.sizeBytes));
       }
-      row(member, number);
+      const link = change.kind === 'added' ? linkTarget(changes[index]) : undefined;
+      if (link !== undefined) links.push([change.path, link]);
+      row(member, number, link);
     }
     tar(tarTrailer);
   });
-  return { diffId: finished(), tarBytes };
+  return finished();
+}
+
+/** @returns where a change links to, as a name in a tar */
+function linkTarget(change: LayerChange | undefined): string | undefined {
+  return change?.kind === 'linked' ? change.target.slice(1) : undefined;
+}
+
+function nameLayer(diffId: Digest, tarBytes: number, links: readonly unknown[]): WrittenLayer {
+  const name = links.length === 0 ? diffId : digestOf(JSON.stringify([diffId, links]));
+  return { name, diffId, tarBytes };
 }
 
 /**
@@ -92,7 +108,7 @@ export async function packLayerTar(
   });
 }
 
-type AddRow = (member: TarMember, content: number) => void;
+type AddRow = (member: TarMember, content: number, link?: string) => void;
 
 async function writeLayerFile(
   target: string | (() => string),
@@ -105,7 +121,7 @@ async function writeLayerFile(
   try {
     const packer = new ContentPacker(file);
     const rows = new RowBuffer();
-    await fill(packer, (member, content) => rows.add(encodeMemberRow(member, content)));
+    await fill(packer, (member, content, link) => rows.add(encodeMemberRow(member, content, link)));
     const { pack, dataBytes } = await packer.finish();
     const index = encodeLayerIndex(pack.tables, rows.finish());
     await writeFully(file, index, dataBytes);
