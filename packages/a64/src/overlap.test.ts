@@ -31,6 +31,24 @@ describe('requireNoOverlap', () => {
     expect(check).toThrow('"general" and "special" together: both decode 0xf0000000');
   });
 
+  it('refuses a row that refines the other without more fixed bits', () => {
+    const shifted = row('shifted', '1111 #a:20 00000000', 'crossing');
+    const crossing = row('crossing', '1111 00000000 #a:20');
+    expect(() => requireNoOverlap([shifted, crossing])).toThrow('both decode 0xf0000000');
+  });
+
+  it('finds a word that static values bring together', () => {
+    const some = instruction({
+      name: 'some',
+      pattern: '1111 mode:2 #a:26',
+      when: (f) => f.mode !== 2,
+      assembly: '',
+      semantics() {},
+    });
+    expect(() => requireNoOverlap([some, row('other', '111110 #a:26')])).not.toThrow();
+    expect(() => requireNoOverlap([some, row('other', '111111 #a:26')])).toThrow('both decode 0xfc000000');
+  });
+
   it('accepts a row that refines the other', () => {
     expect(() => requireNoOverlap([general, row('special', special, 'general')])).not.toThrow();
   });

@@ -1,3 +1,4 @@
+import { fixedBits } from './decision-tree.ts';
 import { OverlappingRowsError } from './errors.ts';
 import { combinations } from './graph/variant.ts';
 import type { Instruction } from './instruction.ts';
@@ -23,10 +24,17 @@ function claims(instruction: Instruction): Claim[] {
     });
 }
 
-const related = (a: Instruction, b: Instruction) => a.refines === b.name || b.refines === a.name;
+/** Whether the decoder takes one row before the other because it refines it: it must have more fixed bits. */
+function isOrdered(a: Instruction, b: Instruction): boolean {
+  const [special, general] = a.refines === b.name ? [a, b] : [b, a];
+  return (
+    special.refines === general.name && fixedBits(special.pattern.mask) > fixedBits(general.pattern.mask)
+  );
+}
 
 /**
- * Finds a word that two rows decode, unless one of them refines the other.
+ * Finds a word that two rows decode, unless one of them refines the other. Exact: all combinations of static values that
+ * `when` accepts are compared bit by bit. Words that `undefinedIf` excludes count too, so that no word has two rows.
  *
  * @throws {@link OverlappingRowsError} naming both
  */
@@ -36,7 +44,7 @@ export function requireNoOverlap(rows: readonly Instruction[]): void {
     for (const theirs of all.slice(i + 1)) {
       for (const a of ours) {
         for (const b of theirs) {
-          if (((a.value ^ b.value) & a.mask & b.mask) !== 0 || related(a.instruction, b.instruction))
+          if (((a.value ^ b.value) & a.mask & b.mask) !== 0 || isOrdered(a.instruction, b.instruction))
             continue;
           throw new OverlappingRowsError(a.instruction.name, b.instruction.name, (a.value | b.value) >>> 0);
         }

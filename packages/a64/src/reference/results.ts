@@ -17,3 +17,21 @@ export interface DisassemblyResults {
   readonly objdump: string;
   readonly comparisons: readonly ComparisonResult[];
 }
+
+/** What a sample of a group's words is. */
+export interface GroupSurvey {
+  readonly name: string;
+  readonly sampled: number;
+  /** Of a row, and allocated. */
+  readonly allocated: number;
+  /** objdump knows the word, no row does: by extension. */
+  readonly missing: Readonly<Record<string, number>>;
+}
+
+/** results/encoding-space.json */
+export interface EncodingSpaceResults {
+  /** objdump's version. */
+  readonly objdump: string;
+  readonly seed: number;
+  readonly groups: readonly GroupSurvey[];
+}
