@@ -4,6 +4,28 @@ import { type Fields, type NumberFields, parsePattern, type Pattern, type Static
 /** Numbers by field name. */
 export type FieldValues = Readonly<Record<string, number>>;
 
+/**
+ * What a CPU must have beside Armv8.0-A's integer instructions, named as in /proc/cpuinfo.
+ *
+ * @source Linux arch/arm64/kernel/cpuinfo.c, hwcap_str
+ */
+export type Feature =
+  | 'fp'
+  | 'asimd'
+  | 'aes'
+  | 'pmull'
+  | 'sha1'
+  | 'sha2'
+  | 'crc32'
+  | 'atomics'
+  | 'fphp'
+  | 'asimdhp'
+  | 'cpuid'
+  | 'asimdrdm'
+  | 'lrcpc'
+  | 'dcpop'
+  | 'asimddp';
+
 /** Another name of some words of a row, which disassembly prefers. */
 export interface AliasRow<P extends string> {
   /** Which words of the row have the name. Of several, the first one is taken. */
@@ -26,6 +48,8 @@ export interface InstructionRow<P extends string> {
     pc: bigint,
   ) => Readonly<Record<string, string | number | bigint>>;
   readonly aliases?: readonly AliasRow<P>[];
+  /** Which feature the row belongs to, if not that of its class, see `instructionClasses`. */
+  readonly feature?: Feature | ((fields: StaticFields<P>) => Feature | undefined);
   /** Which combinations of static fields are this instruction; all others are not. */
   readonly when?: (fields: StaticFields<P>) => boolean;
   /**
@@ -60,6 +84,8 @@ export interface Instruction {
   readonly specialise: readonly FieldValues[];
   readonly refines: string | undefined;
   readonly aliases: readonly Alias[];
+  /** Undefined: that of the row's class. */
+  readonly feature: ((fields: FieldValues) => Feature | undefined) | undefined;
   assembly(fields: FieldValues): string;
   operands(fields: FieldValues, pc: bigint): Readonly<Record<string, string | number | bigint>>;
   when(fields: FieldValues): boolean;
@@ -76,7 +102,8 @@ export interface Instruction {
  */
 export function instruction<const P extends string>(row: InstructionRow<P>): Instruction {
   // The pattern's type was checked where the row is written; from here on its fields are looked up by name.
-  const { assembly, operands, aliases, when, hot, semantics } = row as unknown as InstructionRow<string>;
+  const { assembly, operands, aliases, feature, when, hot, semantics } =
+    row as unknown as InstructionRow<string>;
   const template =
     (given: AliasRow<string>['assembly']) =>
     (fields: FieldValues): string =>
@@ -91,6 +118,10 @@ export function instruction<const P extends string>(row: InstructionRow<P>): Ins
       when: (fields) => alias.when(fields as never),
       assembly: template(alias.assembly),
     })),
+    feature:
+      feature === undefined
+        ? undefined
+        : (fields) => (typeof feature === 'function' ? feature(fields as never) : feature),
     assembly: template(assembly),
     operands: (fields, pc) => operands?.(fields as never, pc) ?? {},
     when: (fields) => when?.(fields as never) ?? true,

@@ -27,6 +27,7 @@ export const crypto = [
   instruction({
     name: 'AESE/AESD/AESMC/AESIMC',
     pattern: '0100111000101000 01 opcode:2 10 Vn:5 Vd:5',
+    feature: 'aes',
     assembly: (f) => `${aesMnemonics[f.opcode]} {Vd:16b}, {Vn:16b}`,
     semantics(m, { opcode, Vn, Vd }) {
       const state = opcode < 2 ? m.wasm('v128.xor', m.readV(Vd), m.readV(Vn)) : m.readV(Vn);
@@ -37,6 +38,7 @@ export const crypto = [
     name: 'SHA1C/SHA1P/SHA1M/SHA1SU0/SHA256H/SHA256H2/SHA256SU1',
     pattern: '01011110000 Vm:5 0 opcode:3 00 Vn:5 Vd:5',
     when: (f) => f.opcode < sha.length,
+    feature: (f) => (f.opcode < 4 ? 'sha1' : 'sha2'),
     assembly: (f) => `${shaOf(f.opcode)[0]} ${shaOperands(f.opcode)}`,
     semantics(m, { Vm, opcode, Vn, Vd }) {
       m.writeV(Vd, m.support(shaOf(opcode)[1], m.readV(Vd), m.readV(Vn), m.readV(Vm)));
@@ -45,6 +47,7 @@ export const crypto = [
   instruction({
     name: 'SHA1H',
     pattern: '0101111000101000 00 00 10 Vn:5 Vd:5',
+    feature: 'sha1',
     assembly: 'sha1h {Vd:s}, {Vn:s}',
     semantics(m, { Vn, Vd }) {
       m.writeScalar(Vd, 32, m.ror(m.readElement(Vn, 32, 0, { width: 32 }), m.constant(32, 2)));
@@ -54,6 +57,7 @@ export const crypto = [
     name: 'SHA1SU1/SHA256SU0',
     pattern: '0101111000101000 00 opcode:2 10 Vn:5 Vd:5',
     when: (f) => f.opcode === 1 || f.opcode === 2,
+    feature: (f) => (f.opcode === 1 ? 'sha1' : 'sha2'),
     assembly: (f) => `${f.opcode === 1 ? 'sha1su1' : 'sha256su0'} {Vd:4s}, {Vn:4s}`,
     semantics(m, { opcode, Vn, Vd }) {
       const name = opcode === 1 ? 'sha1Schedule1' : 'sha256Schedule0';
@@ -64,6 +68,7 @@ export const crypto = [
     name: 'PMULL/PMULL2',
     pattern: '0 Q 001110 size:2 1 Vm:5 1110 00 Vn:5 Vd:5',
     when: (f) => f.size === 0 || f.size === 3,
+    feature: (f) => (f.size ? 'pmull' : 'asimd'),
     assembly(f) {
       const source = f.size ? `${f.Q + 1}d` : `${f.Q ? 16 : 8}b`;
       return `pmull${f.Q ? '2' : ''} {Vd:${f.size ? '1q' : '8h'}}, {Vn:${source}}, {Vm:${source}}`;

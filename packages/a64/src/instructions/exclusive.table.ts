@@ -111,6 +111,7 @@ export const exclusive = [
   instruction({
     name: 'LDAPR',
     pattern: 'size:2 111000 1 0 1 11111 1 100 00 Rn:5 Rt:5',
+    feature: 'lrcpc',
     assembly: (f) => `ldapr${suffix(f.size)} ${f.size === 3 ? '{Rt:x}' : '{Rt:w}'}, [{Rn|sp}]`,
     semantics(m, { size, Rn, Rt }) {
       const address = m.readXsp(Rn);

@@ -39,6 +39,7 @@ export const fpConvertRows = [
     name: 'FCVT',
     pattern: '00011110 ftype:2 1 0001 opc:2 10000 Vn:5 Vd:5',
     when: (f) => isFormat(f.ftype) && isFormat(f.opc) && f.ftype !== f.opc,
+    feature: 'fp',
     assembly: (f) => `fcvt {Vd:${letterOf(f.opc)}}, {Vn:${letterOf(f.ftype)}}`,
     hot: (f) => f.ftype !== 3 && f.opc !== 3,
     semantics(m, { ftype, opc, Vn, Vd }) {

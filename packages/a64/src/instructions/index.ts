@@ -1,4 +1,4 @@
-import type { Instruction } from '../instruction.ts';
+import type { Feature, FieldValues, Instruction } from '../instruction.ts';
 import { branches } from './branch.table.ts';
 import { conditional } from './conditional.table.ts';
 import { exclusive } from './exclusive.table.ts';
@@ -36,42 +36,65 @@ import { vectorThreeDifferent } from './vector-three-different.table.ts';
 import { vectorThreeSame } from './vector-three-same.table.ts';
 import { vectorTwoRegister } from './vector-two-register.table.ts';
 
+/** Instructions that Arm's manual describes together. */
+export interface InstructionClass {
+  readonly title: string;
+  /** The feature of the rows that name none; undefined: every AArch64 CPU has them. */
+  readonly feature?: Feature | ((fields: FieldValues) => Feature);
+  readonly rows: readonly Instruction[];
+}
+
+/** Halves are a feature of their own. */
+const scalarFloat = ({ ftype }: FieldValues): Feature => (ftype === 3 ? 'fphp' : 'fp');
+
 /** Every instruction, one row each, by class. */
-export const instructions: readonly Instruction[] = [
-  ...addSubtract,
-  ...vectorLoadStore,
-  ...system,
-  ...structureLoadStore,
-  ...multiplyDivide,
-  ...moveBitfield,
-  ...logical,
-  ...loadStorePair,
-  ...loadStore,
-  ...exclusive,
-  ...conditional,
-  ...branches,
-  ...crc32,
-  ...crypto,
-  ...fpArithmeticRows,
-  ...fpCompareRows,
-  ...fpConvertRows,
-  ...fpMove,
-  ...lse,
-  ...dotProduct,
-  ...roundingDoubling,
-  ...vectorAcross,
-  ...vectorCopy,
-  ...vectorFloatAcross,
-  ...vectorFloatIndexed,
-  ...vectorFloatThreeSame,
-  ...vectorFloatTwoRegister,
-  ...vectorHalf,
-  ...vectorImmediate,
-  ...vectorIndexed,
-  ...vectorPermute,
-  ...vectorShift,
-  ...vectorShiftRegister,
-  ...vectorThreeDifferent,
-  ...vectorThreeSame,
-  ...vectorTwoRegister,
+export const instructionClasses: readonly InstructionClass[] = [
+  { title: 'Add and subtract', rows: addSubtract },
+  { title: 'Logical', rows: logical },
+  { title: 'Move, bit fields, addresses', rows: moveBitfield },
+  { title: 'Multiply, divide, shift, reverse', rows: multiplyDivide },
+  { title: 'Conditional', rows: conditional },
+  { title: 'CRC32', feature: 'crc32', rows: crc32 },
+  { title: 'Branches and exceptions', rows: branches },
+  { title: 'System', rows: system },
+  { title: 'Load and store', rows: loadStore },
+  { title: 'Load and store pairs', rows: loadStorePair },
+  { title: 'Exclusive and ordered', rows: exclusive },
+  { title: 'Atomic', feature: 'atomics', rows: lse },
+  { title: 'Load and store SIMD&FP registers', feature: 'fp', rows: vectorLoadStore },
+  { title: 'Load and store structures', feature: 'asimd', rows: structureLoadStore },
+  { title: 'Floating point: arithmetic', feature: scalarFloat, rows: fpArithmeticRows },
+  { title: 'Floating point: comparison', feature: scalarFloat, rows: fpCompareRows },
+  { title: 'Floating point: conversion', feature: scalarFloat, rows: fpConvertRows },
+  { title: 'Floating point: moves', feature: scalarFloat, rows: fpMove },
+  { title: 'Vector: copy', feature: 'asimd', rows: vectorCopy },
+  { title: 'Vector: immediates', feature: 'asimd', rows: vectorImmediate },
+  { title: 'Vector: permute and look up', feature: 'asimd', rows: vectorPermute },
+  { title: 'Vector: three registers alike', feature: 'asimd', rows: vectorThreeSame },
+  { title: 'Vector: three registers of different sizes', feature: 'asimd', rows: vectorThreeDifferent },
+  { title: 'Vector: two registers', feature: 'asimd', rows: vectorTwoRegister },
+  { title: 'Vector: by element', feature: 'asimd', rows: vectorIndexed },
+  { title: 'Vector: across lanes', feature: 'asimd', rows: vectorAcross },
+  { title: 'Vector: shift by immediate', feature: 'asimd', rows: vectorShift },
+  { title: 'Vector: shift by register', feature: 'asimd', rows: vectorShiftRegister },
+  { title: 'Vector floats: three registers', feature: 'asimd', rows: vectorFloatThreeSame },
+  { title: 'Vector floats: two registers', feature: 'asimd', rows: vectorFloatTwoRegister },
+  { title: 'Vector floats: by element', feature: 'asimd', rows: vectorFloatIndexed },
+  { title: 'Vector floats: across lanes', feature: 'asimd', rows: vectorFloatAcross },
+  { title: 'Vector halves', feature: 'asimdhp', rows: vectorHalf },
+  { title: 'Rounding doubling multiply and accumulate', feature: 'asimdrdm', rows: roundingDoubling },
+  { title: 'Dot product', feature: 'asimddp', rows: dotProduct },
+  { title: 'Cryptography', feature: 'asimd', rows: crypto },
 ];
+
+export const instructions: readonly Instruction[] = instructionClasses.flatMap(({ rows }) => rows);
+
+/** @returns the feature that a row with these static values belongs to; undefined: every AArch64 CPU has it */
+export function featureOf(
+  { feature }: InstructionClass,
+  row: Instruction,
+  statics: FieldValues,
+): Feature | undefined {
+  if (row.feature) return row.feature(statics);
+  return typeof feature === 'function' ? feature(statics) : feature;
+}

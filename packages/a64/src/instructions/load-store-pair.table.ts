@@ -67,6 +67,7 @@ export const loadStorePair = [
     name: 'LDP/STP/LDNP/STNP (SIMD&FP)',
     pattern: 'opc:2 101 1 0 mode:2 L #imm7:7 Vt2:5 Rn:5 Vt:5',
     when: (f) => f.opc !== 3,
+    feature: 'fp',
     assembly: (f) => {
       const size = ['s', 'd', 'q'][f.opc];
       return `${f.L ? 'ld' : 'st'}${f.mode ? '' : 'n'}p {Vt:${size}}, {Vt2:${size}}, ${indexedText(f.mode)}`;

@@ -10,6 +10,8 @@ function systemRegisterRows({ name, encoding, read, write }: SystemRegister): In
     instruction({
       name: `MRS ${name}`,
       pattern: `1101010100 1 ${bits} Rt:5` as '11 Rt:5',
+      // Linux reads the identification registers for programs.
+      ...(op1 === 0 && CRn === 0 ? { feature: 'cpuid' as const } : {}),
       assembly: `mrs {Rt:x}, ${name}`,
       semantics(m, { Rt }) {
         m.writeX(Rt, read(m));
@@ -143,6 +145,7 @@ export const system = [
     name: 'DC CVAC/CVAU/CVAP/CIVAC',
     pattern: '1101010100 0 01 011 0111 CRm:4 001 Rt:5',
     when: (f) => [10, 11, 12, 14].includes(f.CRm),
+    feature: (f) => (f.CRm === 12 ? 'dcpop' : undefined),
     assembly: (f) => `sys #3, C7, C${f.CRm}, #1{argument}`,
     operands: systemArgument,
     aliases: [

@@ -34,4 +34,6 @@ export interface EncodingSpaceResults {
   readonly objdump: string;
   readonly seed: number;
   readonly groups: readonly GroupSurvey[];
+  /** By extension: what is missing. */
+  readonly mnemonics: Readonly<Record<string, readonly string[]>>;
 }

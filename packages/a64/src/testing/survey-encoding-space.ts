@@ -76,8 +76,11 @@ function extensionOf({ examples }: Shape, known: ReadonlyMap<string, string>): s
 async function write(objdump: string): Promise<void> {
   const known = extensionsOf([...shapes.values()].flatMap(({ examples }) => examples));
   const missing = new Map(encodingGroups.map(({ name }) => [name, new Map<string, number>()]));
+  const mnemonics = new Map<string, Set<string>>();
   for (const shape of shapes.values()) {
     const extension = extensionOf(shape, known);
+    const [mnemonic = ''] = (shape.examples[0] ?? '').split(' ');
+    mnemonics.set(extension, (mnemonics.get(extension) ?? new Set()).add(mnemonic));
     if (extension === 'others') console.log(`Of no extension that the assembler knows: ${shape.examples[0]}`);
     for (const [group, words] of shape.counts) count(missing.get(group) ?? new Map(), extension, words);
   }
@@ -87,7 +90,12 @@ async function write(objdump: string): Promise<void> {
     allocated: allocated.get(name) ?? 0,
     missing: Object.fromEntries([...(missing.get(name) ?? [])].sort(([, a], [, b]) => b - a)),
   }));
-  const results: EncodingSpaceResults = { objdump, seed: Number(values.seed), groups };
+  const results: EncodingSpaceResults = {
+    objdump,
+    seed: Number(values.seed),
+    groups,
+    mnemonics: Object.fromEntries([...mnemonics].map(([extension, names]) => [extension, [...names].sort()])),
+  };
   const file = fileURLToPath(new URL('../../results/encoding-space.json', import.meta.url));
   await mkdir(path.dirname(file), { recursive: true });
   await writeFile(file, `${JSON.stringify(results, undefined, 2)}\n`);
