@@ -107,7 +107,7 @@ function spaceSection({ groups, objdump }: EncodingSpaceResults): string {
   return `## Encoding space
 
 Groups of the Arm manual, C4.1. *Executed* is exact: the words of all rows, counted from patterns and conditions. *Missing*
-is what GNU objdump ${objdump} knows beside those, in a random sample of ${number(sum(groups.map(({ sampled }) => sampled)))} words; the rest is unallocated.
+is what GNU objdump ${objdump} knows beside those, in a sample of ${number(sum(groups.map(({ sampled }) => sampled)))} words: every\ncombination of the upper 22 bits, lower ones at random. The rest is unallocated.
 
 ${table(['group', 'words', 'executed', '', 'missing', 'unallocated'], cells, ['---', '---:', '---:', '---:', '---:', '---:'])}`;
 }

@@ -1,6 +1,6 @@
 /**
  * Samples the encoding space: which words have a row, and which ones objdump knows beside those, by group and extension:
- * `pnpm --filter @boxer/a64 survey:encoding-space -- [--words N] [--seed N]`. Writes results/encoding-space.json.
+ * `pnpm --filter @boxer/a64 survey:encoding-space -- [--rounds N] [--seed N]`. Writes results/encoding-space.json.
  */
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
@@ -17,7 +17,7 @@ import { randomWords } from './random-words.ts';
 const { values } = parseArgs({
   // pnpm passes its own "--" on.
   args: process.argv.slice(2).filter((argument) => argument !== '--'),
-  options: { words: { type: 'string', default: '16000000' }, seed: { type: 'string', default: '1' } },
+  options: { rounds: { type: 'string', default: '4' }, seed: { type: 'string', default: '1' } },
 });
 const version = objdumpVersion();
 if (version === undefined) {
@@ -35,13 +35,19 @@ interface Shape {
 
 /** Operands decide whether the assembler accepts an instruction again, so one example is not enough. */
 const EXAMPLES = 5;
-const SLICE = 1_000_000;
+/** Bits of a word that are taken at random; of the others every combination is. Mostly registers. */
+const RANDOM_BITS = 10;
+const SLICE = 2 ** 20;
 const sampled = new Map<string, number>();
 const allocated = new Map<string, number>();
 const shapes = new Map<string, Shape>();
 const random = randomWords(Number(values.seed));
-for (let rest = Number(values.words); rest > 0; rest -= SLICE) {
-  const words = Uint32Array.from({ length: Math.min(rest, SLICE) }, random);
+const combinations = 2 ** (32 - RANDOM_BITS);
+for (let start = 0; start < Number(values.rounds) * combinations; start += SLICE) {
+  const words = Uint32Array.from(
+    { length: SLICE },
+    (_, i) => ((start + i) << RANDOM_BITS) | (random() >>> (32 - RANDOM_BITS)),
+  );
   for await (const { word, text } of objdumpWords(words)) survey(word, text);
 }
 await write(version);
@@ -99,5 +105,7 @@ async function write(objdump: string): Promise<void> {
   const file = fileURLToPath(new URL('../../results/encoding-space.json', import.meta.url));
   await mkdir(path.dirname(file), { recursive: true });
   await writeFile(file, `${JSON.stringify(results, undefined, 2)}\n`);
-  console.log(`${file}: ${Number(values.words)} words, ${shapes.size} shapes of missing instructions`);
+  console.log(
+    `${file}: ${Number(values.rounds) * combinations} words, ${shapes.size} shapes of missing instructions`,
+  );
 }
