@@ -29,9 +29,10 @@ export function fpCompare(m: Machine, size: FloatSize, { Vn, Vm, signalling }: C
   const b = Vm ? m.readF(Vm, size) : floatConstant(m, size, 0);
   const less = m.floatCompare('lt', a, b);
   const unordered = m.or(m.floatCompare('ne', a, a), m.floatCompare('ne', b, b));
-  // Right also for NaNs, whose exception is left to the slow path, and wrong only where denormals count as zeros.
-  m.writeFlags(less, m.floatCompare('eq', a, b), m.eqz(less), unordered);
-  m.when(m.or(unordered, m.eqz(defaultControl(m))), () => {
-    writeFlagBits(m, m.wrap(supportBinary(m, name, size, bitsOf(m, size, a), bitsOf(m, size, b))));
-  });
+  // Nothing is written before the slow path is ruled out: translated code leaves there, and FCCMP reads the flags again.
+  m.when(
+    m.or(unordered, m.eqz(defaultControl(m))),
+    () => writeFlagBits(m, m.wrap(supportBinary(m, name, size, bitsOf(m, size, a), bitsOf(m, size, b)))),
+    () => m.writeFlags(less, m.floatCompare('eq', a, b), m.eqz(less), unordered),
+  );
 }

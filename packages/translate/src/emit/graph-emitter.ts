@@ -125,7 +125,7 @@ export function alwaysCalls(body: readonly Statement[]): boolean {
 }
 
 /** Whether statements call a function on some way. */
-function mayCall(body: readonly Statement[]): boolean {
+export function mayCall(body: readonly Statement[]): boolean {
   return body.some((statement) => {
     const sides = statement.type === 'if' || statement.type === 'choose';
     return alwaysCalls([statement]) || (sides && (mayCall(statement.then) || mayCall(statement.otherwise)));

@@ -28,6 +28,8 @@ export const encode = {
   svc: (value: number) => u32(0xd400_0001 | (value << 5)),
   loadWord: (t: number, n: number) => u32(0xb940_0000 | (n << 5) | t),
   storeWord: (t: number, n: number) => u32(0xb900_0000 | (n << 5) | t),
+  /** DUP Hd, Vn.H[0] */
+  duplicateHalf: (d: number, n: number) => u32(0x5e02_0400 | (n << 5) | d),
   dcCvau: (t: number) => u32(0xd50b_7b20 | t),
   icIvau: (t: number) => u32(0xd50b_7520 | t),
   dsbIsh: 0xd503_3b9f,

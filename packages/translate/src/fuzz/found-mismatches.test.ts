@@ -1,7 +1,10 @@
-import { engineCells, exitReasons, pagePermissions } from '@boxer/abi';
+import { instructions } from '@boxer/a64';
+import { cpuState, engineCells, exitReasons, pagePermissions } from '@boxer/abi';
 import { compileSupportModule } from '../build/compile-support.ts';
 import { generateProcessModule } from '../process/process-module.ts';
 import { BareProcess } from '../testing/bare-process.ts';
+import { installCode, readerOf } from '../testing/install-code.ts';
+import { translateModule } from '../translator/translate-module.ts';
 
 const { read, write, execute } = pagePermissions;
 const CODE = 0x20_0000;
@@ -61,6 +64,36 @@ describe('the interpreter', () => {
       expect(box.run()).toBe(exitReasons.fuel);
       expect(Number(box.pc)).toBe(CODE + 4096);
       expect(box.fuel).toBe(-1n);
+    }
+  });
+});
+
+describe('translated code', () => {
+  // Each iteration compares two zeros when `hi` holds, else sets NZCV to 2: 2, 6, 2.
+  it('leaves a comparison that depends on flags before it writes any', () => {
+    // movz x22, #3; fccmp d19, d27, #2, hi; sub x22, x22, #1; cbnz x22, .-8; brk #0
+    const box = start(CODE, [0xd2800076, 0x1e7b8662, 0xd10006d6, 0xb5ffffd6, 0xd4200000]);
+    installCode(box, translateModule(readerOf(box), [{ entry: CODE + 4 }]));
+    box.view.setUint32(cpuState.fpcr, 0xc0_0000, true);
+    expect(box.run()).toBe(exitReasons.breakpoint);
+    expect(box.flags).toBe(2);
+  });
+});
+
+// Oracle: Linux Documentation/arch/arm64/cpu-feature-registers.rst. qemu 7.2 knows only some of these registers.
+describe('identification registers that name absent features', () => {
+  const rows = instructions.filter(({ name }) => /^MRS (id_isar|id_mmfr|id_pfr|id_dfr|mvfr|s3_0)/.test(name));
+
+  it('are all of AArch32, and reserved ones', () => expect(rows.length).toBeGreaterThan(12));
+
+  it.each(rows.map(({ name, pattern }) => [name, pattern.value | 3] as const))('%s reads zero', (_, word) => {
+    const words = [word, 0xd4200000];
+    const [plain, translated] = [start(CODE, words), start(CODE, words)];
+    installCode(translated, translateModule(readerOf(translated), [{ entry: CODE }]));
+    for (const box of [plain, translated]) {
+      box.setX(3, 99n);
+      expect(box.run()).toBe(exitReasons.breakpoint);
+      expect(box.x(3)).toBe(0n);
     }
   });
 });

@@ -9,6 +9,7 @@ import {
   writeRegisterBranch,
 } from './control-templates.ts';
 import { encode } from './encode.ts';
+import { EXTENDED_BY_QEMU, writeRepaired } from './float-templates.ts';
 import { BATCH_PROGRAMS, slotAddress } from './layout.ts';
 import { writeAccess, writeExclusiveStore, writeLiteral } from './memory-templates.ts';
 import { type Batch, makeBatch, type Program } from './program.ts';
@@ -45,6 +46,7 @@ const templates: readonly (readonly [name: RegExp, template: Template])[] = [
   [/^MRS (?!nzcv|fpcr|fpsr|tpidr_el0)/, writeSystemRead],
   [/^MSR fp[cs]r$/, writeFloatRegister],
   [/^(DC CV|IC IVAU)/, writeCacheOperation],
+  [EXTENDED_BY_QEMU, writeRepaired],
 ];
 
 const rowNumbers = new Map<Instruction, number>(

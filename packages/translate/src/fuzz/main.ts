@@ -1,14 +1,17 @@
 /**
  * Executes random programs under qemu-aarch64, in the interpreter and in translated code, and compares all that they
- * leave: `pnpm fuzz:a64 [--seed N] [--count N] [--minutes N] [--rows TEXT] [--program N] [--report FILE]`.
+ * leave: `pnpm fuzz:a64 [--seed N] [--count WORDS | --minutes N] [--rows TEXT] [--program N] [--lockstep N] [--report FILE]`.
+ * With `--tables [--every N]` floating-point rows on edge values instead.
  */
 import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { readArtifact } from '../artifacts.ts';
+import type { Mismatch } from './checker.ts';
 import { describeMismatch } from './describe-program.ts';
 import { qemuMissing } from './qemu-machine.ts';
-import { reportOf, summaryOf } from './report.ts';
+import { reportOf, summaryOf, tablesReportOf, tablesSummaryOf } from './report.ts';
 import { runFuzzer } from './run.ts';
+import { runFloatTables } from './tables-run.ts';
 
 const { values } = parseArgs({
   options: {
@@ -19,10 +22,12 @@ const { values } = parseArgs({
     program: { type: 'string' },
     lockstep: { type: 'string', default: '4' },
     report: { type: 'string' },
+    tables: { type: 'boolean', default: false },
+    every: { type: 'string', default: '1' },
   },
 });
 
-function numberOf(name: 'seed' | 'count' | 'minutes' | 'program' | 'lockstep'): number | undefined {
+function numberOf(name: 'seed' | 'count' | 'minutes' | 'program' | 'lockstep' | 'every'): number | undefined {
   const text = values[name];
   if (text === undefined) return undefined;
   const number = Number(text.replaceAll('_', ''));
@@ -40,23 +45,55 @@ const [processModule, supportModule] = await Promise.all([
 const seed = numberOf('seed') ?? Date.now() % 1e9;
 const minutes = numberOf('minutes');
 const program = numberOf('program');
+const modules = { processModule, supportModule };
+const rows = values.rows === undefined ? {} : { rows: values.rows.toLowerCase() };
+const single = program === undefined ? {} : { program };
+const lockstepEvery = numberOf('lockstep') ?? 4;
+const SHOWN = 10;
+const TELL_MS = 20_000;
 let told = Date.now();
-const result = await runFuzzer({
-  processModule,
-  supportModule,
-  seed,
-  words: minutes === undefined ? (numberOf('count') ?? 0) : Infinity,
-  lockstepEvery: numberOf('lockstep') ?? 4,
-  ...(minutes === undefined ? {} : { deadline: Date.now() + minutes * 60_000 }),
-  ...(values.rows === undefined ? {} : { rows: values.rows.toLowerCase() }),
-  ...(program === undefined ? {} : { program }),
-  progress(run) {
-    if (Date.now() - told < 20_000) return;
-    told = Date.now();
-    console.error(summaryOf(run));
-  },
-});
-for (const mismatch of result.mismatches.slice(0, 10)) console.log(`${describeMismatch(mismatch, seed)}\n`);
-console.log(summaryOf(result));
-if (values.report !== undefined) await writeFile(values.report, reportOf(result));
-process.exitCode = result.mismatches.length > 0 || result.missing.length > 0 ? 1 : 0;
+
+/** Tells how far a run is, now and then. */
+function tell(text: () => string): void {
+  if (Date.now() - told < TELL_MS) return;
+  told = Date.now();
+  console.error(text());
+}
+
+function show(mismatches: readonly Mismatch[]): void {
+  for (const mismatch of mismatches.slice(0, SHOWN)) console.log(`${describeMismatch(mismatch, seed)}\n`);
+  if (mismatches.length > 0) process.exitCode = 1;
+}
+
+async function fuzzPrograms(): Promise<void> {
+  const result = await runFuzzer({
+    ...modules,
+    ...rows,
+    ...single,
+    seed,
+    words: minutes === undefined ? (numberOf('count') ?? 0) : Infinity,
+    lockstepEvery,
+    ...(minutes === undefined ? {} : { deadline: Date.now() + minutes * 60_000 }),
+    progress: (run) => tell(() => summaryOf(run)),
+  });
+  show(result.mismatches);
+  console.log(summaryOf(result));
+  if (values.report !== undefined) await writeFile(values.report, reportOf(result));
+  if (result.missing.length > 0) process.exitCode = 1;
+}
+
+async function fuzzTables(): Promise<void> {
+  const result = await runFloatTables({
+    ...modules,
+    ...rows,
+    ...single,
+    every: numberOf('every') ?? 1,
+    lockstepEvery,
+    progress: (run) => tell(() => tablesSummaryOf(run)),
+  });
+  show(result.mismatches);
+  console.log(tablesSummaryOf(result));
+  if (values.report !== undefined) await writeFile(values.report, tablesReportOf(result));
+}
+
+await (values.tables ? fuzzTables() : fuzzPrograms());

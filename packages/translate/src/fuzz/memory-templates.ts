@@ -10,6 +10,8 @@ const NEEDS_ALIGNMENT = /^(LDA|STL|LDX|STX|CAS|SWP|LDADD)/;
 /** One in so many accesses goes where it must fault. */
 const FAULTS = 60;
 const MISALIGNED = 40;
+/** qemu 7.2 does not check the alignment of LDAPR; a processor without FEAT_LSE2 does. */
+const ALWAYS_ALIGNED = /^LDAPR/;
 /** Behind a fault of these qemu 7.2 says a wrong pc: its helper does not restore it. */
 const IMPRECISE = /^DC ZVA$/;
 /** Higher addresses have bits where a tag is put. */
@@ -126,7 +128,8 @@ export function prepareAccess(writer: ProgramWriter, row: FuzzRow, mayFault = tr
       address !== undefined && !needsAlignment && usable && fits(access, address) && random.below(3) > 0;
     let at = address ?? 0;
     if (!reusable) {
-      const aligned = needsAlignment && (!mayFault || random.below(MISALIGNED) > 0);
+      const aligned =
+        needsAlignment && (!mayFault || ALWAYS_ALIGNED.test(row.name) || random.below(MISALIGNED) > 0);
       at = target(writer, access, { aligned, mayFault: mayFault && !IMPRECISE.test(row.name) }) - access.low;
       // qemu does not check the alignment of SP; hardware does.
       if (base === 31) at &= -16;

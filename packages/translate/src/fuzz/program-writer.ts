@@ -12,7 +12,7 @@ const ADR_REACH = 2 ** 20;
 /** What differs between processors by design, and so between programs for them. */
 export interface ProcessorTraits {
   /** Registers whose values are compared; of all other constant ones only the execution is. */
-  readonly comparedRegisters: readonly string[];
+  readonly comparedRegisters: RegExp;
 }
 
 /** Writes one program word by word, and remembers what it needs to keep it harmless. */

@@ -1,6 +1,7 @@
 import { instructions } from '@boxer/a64';
 import { type Processor, processors, qemuVersion } from './qemu-machine.ts';
 import type { RunResult } from './run.ts';
+import type { TablesResult } from './tables-run.ts';
 
 const names = Object.keys(processors) as Processor[];
 
@@ -39,7 +40,10 @@ export function reportOf(run: RunResult): string {
       Object.fromEntries([...run.tallies[name].endings].sort(([a], [b]) => a - b)),
     ),
     mismatches: run.mismatches.length,
-    excluded: byProcessor((name) => run.profiles[name].exclusions),
+    excluded: byProcessor((name) =>
+      run.profiles[name].exclusions.map(({ rows, why }) => ({ rows: rows.source, why })),
+    ),
+    absent: byProcessor((name) => run.profiles[name].absent),
     lacking: byProcessor((name) => Object.fromEntries(run.profiles[name].lacking)),
     rows: Object.fromEntries(
       instructions.map(({ name }, i) => [
@@ -49,6 +53,31 @@ export function reportOf(run: RunResult): string {
           translated: total(run, (tally) => tally.translatedByRow[i] ?? 0),
         },
       ]),
+    ),
+  };
+  return `${JSON.stringify(report, undefined, 2)}\n`;
+}
+
+/** A line on a run of the tables. */
+export function tablesSummaryOf({ rows, length, tally, mismatches }: TablesResult): string {
+  return (
+    `${rows} floating-point rows: ${tally.programs} of ${length} programs, ${tally.instructions} instructions, ` +
+    `${tally.translatedPrograms} programs in translated code too, ${mismatches.length} mismatches`
+  );
+}
+
+/** The report of a run of the tables. */
+export function tablesReportOf({ length, tally, mismatches }: TablesResult): string {
+  const report = {
+    what: 'Floating-point rows on cross products of edge values in all modes, compared with qemu-aarch64.',
+    qemu: qemuVersion(),
+    programs: tally.programs,
+    ofPrograms: length,
+    programsTranslated: tally.translatedPrograms,
+    instructionsExecuted: tally.instructions,
+    mismatches: mismatches.length,
+    rows: Object.fromEntries(
+      instructions.flatMap(({ name }, i) => ((tally.byRow[i] ?? 0) > 0 ? [[name, tally.byRow[i]]] : [])),
     ),
   };
   return `${JSON.stringify(report, undefined, 2)}\n`;

@@ -11,7 +11,9 @@ import { fuzzRows } from './rows.ts';
 import { Shrinker } from './shrink.ts';
 
 /** Batches of these processors follow each other. */
-const ORDER: readonly Processor[] = ['max', 'cortex-a57', 'max'];
+const ORDER: readonly Processor[] = ['max', 'cortex-a57', 'max', 'neoverse-n1'];
+/** Of FPCR; Armv8.0 has none. */
+const FZ16 = 1 << 19;
 /** Mismatches that are shrunk; more of them seldom say more. */
 const MOST_SHRUNK = 5;
 
@@ -37,14 +39,14 @@ export interface RunResult {
   readonly profiles: Readonly<Record<Processor, ProcessorProfile>>;
   /** As they were found; the first ones made small. */
   readonly mismatches: readonly Mismatch[];
-  /** Rows asked for that were never executed. */
+  /** Rows that qemu has and that were asked for, but never executed. */
   readonly missing: readonly string[];
 }
 
 type Each<T> = Record<Processor, T>;
+const names = Object.keys(processors) as Processor[];
 
 async function forEach<T>(make: (processor: Processor) => Promise<T> | T): Promise<Each<T>> {
-  const names = Object.keys(processors) as Processor[];
   const made = await Promise.all(names.map(async (name) => [name, await make(name)] as const));
   return Object.fromEntries(made) as Each<T>;
 }
@@ -68,8 +70,8 @@ class Run {
     readonly generators: Each<Generator>,
   ) {
     this.#checker = new Checker(options);
-    const tally = () => new Tally(instructions.length);
-    this.tallies = { max: tally(), 'cortex-a57': tally() };
+    const tallies = names.map((name) => [name, new Tally(instructions.length)] as const);
+    this.tallies = Object.fromEntries(tallies) as Each<Tally>;
   }
 
   get words(): number {
@@ -128,13 +130,10 @@ class Run {
 
   get result(): RunResult {
     const { seed, program } = this.options;
-    const wanted = new Set(
-      Object.values(this.profiles).flatMap(({ rows }) => rows.map(({ index }) => index)),
-    );
+    const wanted = new Set(names.flatMap((name) => this.profiles[name].rows.map(({ index }) => index)));
     const missing = instructions.flatMap(({ name }, i) => {
-      const executed = Object.values(this.tallies).some(({ byRow }) => (byRow[i] ?? 0) > 0);
-      const asked = this.options.rows === undefined || wanted.has(i);
-      return asked && !executed && program === undefined ? [name] : [];
+      const executed = names.some((processor) => (this.tallies[processor].byRow[i] ?? 0) > 0);
+      return wanted.has(i) && !executed && program === undefined ? [name] : [];
     });
     return { seed, tallies: this.tallies, profiles: this.profiles, mismatches: this.mismatches, missing };
   }
@@ -154,7 +153,7 @@ export async function runFuzzer(options: RunOptions): Promise<RunResult> {
           rows: profiles[processor].rows,
           seed: options.seed,
           traits: profiles[processor].traits,
-          halfFlush: processor === 'max' && (fpcrBits() & (1 << 19)) !== 0,
+          halfFlush: processor !== 'cortex-a57' && (fpcrBits() & FZ16) !== 0,
         }),
     );
     const run = new Run(options, machines, profiles, generators);

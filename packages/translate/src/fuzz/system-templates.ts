@@ -35,8 +35,7 @@ export function writeSystemRead(writer: ProgramWriter, row: FuzzRow): void {
   writer.emit(word);
   writer.touched([register]);
   const name = row.name.slice('MRS '.length);
-  if (!writer.traits.comparedRegisters.includes(name) && register !== 31)
-    writer.emit(encode.movz(register, 0));
+  if (!writer.traits.comparedRegisters.test(name) && register !== 31) writer.emit(encode.movz(register, 0));
 }
 
 /** Two reads of the counter, of which the second must not be less than the first. */

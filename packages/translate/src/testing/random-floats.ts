@@ -50,6 +50,9 @@ function edgesOf(size: number): bigint[] {
   ];
 }
 
+/** Floats of 16, 32 or 64 bits with the sign bit clear. */
+export const floatEdges = (size: number): readonly bigint[] => edges[size] ?? [];
+
 /** A float of a size: often an edge, often near 1 and with few significant bits, else any bits. */
 export function randomFloat(random: RandomSource, size: number): bigint {
   const sign = random.bits(1) << BigInt(size - 1);
