@@ -1,6 +1,10 @@
 import { encodingsOf, isAllocated, wordsOf } from './allocation.ts';
 import { decode } from './decoder.ts';
 import { instruction } from './instruction.ts';
+import { instructions } from './instructions/index.ts';
+import { execute } from './oracle/oracle.ts';
+import { emptyMachine } from './testing/empty-machine.ts';
+import { randomWords, wordsOfRows } from './testing/random-words.ts';
 
 const row = instruction({
   name: 'row',
@@ -42,5 +46,19 @@ describe('isAllocated', () => {
   ])('0x%s: %s, %s', (word, allocated) => {
     const decoded = decode(word);
     expect(decoded && isAllocated(decoded.instruction, word, decoded.fields)).toBe(allocated);
+  });
+
+  // The oracle evaluates `undefinedIf` while it executes.
+  it('agrees with the oracle on random words of each row', () => {
+    const different: string[] = [];
+    for (const word of wordsOfRows(instructions, 20, randomWords(Date.now() % 1e9))) {
+      const decoded = decode(word);
+      if (!decoded) continue;
+      const { state, memory } = emptyMachine();
+      const executes = execute(state, memory, word) !== 'undefined';
+      if (executes !== isAllocated(decoded.instruction, word, decoded.fields))
+        different.push(`${decoded.instruction.name} ${word.toString(16)}`);
+    }
+    expect(different).toEqual([]);
   });
 });
