@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { command, type CommandOptions, hasCommand, type Outcome, root } from './boxer.ts';
+import { inArm64Namespace, whyNoArm64 } from './arm64.ts';
+import { command, hasCommand, type Outcome, root } from './boxer.ts';
 
 /** @returns why images cannot be built by buildah here, or undefined */
 export function whyNoBuildah(): string | undefined {
@@ -9,12 +10,7 @@ export function whyNoBuildah(): string | undefined {
 
 /** @returns why buildah cannot execute RUN for arm64 here, or undefined */
 export function whyNoBuildahRun(): string | undefined {
-  const why = whyNoBuildah();
-  if (why !== undefined) return why;
-  if (!hasCommand('qemu-aarch64-static')) return 'qemu-aarch64-static is not installed';
-  return inArm64Namespace(['true']).status === 0
-    ? undefined
-    : 'no user namespace with binfmt_misc of its own (root and Linux 6.7)';
+  return whyNoBuildah() ?? whyNoArm64();
 }
 
 /** Builds with a store of its own, for arm64. */
@@ -53,8 +49,4 @@ export class Buildah {
     if (outcome.status !== 0) throw new Error(`${line.join(' ')}: ${outcome.stdout}\n${outcome.stderr}`);
     return outcome;
   }
-}
-
-function inArm64Namespace(line: readonly string[], options: CommandOptions = {}): Outcome {
-  return command('sh', [join(root, 'e2e', 'support', 'with-arm64.sh'), ...line], options);
 }

@@ -12,29 +12,54 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { command, hasCommand } from './boxer.ts';
 
-const PACKAGES =
-  'bash,coreutils,python3,sqlite3,git,perl-base,grep,sed,gawk,findutils,dash,libc-bin,base-files,base-passwd';
-/** Made once for all test runs: it takes a minute and the network. */
-const KEPT = join(tmpdir(), 'boxer-e2e-debian', 'trixie-arm64.tar');
+/** A Debian trixie for arm64 with some packages. Archives are made once for all test runs: it takes a minute and the network. */
+interface Debian {
+  readonly packages: string;
+  /** Variable that names a ready archive. */
+  readonly variable: string;
+  readonly kept: string;
+}
 
-/** @returns why the tests on Debian cannot run here, or undefined */
-export function whyNoDebian(): string | undefined {
-  if (process.env['BOXER_DEBIAN_TAR'] !== undefined || existsSync(KEPT)) return undefined;
-  return hasCommand('mmdebstrap') ? undefined : 'mmdebstrap is not installed and BOXER_DEBIAN_TAR is not set';
+const kept = (file: string) => join(tmpdir(), 'boxer-e2e-debian', file);
+
+const debians = {
+  /** What people work with. */
+  tools: {
+    packages:
+      'bash,coreutils,python3,sqlite3,git,perl-base,grep,sed,gawk,findutils,dash,libc-bin,base-files,base-passwd',
+    variable: 'BOXER_DEBIAN_TAR',
+    kept: kept('trixie-arm64.tar'),
+  },
+  /** Programs with tests of their own. */
+  proof: {
+    packages:
+      'bash,coreutils,python3,libpython3.13-testsuite,openssl,grep,sed,dash,libc-bin,base-files,base-passwd',
+    variable: 'BOXER_PROOF_TAR',
+    kept: kept('trixie-proof-arm64.tar'),
+  },
+} as const satisfies Record<string, Debian>;
+export type DebianName = keyof typeof debians;
+
+/** @returns why there is no Debian for the tests, or undefined */
+export function whyNoDebian(name: DebianName = 'tools'): string | undefined {
+  const { variable, kept: archive } = debians[name];
+  if (process.env[variable] !== undefined || existsSync(archive)) return undefined;
+  return hasCommand('mmdebstrap') ? undefined : `mmdebstrap is not installed and ${variable} is not set`;
 }
 
 /** @returns the path of a tar archive with Debian trixie for arm64; maintainer scripts have not run in it */
-function debianTar(): string {
-  const given = process.env['BOXER_DEBIAN_TAR'];
+export function debianTar(name: DebianName = 'tools'): string {
+  const { packages, variable, kept: archive } = debians[name];
+  const given = process.env[variable];
   if (given !== undefined) return given;
-  if (existsSync(KEPT)) return KEPT;
-  mkdirSync(join(KEPT, '..'), { recursive: true });
-  const partial = `${KEPT}.${process.pid}.tar`;
-  const flags = ['--quiet', '--arch=arm64', '--variant=extract', `--include=${PACKAGES}`];
+  if (existsSync(archive)) return archive;
+  mkdirSync(join(archive, '..'), { recursive: true });
+  const partial = `${archive}.${process.pid}.tar`;
+  const flags = ['--quiet', '--arch=arm64', '--variant=extract', `--include=${packages}`];
   const { status, stderr } = command('mmdebstrap', [...flags, 'trixie', partial], { timeoutMs: 600_000 });
   if (status !== 0) throw new Error(`mmdebstrap: ${stderr}`);
-  renameSync(partial, KEPT);
-  return KEPT;
+  renameSync(partial, archive);
+  return archive;
 }
 
 /**
@@ -43,10 +68,10 @@ function debianTar(): string {
  * @returns value for `--build-context NAME=`
  * @source OCI image-spec v1.1.0, image-layout.md
  */
-export function debianLayout(directory: string): string {
+export function debianLayout(directory: string, name: DebianName = 'tools'): string {
   const blobs = join(directory, 'blobs', 'sha256');
   mkdirSync(blobs, { recursive: true });
-  const tar = debianTar();
+  const tar = debianTar(name);
   const layer = readFileSync(tar);
   const layerHex = sha256(layer);
   try {
