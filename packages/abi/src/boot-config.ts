@@ -19,7 +19,7 @@ export const bootKeys = {
   stopsignal: 'number of the signal that asks the first process to end',
   mount:
     'list: GUEST:ro|rw — a WASI preopened directory of that name is mounted at GUEST; a preopen without a row is mounted read-write at its own name',
-  tmpfs: 'list: path of an empty in-memory directory to mount',
+  tmpfs: 'list: PATH or PATH:size=BYTES — an empty in-memory directory is mounted there',
   readonly: '"1": the root filesystem refuses writes',
   readonlyPath:
     'list: path of a file or directory in the tree that refuses writes, like a read-only bind mount',

@@ -173,6 +173,22 @@ describe('buildImage', () => {
     });
     expect(warnings.map(({ rule }) => rule)).toEqual(['MaintainerDeprecated']);
   });
+
+  // Oracle: BuildKit's lint request, which looks at all stages unless a target is given.
+  it('is checked in stages that nobody builds', async () => {
+    write('Dockerfile', 'FROM scratch AS unused\nENV a=$nope\nFROM scratch AS used\n');
+    const options = {
+      contextDirectory: context,
+      output: { type: 'oci', dest: join(work, 'x.tar') },
+    } as const;
+    const rulesOf = async (target?: string) => {
+      const { warnings } = await checkDockerfile({ ...options, target, cacheDirectory: join(work, 'cache') });
+      return warnings.map(({ rule }) => rule);
+    };
+    expect(await rulesOf()).toEqual(['UndefinedVar']);
+    expect(await rulesOf('used')).toEqual([]);
+    await build();
+  });
 });
 
 async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {

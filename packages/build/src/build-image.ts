@@ -120,7 +120,9 @@ export async function checkDockerfile(options: BuildOptions): Promise<CheckResul
   const tools = openTools(options, { work: work.path, spool, progress, digests, signal });
   const input = await readInput(options, tools);
   const bases = openBases(options, { cacheDirectory, layers, progress, signal }, tools);
-  const { plan, build } = await resolve(input, options, bases, progress);
+  // Without a target, all stages are looked at. @source moby/buildkit dockerfile2llb (DockerfileLint)
+  const allStages = options.target === undefined;
+  const { plan, build } = await resolve(input, options, bases, progress, allStages);
   return { file: plan.file, warnings: build.warnings };
 }
 
@@ -161,6 +163,7 @@ async function resolve(
   options: BuildOptions,
   bases: BaseOpener,
   progress: Progress,
+  allStages = false,
 ): Promise<{ plan: BuildPlan; build: ResolvedBuild }> {
   const plan = planBuild(input.text, {
     file: input.file,
@@ -171,6 +174,7 @@ async function resolve(
     contexts: options.buildContexts ?? {},
     ignorePatterns: input.ignorePatterns,
     ...(input.contextTime === undefined ? {} : { sourceDateEpoch: input.contextTime }),
+    allStages,
     onWarning: (warning) => progress.warning(input.file, warning),
   });
   const build = await resolveBuild(plan, async (base): Promise<ImageConfig | undefined> => {

@@ -12,6 +12,8 @@ import {
 import type { LayerStore } from '../cache/layer-store.ts';
 import { once } from '../cache/once.ts';
 import type { Job, Progress } from '../progress/progress.ts';
+import { BoxerError } from '@boxer/foundation';
+import { ImageResolutionError } from '../errors/base-error.ts';
 import type { Base } from './base.ts';
 import type { ImageOpener } from './image-opener.ts';
 
@@ -32,8 +34,13 @@ export class OciImages implements ImageOpener {
     this.#options = options;
   }
 
-  openReference(reference: string, platform: Platform): Promise<Base> {
-    return this.#open(reference, platform, (options) => findImage(reference, options));
+  async openReference(reference: string, platform: Platform): Promise<Base> {
+    try {
+      return await this.#open(reference, platform, (options) => findImage(reference, options));
+    } catch (cause) {
+      if (!(cause instanceof BoxerError)) throw cause;
+      throw new ImageResolutionError(reference, cause);
+    }
   }
 
   openLayout(location: string, platform: Platform): Promise<Base> {

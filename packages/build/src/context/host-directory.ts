@@ -88,7 +88,9 @@ export class HostDirectory implements SourceRoot {
   #describe(path: string, hostPath: string, stats: BigIntStats): SourceEntry | undefined {
     const identity = !stats.isDirectory() && stats.nlink > 1n ? `${stats.dev}:${stats.ino}` : undefined;
     const given = hostAttributes(stats);
-    if (stats.isDirectory()) return { ...given, kind: 'directory', identity };
+    // A client of BuildKit sends what is in the context, not its directory itself.
+    if (stats.isDirectory())
+      return { ...given, ...(path === '/' ? { permissions: 0o755 } : {}), kind: 'directory', identity };
     if (stats.isFile()) {
       return { ...given, kind: 'file', content: this.#content(path, hostPath, stats), identity };
     }

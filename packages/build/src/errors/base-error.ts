@@ -11,6 +11,21 @@ export class BaseError extends BoxerError {
   }
 }
 
+/** An image cannot be had; carries code and hint of why. The message begins as BuildKit's. */
+export class ImageResolutionError extends BoxerError {
+  readonly code: string;
+  declare readonly hint?: string;
+
+  constructor(
+    reference: string,
+    override readonly cause: BoxerError,
+  ) {
+    super(`failed to resolve source metadata for ${reference}: ${cause.message}`, { cause });
+    this.code = cause.code;
+    if (cause.hint !== undefined) this.hint = cause.hint;
+  }
+}
+
 /** The build cannot begin: no context, no Dockerfile. */
 export class BuildInputError extends BoxerError {
   readonly code = 'BUILD_INPUT';

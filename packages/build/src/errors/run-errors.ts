@@ -7,16 +7,19 @@ export class RunFailedError extends BoxerError {
 
   /**
    * @param argv - the command
-   * @param exitCode - its exit status, or 128 and the number of the signal that ended it
+   * @param exitCode - its exit status, or 128 and the number of the signal that ended it; 1 when it could not be started,
+   * as with BuildKit, whose runtime ends with 1 then
    * @param output - the last lines it wrote
+   * @param started - whether it ran at all
    */
   constructor(
     readonly argv: readonly string[],
     readonly exitCode: number,
     readonly output: readonly string[],
+    started = true,
   ) {
     super(`process ${JSON.stringify(argv.join(' '))} did not complete successfully: exit code: ${exitCode}`);
-    if (exitCode === 127)
+    if (exitCode === 127 || !started)
       this.hint = 'The command, or the shell or interpreter it needs, is not in the image.';
   }
 }

@@ -8,6 +8,13 @@ export interface BoxScript {
   readonly mode: number;
 }
 
+/** An empty directory in memory. */
+export interface BoxTmpfs {
+  readonly path: string;
+  /** Limit on what its files hold; undefined: what the box has. */
+  readonly sizeBytes: number | undefined;
+}
+
 /** A command to execute in a box. */
 export interface BoxRequest {
   /** Root filesystem. */
@@ -19,8 +26,8 @@ export interface BoxRequest {
   readonly hostname: string;
   /** As in USER; undefined means root. */
   readonly user: string | undefined;
-  /** Paths of empty directories in memory. */
-  readonly tmpfs: readonly string[];
+  /** Empty directories in memory. */
+  readonly tmpfs: readonly BoxTmpfs[];
   /** Paths in the tree that refuse writes, without symbolic links. */
   readonly readonlyPaths: readonly string[];
   /** Read-only files, in places such as /dev where the box has file systems of its own. */

@@ -12,9 +12,10 @@ import {
   SecretMissingError,
 } from '../errors/run-errors.ts';
 import { makeDirectory } from '../stages/make-directory.ts';
+import { checkRunUser } from '../users/run-user.ts';
 import { findUser } from '../users/users.ts';
 import { applyChanges } from './apply-changes.ts';
-import type { Box, BoxScript } from './box-port.ts';
+import type { Box, BoxScript, BoxTmpfs } from './box-port.ts';
 import type { CacheMounts, OpenCache } from './cache-mounts.ts';
 import { MountedTree } from './mounted-tree.ts';
 import { OutputTail } from './output-tail.ts';
@@ -63,10 +64,11 @@ export class BoxRunExecutor implements RunExecutor {
     const { box, signal } = this.#environment;
     const tree = before.clone();
     makeDirectory(tree, step.workdir, attributes({ permissions: 0o755 }));
+    await checkRunUser(tree, step.user, step.argv);
     const mounted = new MountedTree(tree);
     const caches: { cache: OpenCache; target: string }[] = [];
     const env = [...step.env, ...step.proxyEnv, ...(await homeVariable(step, tree))];
-    const tmpfs: string[] = [];
+    const tmpfs: BoxTmpfs[] = [];
     const readonlyPaths: string[] = [];
     const scripts: BoxScript[] = [];
     const tail = new OutputTail();
@@ -93,7 +95,7 @@ export class BoxRunExecutor implements RunExecutor {
       });
       signal?.throwIfAborted();
       if (outcome.kind === 'limit') throw new RunLimitError(step.argv, outcome.why);
-      if (outcome.kind === 'not-started') throw new RunFailedError(step.argv, outcome.exitCode, tail.lines());
+      if (outcome.kind === 'not-started') throw new RunFailedError(step.argv, 1, tail.lines(), false);
       await applyChanges(mounted.tree, outcome.changes, spool);
       for (const { cache, target } of caches) {
         const content = mounted.extract(target);
@@ -122,7 +124,7 @@ export class BoxRunExecutor implements RunExecutor {
       }
       case 'tmpfs':
         mounted.placeDirectory(mount.target, attributes({ permissions: 0o1777 }));
-        into.tmpfs.push(mount.target);
+        into.tmpfs.push({ path: mount.target, sizeBytes: mount.sizeBytes });
         return;
       case 'secret':
         return this.#placeSecret(mount, mounted, into.env);
@@ -197,7 +199,7 @@ export class BoxRunExecutor implements RunExecutor {
 /** What mounts add to a request besides files in the tree. */
 interface Extras {
   readonly env: string[];
-  readonly tmpfs: string[];
+  readonly tmpfs: BoxTmpfs[];
   readonly readonlyPaths: string[];
   readonly scripts: BoxScript[];
   readonly caches: { readonly cache: OpenCache; readonly target: string }[];

@@ -1,4 +1,5 @@
 import {
+  chmodSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -92,7 +93,7 @@ describe('RUN', () => {
     const { tree } = await build(
       dockerfile,
       ({ tree: root, tmpfs }) => {
-        seen.push(...[...root.walk()].map(({ path }) => path), ...tmpfs.map((path) => `tmpfs ${path}`));
+        seen.push(...[...root.walk()].map(({ path }) => path), ...tmpfs.map(({ path }) => `tmpfs ${path}`));
         return {
           changes: (made) =>
             made
@@ -124,6 +125,35 @@ describe('RUN', () => {
     symlinkSync('/real', join(work, 'context', 'links', 'way'));
     const { requests } = await build(dockerfile, () => ({}));
     expect(requests[0]?.readonlyPaths).toEqual(['/real']);
+  });
+
+  // Oracle: BuildKit, golden build run-exec-nonexistent; user.GetExecUser of moby/sys for the texts about users.
+  it('says why a command cannot be started', async () => {
+    const passwd = 'FROM scratch\nCOPY <<E /etc/passwd\njoe:x:5:6::/:/bin/sh\nE\n';
+    const failing = (text: string) => build(passwd + text, () => ({ notStarted: 127 }));
+    await expect(failing('RUN ["/nope"]\n')).rejects.toMatchObject({
+      message: 'process "/nope" did not complete successfully: exit code: 1',
+      hint: expect.stringContaining('not in the image'),
+    });
+    await expect(failing('USER eve\nRUN ["/x"]\n')).rejects.toThrow(
+      'process "/x" did not complete successfully: unable to find user eve: no matching entries in passwd file',
+    );
+    await expect(failing('USER joe:eve\nRUN ["/x"]\n')).rejects.toThrow(
+      'unable to find group eve: no matching entries in group file',
+    );
+    await expect(failing('USER joe:7\nRUN ["/x"]\n')).rejects.toThrow('exit code: 1');
+  });
+
+  it('gives the size of a tmpfs, and the directory of the context as BuildKit sends it', async () => {
+    chmodSync(join(work, 'context'), 0o700);
+    const { requests } = await build(
+      'FROM scratch\nRUN --mount=type=tmpfs,target=/t,size=1m --mount=target=/c --mount=target=/d,source=dir true\n',
+      ({ tree }) => {
+        expect(tree.lookup('/c')?.inode.permissions).toBe(0o755);
+        return {};
+      },
+    );
+    expect(requests[0]?.tmpfs).toEqual([{ path: '/t', sizeBytes: 1024 * 1024 }]);
   });
 
   it('keeps a directory made for a mount when the command put something into it', async () => {

@@ -64,7 +64,6 @@ export class RunnerBox implements Box {
         },
         policy: {
           ...policy,
-          tmpfs: [...request.tmpfs],
           filesystem: await writeScripts(request.scripts, stem),
         },
         stdout: (chunk) => request.onOutput('stdout', chunk),
@@ -91,6 +90,9 @@ function bootOf(request: BoxRequest): BootConfiguration {
     exactEnv: '1',
     lastPid: RUNTIME_LAST_PID,
     readonlyPath: request.readonlyPaths,
+    tmpfs: request.tmpfs.map(({ path, sizeBytes }) =>
+      sizeBytes === undefined ? path : `${path}:size=${sizeBytes}`,
+    ),
     ...(request.user === undefined ? {} : { user: request.user }),
   };
 }

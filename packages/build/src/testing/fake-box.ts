@@ -6,6 +6,8 @@ export interface FakeRun {
   readonly output?: string;
   readonly exitCode?: number;
   readonly limit?: string;
+  /** It could not even be started: 126 or 127. */
+  readonly notStarted?: number;
   changes?(writer: ChangeStreamWriter): void;
 }
 
@@ -28,6 +30,7 @@ export class FakeBox implements Box {
     const { output = '', exitCode = 0, limit } = fake;
     request.onOutput('stdout', Buffer.from(output));
     if (limit !== undefined) return { kind: 'limit', why: limit };
+    if (fake.notStarted !== undefined) return { kind: 'not-started', exitCode: fake.notStarted };
     const writer = new ChangeStreamWriter();
     fake.changes?.(writer);
     return { kind: 'exited', exitCode, changes: once(writer.bytes()) };

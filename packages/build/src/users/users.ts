@@ -9,7 +9,8 @@ export interface PasswdRow {
   readonly home: string;
 }
 
-interface GroupRow {
+/** A row of /etc/group. */
+export interface GroupRow {
   readonly name: string;
   readonly gid: number;
 }
@@ -47,6 +48,12 @@ export async function findUser(tree: Tree, user: number | string): Promise<Passw
   return rows.find((row) => (typeof user === 'number' ? row.uid === user : row.name === user));
 }
 
+/** @returns the row of a group, by name; undefined when there is none or no /etc/group */
+export async function findGroup(tree: Tree, group: string): Promise<GroupRow | undefined> {
+  const rows = parseGroup(await readDatabase(tree, '/etc/group'));
+  return rows.find(({ name }) => name === group);
+}
+
 async function resolveUser(
   tree: Tree,
   user: number | string,
@@ -59,8 +66,7 @@ async function resolveUser(
 
 async function resolveGroup(tree: Tree, group: number | string): Promise<number> {
   if (typeof group === 'number') return group;
-  const rows = parseGroup(await readDatabase(tree, '/etc/group'));
-  const row = rows.find(({ name }) => name === group);
+  const row = await findGroup(tree, group);
   if (row === undefined) throw await unknown(tree, '/etc/group', 'group', group);
   return row.gid;
 }

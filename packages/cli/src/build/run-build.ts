@@ -2,6 +2,7 @@ import { type BuildResult, buildImage, checkDockerfile } from '@boxer/build';
 import type { LintWarning } from '@boxer/build';
 import { exitCodes } from '../errors/exit-codes.ts';
 import { renderError, type SourceText } from '../errors/render-error.ts';
+import { renderCheck } from './render-check.ts';
 import { createProgress } from '../progress/create-progress.ts';
 import { formatBytes } from '../progress/format.ts';
 import { abortOnSignals } from '../signals/abort-on-signals.ts';
@@ -17,9 +18,8 @@ export async function runBuild({ options, progress, check }: BuildRequest): Prom
   };
   try {
     if (check) {
-      const { file, warnings } = await checkDockerfile({ ...options, onDockerfile });
-      showWarnings(file, warnings);
-      process.stdout.write(warnings.length === 0 ? 'Check complete, no warnings found.\n' : '');
+      const { warnings } = await checkDockerfile({ ...options, onDockerfile });
+      process.stdout.write(renderCheck(warnings, dockerfile));
       process.exitCode = warnings.length === 0 ? 0 : exitCodes.buildFailed;
       return;
     }

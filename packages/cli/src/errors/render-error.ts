@@ -63,8 +63,8 @@ function placeOf(error: unknown): SourceRange | undefined {
 const CONTEXT_LINES = 2;
 const MAX_MARKED_LINES = 12;
 
-/** The lines at fault, marked, with two lines around them. */
-function excerpt({ name, text }: SourceText, range: SourceRange): string[] {
+/** @returns the lines at fault, marked, with two lines around them, under the name of the file */
+export function excerpt({ name, text }: SourceText, range: SourceRange): string[] {
   const lines = text.split('\n');
   const first = range.start.line;
   const last = Math.max(first, range.end.column === 1 ? range.end.line - 1 : range.end.line);

@@ -65,9 +65,18 @@ export class DirectiveReader {
 /**
  * Finds one directive in a whole file. Unlike parsing, this skips a `#!` line and does not allow indentation.
  *
- * @returns the value, or undefined when absent
+ * @returns the value, or undefined when absent or when another directive before it is wrong: parsing says so, with the line
  */
 export function findDirective(name: DirectiveName, text: string): string | undefined {
+  try {
+    return firstDirective(name, text);
+  } catch (error) {
+    if (error instanceof DockerfileError) return undefined;
+    throw error;
+  }
+}
+
+function firstDirective(name: DirectiveName, text: string): string | undefined {
   const reader = new DirectiveReader();
   const lines = text.replace(/^\uFEFF/, '').split('\n', 16);
   if (lines[0]?.startsWith('#!') === true) lines.shift();

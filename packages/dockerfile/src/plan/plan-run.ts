@@ -92,6 +92,11 @@ function refuseUnsupported(instruction: RunInstruction): void {
       hint: 'Remove --security=insecure: a box has no privileges to give.',
     });
   }
+  if (instruction.network === 'host') {
+    throw new DockerfileError('DOCKERFILE_UNSUPPORTED', 'network.host is not allowed', {
+      hint: 'Remove --network=host: a box does not reach the network of the host.',
+    });
+  }
 }
 
 function heredocSummary({ command }: RunInstruction): string {

@@ -51,7 +51,7 @@ export const features = {
     flags: runFlags,
     expanded: 'values of `--mount`, but for `from`',
     limits:
-      '`--security=insecure` and `--device` are errors: a box has neither privileges nor devices to give.',
+      '`--security=insecure`, `--network=host` and `--device` are errors: a box has neither privileges, nor the network of the host, nor devices to give.',
   },
   SHELL: { forms: ['["program", …]'], expanded: 'nothing' },
   STOPSIGNAL: { forms: ['signal'], expanded: 'everything' },

@@ -13,6 +13,7 @@ import { FsContext } from './fs-context';
 import { mountPreopens } from './host-fs';
 import { findPlace, rootPlace, setKernelTask, topmost } from './lookup';
 import { MemoryFileSystem } from './memory-fs';
+import { PageQuota } from './page-store';
 import { attachMount, coverReadOnly, Mount, mounts } from './mount';
 import { OpenFile } from './open-file';
 import { Path } from './path';
@@ -64,12 +65,22 @@ function mountOver(path: string, fs: FileSystem, parent: Mount): void {
   if (place) attachMount(fs, place.mount, place.dentry, false);
 }
 
-/** Mounts an empty in-memory directory; missing parents are made. */
-export function mountTmpfs(path: string): void {
+const SIZE_OPTION = ':size=';
+
+/** Mounts an empty in-memory directory, `PATH` or `PATH:size=BYTES`; missing parents are made. */
+export function mountTmpfs(row: string): void {
+  const option = row.lastIndexOf(SIZE_OPTION);
+  const path = option < 0 ? row : row.substring(0, option);
   const fs = new MemoryFileSystem('tmpfs', false, S_ISVTX | 0o777);
+  if (option >= 0) fs.quota = new PageQuota(pagesOf(row.substring(option + SIZE_OPTION.length)));
   const place = ensureDirectory(path);
   if (place) attachMount(fs, place.mount, place.dentry, false);
   else log('cannot mount a tmpfs at ' + path + ': not a directory');
+}
+
+/** Whole pages that hold a number of bytes. */
+function pagesOf(bytes: string): u32 {
+  return <u32>min<i64>((I64.parseInt(bytes) + 4095) >> 12, i32.MAX_VALUE);
 }
 
 /** Makes a file or directory of the tree refuse writes. Symbolic links in its path are not followed. */

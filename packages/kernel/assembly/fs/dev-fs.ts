@@ -50,7 +50,6 @@ export function makeDevFs(): MemoryFileSystem {
   addLink(root, 'stdin', '/proc/self/fd/0');
   addLink(root, 'stdout', '/proc/self/fd/1');
   addLink(root, 'stderr', '/proc/self/fd/2');
-  addLink(root, 'core', '/proc/kcore');
   addEntry(root, 'pts', S_IFDIR | 0o755, 0);
   addEntry(root, 'shm', S_IFDIR | S_ISVTX | 0o777, 0);
   addEntry(root, 'mqueue', S_IFDIR | S_ISVTX | 0o777, 0);

@@ -17,6 +17,11 @@ export abstract class FileSystem {
     public source: string,
   ) {}
 
+  /** Options that /proc/mounts shows after those of every mount, each with a comma before it. */
+  get mountOptions(): string {
+    return '';
+  }
+
   /** Bytes in all, and bytes free: what df shows. */
   get totalBytes(): u64 {
     return 0;

@@ -5,6 +5,7 @@ import { boxMemoryBytes, realtimeNow } from './seam';
 import { Dentry } from './dentry';
 import { FileSystem } from './file-system';
 import { MemoryInode } from './memory-inode';
+import { PageQuota } from './page-store';
 import { inodeCount, lowerDirent, lowerInode } from './payload-index';
 
 /**
@@ -13,6 +14,8 @@ import { inodeCount, lowerDirent, lowerInode } from './payload-index';
  */
 export class MemoryFileSystem extends FileSystem {
   private nextInode: u64;
+  /** Mount option size=, or null: as much as the box has. */
+  quota: PageQuota | null = null;
   /** Overlay: payload inode number → its inode. */
   readonly lowerInodes: StaticArray<MemoryInode | null>;
 
@@ -53,12 +56,20 @@ export class MemoryFileSystem extends FileSystem {
     return inode;
   }
 
+  get mountOptions(): string {
+    const quota = this.quota;
+    return quota ? ',size=' + (<u64>quota.limit << 2).toString() + 'k' : '';
+  }
+
   get totalBytes(): u64 {
-    return boxMemoryBytes();
+    const quota = this.quota;
+    return quota ? <u64>quota.limit << 12 : boxMemoryBytes();
   }
   get freeBytes(): u64 {
+    const quota = this.quota;
+    if (quota) return <u64>(quota.limit - min(quota.used, quota.limit)) << 12;
     const used = <u64>usedFrames() << 12;
-    const total = this.totalBytes;
+    const total = boxMemoryBytes();
     return used < total ? total - used : 0;
   }
 }

@@ -370,7 +370,7 @@ export class MemoryInode extends Inode {
   private pageStore(): PageStore {
     const pages = this.pages;
     if (pages) return pages;
-    const made = new PageStore();
+    const made = new PageStore(this.memoryFs.quota);
     this.pages = made;
     return made;
   }
@@ -389,6 +389,7 @@ export class MemoryInode extends Inode {
     const pages = this.pageStore();
     const known = pages.get(index);
     if (known > ZERO_PAGE) return known;
+    if (pages.isFull) return 0;
     const frame = allocateFrame();
     if (frame == 0) return 0;
     if (known == ZERO_PAGE || whole) memory.fill(frame, 0, 4096);

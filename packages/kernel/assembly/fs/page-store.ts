@@ -6,6 +6,12 @@ const INDEX_MASK: u32 = ENTRIES - 1;
 /** Entry of a page that reads as zeros although the backing (a lower file) may have bytes there. */
 export const ZERO_PAGE: u32 = 1;
 
+/** Limit on the pages of all files of a filesystem together. */
+export class PageQuota {
+  used: u32 = 0;
+  constructor(readonly limit: u32) {}
+}
+
 /**
  * The pages of one file, by page index: a radix tree of 4 KiB nodes whose leaves are page frames. Depth 0 holds a
  * single page, so that a small file costs one frame.
@@ -15,6 +21,14 @@ export class PageStore {
   private depth: u32 = 0;
   /** Frames that hold data (what st_blocks counts). */
   pages: u32 = 0;
+
+  constructor(private readonly quota: PageQuota | null) {}
+
+  /** Whether one more frame is more than the filesystem may hold. */
+  get isFull(): bool {
+    const quota = this.quota;
+    return quota ? quota.used >= quota.limit : false;
+  }
 
   /** @returns frame address, 0 (nothing here) or ZERO_PAGE */
   get(index: u32): u32 {
@@ -67,8 +81,14 @@ export class PageStore {
   }
 
   private count(old: u32, entry: u32): void {
-    if (old > ZERO_PAGE) this.pages--;
-    if (entry > ZERO_PAGE) this.pages++;
+    if (old > ZERO_PAGE) this.counted(-1);
+    if (entry > ZERO_PAGE) this.counted(1);
+  }
+
+  private counted(pages: i32): void {
+    this.pages += pages;
+    const quota = this.quota;
+    if (quota) quota.used += pages;
   }
 
   /** Forgets and frees the pages `first` … `end` - 1. */
@@ -83,7 +103,7 @@ export class PageStore {
     if (level == 0) {
       if (base < first || base >= end) return node;
       if (node > ZERO_PAGE) {
-        this.pages--;
+        this.counted(-1);
         freeFrame(node);
       }
       return 0;

@@ -276,7 +276,7 @@ export function writeMounts(text: TextBuilder): void {
   for (let i = 0; i < mounts.length; i++) {
     const mount = mounts[i];
     text.text(mount.fs.source).text(' ').text(escapeSpaces(mountPath(mount))).text(' ').text(mount.fs.typeName);
-    text.text(' ').text(mountOptions(mount)).text(' 0 0\n');
+    text.text(' ').text(mountOptions(mount)).text(mount.fs.mountOptions).text(' 0 0\n');
   }
 }
 
@@ -287,7 +287,7 @@ export function writeMountInfo(text: TextBuilder): void {
     const parent = mount.parent;
     text.number(mount.id).text(' ').number(parent ? parent.id : 1).text(' 0:').number(mount.fs.device).text(' / ');
     text.text(escapeSpaces(mountPath(mount))).text(' ').text(mountOptions(mount)).text(' - ').text(mount.fs.typeName);
-    text.text(' ').text(mount.fs.source).text(mount.fs.readOnly ? ' ro\n' : ' rw\n');
+    text.text(' ').text(mount.fs.source).text(mount.fs.readOnly ? ' ro' : ' rw').text(mount.fs.mountOptions).text('\n');
   }
 }
 
