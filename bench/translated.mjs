@@ -99,7 +99,7 @@ function translate(box, path) {
   const functions = new Set([...symbols].map(([, address]) => Number.parseInt(address, 16)));
   const options = { isFunction: (pc) => functions.has(pc) };
   const requests = [...functions].map((entry) => {
-    const { blocks } = discoverRegion(reader, entry, [], options);
+    const { blocks } = discoverRegion(reader, { entry }, options);
     const heads = [...blocks.values()].flatMap(({ pc, successors }) => successors.filter((to) => to <= pc));
     return { entry, entries: heads };
   });

@@ -11,7 +11,7 @@ export {
   type PackFunction,
   type PackInfo,
 } from './pack/code-pack.ts';
-export { functionsOf } from './pack/functions-of.ts';
+export { functionsOf, type ReachedFunctions } from './pack/functions-of.ts';
 export { type PackedPage, pageHash } from './pack/page-hash.ts';
 export { reachedCode, type ReachedPage } from './pack/reached-code.ts';
 export { readPack } from './pack/read-pack.ts';
@@ -25,9 +25,5 @@ export {
 export type { CodeReader } from './translator/code-reader.ts';
 export { buildDispatcherModule } from './translator/dispatcher-module.ts';
 export { type HotPlace, type PlacedPack, translateHot } from './translator/translate-hot.ts';
-export {
-  type CodeEntry,
-  type FunctionRequest,
-  translateModule,
-  type TranslatedModule,
-} from './translator/translate-module.ts';
+export { type CodeEntry, translateModule, type TranslatedModule } from './translator/translate-module.ts';
+export type { FunctionRequest } from './translator/region.ts';

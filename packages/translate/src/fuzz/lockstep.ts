@@ -1,6 +1,7 @@
 import { exitReasons } from '@boxer/abi';
 import { buildDispatcherModule } from '../translator/dispatcher-module.ts';
-import { type FunctionRequest, translateModule } from '../translator/translate-module.ts';
+import type { FunctionRequest } from '../translator/region.ts';
+import { translateModule } from '../translator/translate-module.ts';
 import { readerOf } from '../testing/install-code.ts';
 import { RandomSource } from '../testing/random-source.ts';
 import { mix } from './generator.ts';

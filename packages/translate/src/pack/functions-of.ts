@@ -1,31 +1,188 @@
 import type { CodeReader } from '../translator/code-reader.ts';
-import { decodeInstruction } from '../translator/decode-instruction.ts';
-import type { FunctionRequest } from '../translator/translate-module.ts';
+import type { FunctionRequest, RegionOptions } from '../translator/region.ts';
 import { addressesOf, type ReachedPage } from './reached-code.ts';
+import { isFunctionMark, isJumpMark, isPrologue, ReachedFlow } from './reached-flow.ts';
+
+/** Functions larger than this are divided. */
+const MOST_INSTRUCTIONS = 1500;
+/** Places besides its beginning where a function may be entered. */
+const MOST_ENTRIES = 24;
+const REACH_BYTES = 0x1_0000;
+
+/** The functions that were executed, as far as they were, for {@link translatePack}. */
+export interface ReachedFunctions extends Required<Pick<RegionOptions, 'isFunction' | 'isReached'>> {
+  /** In ascending order of their entries. */
+  readonly functions: readonly FunctionRequest[];
+}
+
+/** Divides executed instructions among functions: each belongs to the one that leads to it. */
+class Division {
+  /** Address of the function that an instruction belongs to. */
+  readonly owners = new Map<number, number>();
+  /** Addresses that are come to neither from before nor from elsewhere, but lie inside of functions. */
+  readonly inner = new Set<number>();
+  readonly roots = new Set<number>();
+  /** Parts of functions that are too large, by address. */
+  readonly #chunks = new Map<number, number>();
+
+  constructor(
+    readonly flow: ReachedFlow,
+    readonly addresses: readonly number[],
+  ) {
+    for (const pc of addresses) {
+      if (flow.called.has(pc)) this.roots.add(pc);
+      else if (!flow.successors.has(pc)) this.#comeTo(pc);
+    }
+    for (;;) {
+      const before = this.roots.size;
+      this.#assign();
+      if (this.roots.size === before) this.#divideLarge();
+      if (this.roots.size === before) return;
+    }
+  }
+
+  /** An instruction that only a register has led to: the beginning of a function, or the target of a jump inside of one. */
+  #comeTo(pc: number): void {
+    const word = this.flow.reader.word(pc) ?? 0;
+    if (isFunctionMark(word) || isPrologue(word)) this.roots.add(pc);
+    else if (isJumpMark(word) || this.flow.tableTargets.has(pc) || this.roots.size > 0) this.inner.add(pc);
+    else this.roots.add(pc);
+  }
+
+  #assign(): void {
+    this.owners.clear();
+    const shared = new Set<number>();
+    for (const root of this.roots) this.#spread(root, root, shared);
+    // What is left belongs to what lies before it.
+    let last: number | undefined;
+    for (const pc of this.addresses) {
+      const owner = this.owners.get(pc);
+      if (owner === undefined) this.#spread(pc, this.inner.has(pc) ? (last ?? pc) : pc, shared);
+      last = this.owners.get(pc);
+    }
+    for (const pc of shared) this.roots.add(pc);
+    for (const [pc, owner] of this.owners) if (pc === owner) this.roots.add(pc);
+  }
+
+  #spread(from: number, owner: number, shared: Set<number>): void {
+    const pending = [from];
+    for (let pc = pending.pop(); pc !== undefined; pc = pending.pop()) {
+      const known = this.owners.get(pc);
+      if (known === owner) continue;
+      if (known !== undefined || (pc !== owner && this.roots.has(pc))) {
+        if (known !== undefined && known !== pc) shared.add(pc);
+        continue;
+      }
+      if (this.#chunks.get(pc) !== this.#chunks.get(owner)) {
+        shared.add(pc);
+        continue;
+      }
+      this.owners.set(pc, owner);
+      const reached = this.flow.instructions.get(pc);
+      if (!reached) continue;
+      const { next, branch, table } = reached;
+      pending.push(...table);
+      if (branch !== undefined) pending.push(branch);
+      if (next !== undefined) pending.push(next);
+    }
+  }
+
+  /** Divides functions that are too large into stretches: where control goes from one to another, functions begin. */
+  #divideLarge(): void {
+    const members = this.membersByOwner();
+    for (const [owner, pcs] of members) {
+      if (pcs.length <= MOST_INSTRUCTIONS) continue;
+      pcs.forEach((pc, i) => this.#chunks.set(pc, owner + Math.floor(i / MOST_INSTRUCTIONS)));
+      const { instructions } = this.flow;
+      for (const pc of pcs) {
+        const { next, branch, table = [] } = instructions.get(pc) ?? {};
+        for (const to of [next, branch, ...table])
+          if (
+            to !== undefined &&
+            this.#chunks.get(to) !== this.#chunks.get(pc) &&
+            this.owners.get(to) === owner
+          )
+            this.roots.add(to);
+      }
+    }
+  }
+
+  /** Instructions of each function, ascending. */
+  membersByOwner(): Map<number, number[]> {
+    const members = new Map<number, number[]>();
+    for (const pc of this.addresses) {
+      const owner = this.owners.get(pc);
+      if (owner === undefined) continue;
+      const known = members.get(owner);
+      if (known) known.push(pc);
+      else members.set(owner, [pc]);
+    }
+    return members;
+  }
+}
+
+/** Where the interpreter should hand over besides the function's beginning, the most useful places first. */
+function entriesOf(division: Division, owner: number, members: readonly number[]): number[] {
+  const { flow, inner, roots } = division;
+  const [come, afterInterpreted, loops, sites]: number[][] = [[], [], [], []];
+  for (const pc of members) {
+    const reached = flow.instructions.get(pc);
+    if (!reached) continue;
+    const { instruction, next, branch } = reached;
+    const { control } = instruction;
+    if (inner.has(pc) && !flow.tableTargets.has(pc)) come?.push(pc);
+    if (next === undefined || division.owners.get(next) !== owner) continue;
+    if (control.type === 'interpret') afterInterpreted?.push(next);
+    if (branch !== undefined && branch <= pc && division.owners.get(branch) === owner) loops?.push(branch);
+    if (control.type === 'call' && !(control.target !== undefined && roots.has(control.target)))
+      sites?.push(next);
+  }
+  const all = [come, afterInterpreted, loops, sites].flatMap((places) => places ?? []);
+  return [...new Set(all)].filter((pc) => pc !== owner).slice(0, MOST_ENTRIES);
+}
+
+/** First instructions of stretches that lie where nobody would look for the function. */
+function partsOf({ flow, owners }: Division, owner: number, members: readonly number[]): number[] {
+  const isNear = (pc: number) => pc >= owner && pc - owner < REACH_BYTES;
+  return members.flatMap((pc) => {
+    const { branch, table = [] } = flow.instructions.get(pc) ?? {};
+    return [branch, ...table].filter(
+      (to): to is number => to !== undefined && !isNear(to) && owners.get(to) === owner,
+    );
+  });
+}
+
+/** Targets of jumps whose table was not found. */
+function unknownTargets({ flow, inner }: Division, members: readonly number[]): number[] {
+  const jumps = members.some((pc) => {
+    const reached = flow.instructions.get(pc);
+    return reached?.instruction.control.type === 'jump' && reached.table.length === 0;
+  });
+  return jumps ? members.filter((pc) => inner.has(pc) && !flow.tableTargets.has(pc)) : [];
+}
 
 /**
- * Finds functions in what was executed, without symbols: what is called, and what is executed although nothing executed
- * falls or branches into it.
- *
- * @returns requests in ascending order of their entries
+ * Finds functions in what was executed, without symbols. They begin where calls lead, and at instructions that nothing
+ * executed falls or branches into, unless those look like targets of jumps inside of functions. Code that several functions
+ * lead to is a function of its own; code that one function leads to is a part of it, wherever it lies.
  */
-export function functionsOf(reached: readonly ReachedPage[], reader: CodeReader): FunctionRequest[] {
-  const addresses = reached.flatMap(addressesOf);
+export function functionsOf(reached: readonly ReachedPage[], reader: CodeReader): ReachedFunctions {
+  const addresses = reached
+    .toSorted((a, b) => a.page - b.page)
+    .flatMap(addressesOf)
+    .filter((pc) => reader.word(pc) !== undefined);
   const executed = new Set(addresses);
-  const called = new Set<number>();
-  const inner = new Set<number>();
-  for (const pc of addresses) {
-    const word = reader.word(pc);
-    if (word === undefined) continue;
-    const { control } = decodeInstruction(pc, word);
-    if (control.type === 'call' && control.target !== undefined && executed.has(control.target))
-      called.add(control.target);
-    if (control.type === 'branch') inner.add(control.target);
-    const goesOn = control.type === 'next' || control.type === 'call' || control.type === 'interpret';
-    if (goesOn || (control.type === 'branch' && control.conditional)) inner.add(pc + 4);
-  }
-  return addresses
-    .filter((pc) => called.has(pc) || !inner.has(pc))
-    .sort((a, b) => a - b)
-    .map((entry) => ({ entry, entries: [] }));
+  const division = new Division(new ReachedFlow(reader, addresses), addresses);
+  const functions = [...division.membersByOwner()].map(([entry, members]): FunctionRequest => ({
+    entry,
+    entries: entriesOf(division, entry, members),
+    parts: [...new Set(partsOf(division, entry, members))],
+    jumpTargets: unknownTargets(division, members),
+  }));
+  const { roots } = division;
+  return {
+    functions: functions.sort((a, b) => a.entry - b.entry),
+    isFunction: (pc) => roots.has(pc),
+    isReached: (pc) => executed.has(pc),
+  };
 }

@@ -7,8 +7,12 @@ import {
   VALID_BITS,
 } from '../translator/code-module.ts';
 import type { CodeReader } from '../translator/code-reader.ts';
-import { discoverRegion, type Region, type RegionOptions } from '../translator/region.ts';
-import type { FunctionRequest } from '../translator/translate-module.ts';
+import {
+  discoverRegion,
+  type FunctionRequest,
+  type Region,
+  type RegionOptions,
+} from '../translator/region.ts';
 import {
   type CodePack,
   type CodeRange,
@@ -88,9 +92,10 @@ function exportAll({ module, functions, valid }: EmittedModule): void {
 export function translatePack(reader: CodeReader, { base, functions, ...options }: PackRequest): CodePack {
   if (base % PAGE_SIZE_BYTES !== 0) throw new RangeError(`The base ${base} is not the address of a page`);
   const unique = new Map(functions.map((request) => [request.entry, request]));
-  const regions = [...unique.values()].flatMap(({ entry, entries = [] }) => {
+  const regions = [...unique.values()].flatMap((request) => {
+    const { entry, entries = [] } = request;
     if (entry < base) throw new RangeError(`The function at ${entry} lies below the base ${base}`);
-    const region = discoverRegion(reader, entry, entries, options);
+    const region = discoverRegion(reader, request, options);
     if (!region.blocks.has(entry)) return [];
     const inside = entries.filter((pc) => pc >= base && region.blocks.has(pc));
     return [{ region, entries: [...new Set([entry, ...inside])] }];

@@ -22,9 +22,22 @@ export interface Region {
   readonly calls: readonly number[];
 }
 
+/** A guest function to translate. */
+export interface FunctionRequest {
+  readonly entry: number;
+  /** Further addresses where the interpreter may hand over, such as heads of loops. */
+  readonly entries?: readonly number[];
+  /** First instructions of parts that lie elsewhere: cold ones, most likely. */
+  readonly parts?: readonly number[];
+  /** Targets of its indirect jumps that were seen: tables are not always found. */
+  readonly jumpTargets?: readonly number[];
+}
+
 export interface RegionOptions {
   /** Addresses where other functions begin: a branch there leaves the region. */
   readonly isFunction?: (pc: number) => boolean;
+  /** What is worth translating: a branch to anything else leaves the region. By default everything is. */
+  readonly isReached?: (pc: number) => boolean;
   /** Instructions at most; what lies behind is left to the interpreter. */
   readonly maximumInstructions?: number;
 }
@@ -41,7 +54,7 @@ class Discovery {
 
   constructor(
     readonly reader: CodeReader,
-    readonly entry: number,
+    readonly request: FunctionRequest,
     readonly options: RegionOptions,
   ) {}
 
@@ -57,18 +70,21 @@ class Discovery {
 
   /** Whether a branch stays in the region. */
   inside(target: number): boolean {
-    if (target === this.entry) return true;
-    return (
-      target > this.entry &&
-      target - this.entry < REACH_BYTES &&
-      !(this.options.isFunction?.(target) ?? false)
-    );
+    const { entry, parts = [] } = this.request;
+    if (target === entry) return true;
+    const isNear = (start: number) => target >= start && target - start < REACH_BYTES;
+    if (!isNear(entry) && !parts.some(isNear)) return false;
+    return !(this.options.isFunction?.(target) ?? false) && this.#isReached(target);
+  }
+
+  #isReached(pc: number): boolean {
+    return this.options.isReached?.(pc) ?? true;
   }
 
   #run(start: number): void {
     const limit = this.options.maximumInstructions ?? 4000;
     for (let pc = start; !this.instructions.has(pc); pc += 4) {
-      const word = this.instructions.size < limit ? this.reader.word(pc) : undefined;
+      const word = this.instructions.size < limit && this.#isReached(pc) ? this.reader.word(pc) : undefined;
       if (word === undefined) return;
       const instruction = decodeInstruction(pc, word);
       this.instructions.set(pc, instruction);
@@ -116,11 +132,11 @@ function successorsOf(found: Discovery, last: GuestInstruction, targets: readonl
 /** Finds the basic blocks that can be reached from an entry without leaving the function. */
 export function discoverRegion(
   reader: CodeReader,
-  entry: number,
-  entries: readonly number[] = [],
+  request: FunctionRequest,
   options: RegionOptions = {},
 ): Region {
-  const found = new Discovery(reader, entry, options);
+  const { entry, entries = [], jumpTargets: seen = [] } = request;
+  const found = new Discovery(reader, request, options);
   // The function's entry first: the limit may cut off what comes last.
   for (const pc of [entry, ...entries]) {
     found.lead(pc);
@@ -129,7 +145,8 @@ export function discoverRegion(
   let targets: readonly number[] = [];
   for (let known = -1; found.jumps.length > 0 && targets.length > known;) {
     known = targets.length;
-    targets = jumpTargets(reader, found.instructions, (pc) => found.inside(pc));
+    const inTables = jumpTargets(reader, found.instructions.values(), (pc) => found.inside(pc));
+    targets = [...new Set([...inTables, ...seen])].sort((a, b) => a - b);
     for (const target of targets) found.lead(target);
     found.explore();
   }

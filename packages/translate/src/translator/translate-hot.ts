@@ -2,8 +2,7 @@ import { PAGE_SIZE_BYTES } from '@boxer/abi';
 import type { CodePack } from '../pack/code-pack.ts';
 import { translatePack } from '../pack/translate-pack.ts';
 import type { CodeReader } from './code-reader.ts';
-import { discoverRegion, type Region } from './region.ts';
-import type { FunctionRequest } from './translate-module.ts';
+import { discoverRegion, type FunctionRequest, type Region } from './region.ts';
 
 /** Instructions of one function at most: larger bodies take the host's compiler too long. */
 const FUNCTION_INSTRUCTIONS = 1200;
@@ -52,13 +51,13 @@ function requestsFor(
     entries.set(entry, (known ?? new Set()).add(pc));
   };
   for (const { pc, entry } of places) {
-    const inside = pc === entry || discoverRegion(reader, entry, [], options).blocks.has(pc);
+    const inside = pc === entry || discoverRegion(reader, { entry }, options).blocks.has(pc);
     add(inside ? entry : pc, pc);
   }
   const hot = new Set(entries.keys());
   const isHot = (entry: number) => hot.has(entry);
   for (let entry = pending.shift(); entry !== undefined; entry = pending.shift()) {
-    const region = discoverRegion(reader, entry, [], options);
+    const region = discoverRegion(reader, { entry }, options);
     const size = [...region.blocks.values()].reduce((sum, block) => sum + block.instructions.length, 0);
     if (!isHot(entry) && size > CALLEE_INSTRUCTIONS) {
       entries.delete(entry);
@@ -78,7 +77,7 @@ function requestsFor(
     }
   }
   const requests = [...entries].map(([entry, pcs]) => {
-    const region = discoverRegion(reader, entry, [...pcs], options);
+    const region = discoverRegion(reader, { entry, entries: [...pcs] }, options);
     return {
       entry,
       entries: [...pcs, ...returnSites(region, (target) => entries.has(target))].slice(0, MAX_ENTRIES),

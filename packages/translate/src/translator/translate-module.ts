@@ -1,14 +1,7 @@
 import { CODE_TYPE } from '../interpreter/translated-code.ts';
 import { DISPATCH_TYPE, emitRegions, sizeOf, stretchesOf } from './code-module.ts';
 import type { CodeReader } from './code-reader.ts';
-import { discoverRegion, type RegionOptions } from './region.ts';
-
-/** A guest function to translate. */
-export interface FunctionRequest {
-  readonly entry: number;
-  /** Further addresses where the interpreter may hand over, such as heads of loops. */
-  readonly entries?: readonly number[];
-}
+import { discoverRegion, type FunctionRequest, type RegionOptions } from './region.ts';
 
 /** Where the interpreter may enter a module: `pc`, through the exported function `name`. */
 export interface CodeEntry {
@@ -37,8 +30,9 @@ export function translateModule(
   requests: readonly FunctionRequest[],
   options: RegionOptions = {},
 ): TranslatedModule {
-  const all = requests.map(({ entry, entries = [] }) => {
-    const region = discoverRegion(reader, entry, entries, options);
+  const all = requests.map((request) => {
+    const { entry, entries = [] } = request;
+    const region = discoverRegion(reader, request, options);
     return { region, entries: [...new Set([entry, ...entries.filter((pc) => region.blocks.has(pc))])] };
   });
   const regions = all.filter(({ region }) => region.blocks.has(region.entry));

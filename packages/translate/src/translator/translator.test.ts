@@ -11,7 +11,8 @@ import { differences, type TestCase } from '../testing/machine-state.ts';
 import { randomCase } from '../testing/random-cases.ts';
 import { randomProgram } from '../testing/random-program.ts';
 import { RandomSource } from '../testing/random-source.ts';
-import { type FunctionRequest, translateModule } from './translate-module.ts';
+import type { FunctionRequest } from './region.ts';
+import { translateModule } from './translate-module.ts';
 
 let processModule: WebAssembly.Module;
 let supportModule: WebAssembly.Module;

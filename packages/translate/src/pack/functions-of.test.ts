@@ -1,0 +1,108 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { generateProcessModule } from '../process/process-module.ts';
+import { ModuleBuilder } from '@boxer/wasm';
+import { oracleMissing } from '../support/execute-words.ts';
+import { BareProcess } from '../testing/bare-process.ts';
+import { loadElf } from '../testing/elf.ts';
+import { readerOf } from '../testing/install-code.ts';
+import { InstalledPack } from '../testing/install-pack.ts';
+import { functionsOf } from './functions-of.ts';
+import { addressesOf, reachedCode } from './reached-code.ts';
+import { translatePack } from './translate-pack.ts';
+
+const source = fileURLToPath(new URL('../../../../fixtures/cpu/control.c', import.meta.url));
+const missing = oracleMissing();
+const STACK_TOP = 0x7f_0000;
+const CODE_AT = 0x40_0000;
+const PLENTY = 1n << 40n;
+
+interface Run {
+  readonly box: BareProcess;
+  readonly output: string;
+  readonly instructions: bigint;
+  /** Addresses of instructions that the interpreter came to. */
+  readonly interpreted: readonly number[];
+}
+
+(missing ? describe.skip : describe)(`functions without symbols${missing ? ` (${missing})` : ''}`, () => {
+  const folder = mkdtempSync(join(tmpdir(), 'boxer-functions-'));
+  let processModule: WebAssembly.Module;
+  let supportModule: WebAssembly.Module;
+  afterAll(() => rmSync(folder, { recursive: true }));
+  beforeAll(() => {
+    processModule = new WebAssembly.Module(generateProcessModule({ registration: 'exports' }));
+    supportModule = new WebAssembly.Module(new ModuleBuilder().finish());
+  }, 120_000);
+
+  function run(program: string, prepare: (box: BareProcess) => void = () => undefined): Run {
+    let output = '';
+    const box = new BareProcess({
+      processModule,
+      supportModule,
+      guestBytes: 0x80_0000,
+      syscall: (self, number, [, address, length]) => {
+        if (number !== 64) return -(1n << 63n);
+        output += Buffer.from(self.guest(Number(address), Number(length))).toString();
+        return length ?? 0n;
+      },
+    });
+    const entry = loadElf(box, readFileSync(program));
+    box.permit(STACK_TOP - 0x1_0000, 0x1_0000, 3);
+    prepare(box);
+    box.pc = entry;
+    box.setX(31, BigInt(STACK_TOP));
+    box.fuel = PLENTY;
+    box.run();
+    return {
+      box,
+      output,
+      instructions: PLENTY - box.fuel,
+      interpreted: reachedCode(box.view.buffer).flatMap(addressesOf),
+    };
+  }
+
+  /** Addresses of functions, by name. Oracle: the symbol table. */
+  function symbolsOf(program: string): ReadonlyMap<number, string> {
+    const { stdout } = spawnSync('aarch64-linux-gnu-nm', [program], { encoding: 'utf8' });
+    const symbols = [...stdout.matchAll(/^([0-9a-f]+) [tT] ([\w.]+)$/gm)];
+    return new Map(symbols.map(([, address = '', name = '']) => [Number.parseInt(address, 16), name]));
+  }
+
+  it.each([
+    ['-O2'],
+    ['-Os'],
+    ['-O2', '-mbranch-protection=standard'],
+    ['-O2', '-fno-jump-tables', '-fno-optimize-sibling-calls'],
+  ])('are found in what %s %s %s makes', (...options: string[]) => {
+    const program = join(folder, `control${options.join('')}`);
+    const fixed = ['-static', '-nostdlib', '-ffreestanding', '-march=armv8-a'];
+    const compiler = spawnSync('aarch64-linux-gnu-gcc', [...options, ...fixed, '-o', program, source]);
+    expect(compiler.stderr.toString()).toBe('');
+    const expected = spawnSync('qemu-aarch64-static', [program], { encoding: 'utf8' }).stdout;
+
+    const plain = run(program);
+    expect(plain.output).toBe(expected);
+    const reader = readerOf(plain.box);
+    const found = functionsOf(reachedCode(plain.box.view.buffer), reader);
+
+    const symbols = symbolsOf(program);
+    const executed = new Set(plain.interpreted);
+    const names = [...symbols].filter(([at]) => executed.has(at)).map(([, name]) => name);
+    const isPart = (name: string) => /\.(cold|back)$/.test(name);
+    expect(found.functions.map(({ entry }) => symbols.get(entry) ?? entry.toString(16)).sort()).toEqual(
+      names.filter((name) => !isPart(name)).sort(),
+    );
+
+    const pack = translatePack(reader, { base: CODE_AT, ...found });
+    expect(pack.info.instructions).toBe(plain.interpreted.length);
+    const translated = run(program, (box) => new InstalledPack(box, pack.bytes, CODE_AT).enter());
+    expect(translated.output).toBe(expected);
+    expect(translated.instructions).toBe(plain.instructions);
+    // The beginning of the first function, system calls, and what lies behind them.
+    expect(translated.interpreted.length).toBeLessThan(40 + found.functions.length * 12);
+  });
+});
