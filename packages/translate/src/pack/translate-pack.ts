@@ -13,6 +13,7 @@ import {
   type Region,
   type RegionOptions,
 } from '../translator/region.ts';
+import { splitRegion } from '../translator/split-region.ts';
 import {
   type CodePack,
   type CodeRange,
@@ -98,7 +99,7 @@ export function translatePack(reader: CodeReader, { base, functions, ...options 
     const region = discoverRegion(reader, request, options);
     if (!region.blocks.has(entry)) return [];
     const inside = entries.filter((pc) => pc >= base && region.blocks.has(pc));
-    return [{ region, entries: [...new Set([entry, ...inside])] }];
+    return splitRegion({ region, entries: [...new Set([entry, ...inside])] }, options.functionInstructions);
   });
   const emitted = emitRegions(regions, { origin: base, movable: true });
   exportAll(emitted);

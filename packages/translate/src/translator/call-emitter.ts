@@ -1,5 +1,5 @@
 import type { FunctionAssembler, Local } from '@boxer/wasm';
-import { emitFindCode } from '../interpreter/translated-code.ts';
+import { emitFindCode, ENTRY_SHIFT } from '../interpreter/translated-code.ts';
 
 /** What translated code calls and where it lies, by index. */
 export interface Imports {
@@ -24,6 +24,8 @@ export interface Imports {
 /** A function that may be called without looking it up. */
 export interface DirectCall {
   readonly function: number;
+  /** Number of the entry. */
+  readonly entry: number;
   /** Where it says whether the function may be executed; undefined: it always may. */
   readonly valid: ValidBit | undefined;
 }
@@ -71,6 +73,11 @@ export class CallEmitter {
       .op('i32.and');
   }
 
+  /** Adds the number of the entry to the stack budget on the stack. */
+  #pushEntry({ entry }: DirectCall): void {
+    if (entry > 0) this.f.i32(entry << ENTRY_SHIFT).op('i32.or');
+  }
+
   #direct(target: CallTarget): DirectCall | undefined {
     return 'address' in target ? this.imports.direct(target.address) : undefined;
   }
@@ -93,7 +100,9 @@ export class CallEmitter {
     const direct = this.#direct(target);
     if (direct) {
       if (direct.valid) this.#pushValid(direct.valid).if();
-      f.get(parameters.fuel).get(parameters.stack).returnCall(direct.function);
+      f.get(parameters.fuel).get(parameters.stack);
+      this.#pushEntry(direct);
+      f.returnCall(direct.function);
       if (!direct.valid) return;
       f.end();
     }
@@ -115,11 +124,13 @@ export class CallEmitter {
     }
     if (!direct.valid) {
       pushBudget();
+      this.#pushEntry(direct);
       f.call(direct.function);
       return;
     }
     this.#pushValid(direct.valid).ifResults(imports.calleeType);
     pushBudget();
+    this.#pushEntry(direct);
     f.call(direct.function).else();
     this.#push(target);
     pushBudget();

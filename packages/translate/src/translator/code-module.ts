@@ -67,6 +67,17 @@ function enterAt(module: ModuleBuilder, body: number, index: number): number {
   );
 }
 
+/** Which function begins at an address, or else may be entered there: parts of a region that was split go on in others. */
+function calleesOf(regions: readonly RegionToEmit[], bodies: readonly DirectCall[]): Map<number, DirectCall> {
+  const callees = new Map<number, DirectCall>();
+  const note = (pc: number, body: DirectCall | undefined, entry: number) => {
+    if (body && !callees.has(pc)) callees.set(pc, { ...body, entry });
+  };
+  regions.forEach(({ region }, i) => note(region.entry, bodies[i], 0));
+  regions.forEach(({ entries }, i) => entries.forEach((pc, entry) => note(pc, bodies[i], entry)));
+  return callees;
+}
+
 /** A module with the functions of regions: imports, and one body for each. What it exports is up to the caller. */
 export function emitRegions(
   regions: readonly RegionToEmit[],
@@ -83,19 +94,20 @@ export function emitRegions(
     : module.global({ type: 'i32', mutable: false, initial: origin });
   const calleeType = module.type({ params: [], results: CODE_TYPE.results });
   const codeType = module.type(CODE_TYPE);
-  const callees = new Map<number, DirectCall>();
   const valid: number[] = [];
-  regions.forEach(({ region }, i) => {
+  const bodies = regions.map((_, i): DirectCall => {
     if (movable && i % VALID_BITS === 0)
       valid.push(module.global({ type: 'i32', mutable: true, initial: 0 }));
     const global = valid.at(-1);
-    callees.set(region.entry, {
+    return {
       function: module.declare(CODE_TYPE),
+      entry: 0,
       valid: global === undefined ? undefined : { global, bit: i % VALID_BITS },
-    });
+    };
   });
-  const functions = regions.map(({ region, entries }): EmittedFunction => {
-    const callee = callees.get(region.entry);
+  const callees = calleesOf(regions, bodies);
+  const functions = regions.map(({ region, entries }, i): EmittedFunction => {
+    const callee = bodies[i];
     if (!callee) throw new RangeError(`Region ${region.entry} is not declared`);
     const f = new FunctionAssembler(CODE_TYPE.params.length);
     new FunctionEmitter(f, region, entries, {

@@ -207,7 +207,6 @@ export class FunctionEmitter {
     const points = new Map<string, Point>();
     const note = (point: Point) => void points.set(leaveKey(point), point);
     for (const node of this.#graph.order) {
-      if (isSwitch(node) && this.#switchPoint) note(this.#switchPoint);
       if (!isCode(node)) continue;
       const { points: before, out } = this.#flowOf(node.block.pc);
       node.block.instructions.forEach(({ mayLeave }, i) => {
@@ -374,10 +373,7 @@ export class FunctionEmitter {
       this.#edge(node, point ?? CLEAN, to);
     }
     f.end();
-    if (!point) return;
-    f.get(target);
-    this.#setLeavePc();
-    f.i32(0).set(this.#leaveCount).br(this.#leaveLabel(point));
+    if (point) this.#tail(point, { local: target });
   }
 
   /** Goes to a block, with registers and flags where it expects them. */
@@ -434,11 +430,13 @@ export class FunctionEmitter {
     const { block } = node;
     if (last?.control.type === 'branch' && !last.control.conditional) return;
     const { out } = this.#flowOf(block.pc);
-    const next = this.#nodes.get((last?.pc ?? block.pc) + 4);
+    const address = (last?.pc ?? block.pc) + 4;
+    const next = this.#nodes.get(address);
     if (last?.control.type === 'next') this.#subtractFuel(block.instructions.length);
     const known = next && block.successors.includes(next.block.pc);
     if (known) this.#edge(node, out, next);
-    else this.#leave(out, (last?.pc ?? block.pc) + 4);
+    else if (this.imports.direct(address)) this.#tail(out, { address });
+    else this.#leave(out, address);
   }
 
   #instruction(
@@ -569,8 +567,7 @@ export class FunctionEmitter {
     f.get(this.#leavePc).get(parameters.fuel).op('return').end();
     const next = this.#nodes.get(site);
     if (!next) {
-      this.#pushAddress(site);
-      f.get(parameters.fuel).op('return');
+      this.#calls.tail({ address: site });
       return;
     }
     this.#state.load(this.#flowOf(site).live);

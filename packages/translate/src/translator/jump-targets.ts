@@ -105,7 +105,8 @@ class TableFinder {
     const { Rn = 0, Rm = 0, option = 0, imm3 = 0, imm6 = 0, shift = 0 } = fields;
     if (name === 'LDR/STR (register offset)' && fields['size'] === 3)
       return this.#values(Rn, at).map((table) => {
-        return { at: table, bytes: 8, signed: false, scale: 1, base: 0, count };
+        // Computed goto tests no range: a comparison before it would be another one.
+        return { at: table, bytes: 8, signed: false, scale: 1, base: 0, count: MAXIMUM_ENTRIES };
       });
     const isExtended = name === 'ADD/SUB (extended register)';
     if (!isExtended && (name !== 'ADD/SUB (shifted register)' || shift !== 0)) return [];
@@ -155,6 +156,28 @@ function entryOf(
   return base + scale * (signed ? (entry << unused) >> unused : entry);
 }
 
+const FUNCTION_STARTS = new Set([0xd503_233f, 0xd503_237f, 0xd503_245f]);
+
+/** Whether a word is PACIASP, PACIBSP, BTI C or `stp x29, x30, [sp, #-n]!`: no label inside of a function begins so. */
+function beginsFunction(word: number): boolean {
+  return FUNCTION_STARTS.has(word) || (word & 0xffc0_7fff) >>> 0 === 0xa980_7bfd;
+}
+
+/**
+ * Addresses of code in a table of absolute addresses, some of them elsewhere perhaps: compilers move what is rarely
+ * executed. The table ends where functions are named: another one begins.
+ */
+function labelsIn(reader: CodeReader, table: Table): number[] {
+  const labels: number[] = [];
+  for (let i = 0; i < Math.min(table.count, MAXIMUM_ENTRIES); i++) {
+    const target = entryOf(reader, table, i);
+    const word = target !== undefined && target % 4 === 0 ? reader.word(target) : undefined;
+    if (target === undefined || word === undefined || beginsFunction(word)) break;
+    labels.push(target);
+  }
+  return labels;
+}
+
 /**
  * Where the indirect jumps of a function may go: entries of tables whose address the function computes. Compilers make
  * tables of absolute addresses (computed goto), and of distances from a label or from the table, of 1, 2 or 4 bytes each
@@ -173,6 +196,10 @@ export function jumpTargets(
   const isTarget = (pc: number) => pc % 4 === 0 && inside(pc) && reader.word(pc) !== undefined;
   const targets = new Set<number>();
   const take = (table: Table) => {
+    if (table.bytes === 8) {
+      for (const label of labelsIn(reader, table)) if (isTarget(label)) targets.add(label);
+      return;
+    }
     for (let i = 0; i < Math.min(table.count, MAXIMUM_ENTRIES); i++) {
       const target = entryOf(reader, table, i);
       if (target === undefined || !isTarget(target)) return;

@@ -40,10 +40,13 @@ export interface RegionOptions {
   readonly isReached?: (pc: number) => boolean;
   /** Instructions at most; what lies behind is left to the interpreter. */
   readonly maximumInstructions?: number;
+  /** Instructions of one Wasm function at most: larger regions are split. */
+  readonly functionInstructions?: number;
 }
 
-/** Branches further than this lead to other functions. */
+/** Branches further than this lead to other functions; entries of tables may lead further. */
 const REACH_BYTES = 0x1_0000;
+const TABLE_REACH_BYTES = 0x4_0000;
 
 class Discovery {
   readonly instructions = new Map<number, GuestInstruction>();
@@ -51,6 +54,7 @@ class Discovery {
   readonly calls = new Set<number>();
   readonly jumps: number[] = [];
   readonly #pending: number[] = [];
+  #reach = REACH_BYTES;
 
   constructor(
     readonly reader: CodeReader,
@@ -69,11 +73,11 @@ class Discovery {
   }
 
   /** Whether a branch stays in the region. */
-  inside(target: number): boolean {
+  inside(target: number, reach = this.#reach): boolean {
     const { entry, parts = [] } = this.request;
     if (target === entry) return true;
-    const isNear = (start: number) => target >= start && target - start < REACH_BYTES;
-    if (!isNear(entry) && !parts.some(isNear)) return false;
+    const isNear = (start: number, distance: number) => target >= start && target - start < distance;
+    if (!isNear(entry, reach) && !parts.some((start) => isNear(start, REACH_BYTES))) return false;
     return !(this.options.isFunction?.(target) ?? false) && this.#isReached(target);
   }
 
@@ -81,8 +85,14 @@ class Discovery {
     return this.options.isReached?.(pc) ?? true;
   }
 
+  /** Leads to what a table has; branches may go as far. */
+  leadByTable(target: number): void {
+    this.#reach = Math.max(this.#reach, target - this.request.entry + 1);
+    this.lead(target);
+  }
+
   #run(start: number): void {
-    const limit = this.options.maximumInstructions ?? 4000;
+    const limit = this.options.maximumInstructions ?? 20_000;
     for (let pc = start; !this.instructions.has(pc); pc += 4) {
       const word = this.instructions.size < limit && this.#isReached(pc) ? this.reader.word(pc) : undefined;
       if (word === undefined) return;
@@ -145,9 +155,11 @@ export function discoverRegion(
   let targets: readonly number[] = [];
   for (let known = -1; found.jumps.length > 0 && targets.length > known;) {
     known = targets.length;
-    const inTables = jumpTargets(reader, found.instructions.values(), (pc) => found.inside(pc));
+    const inTables = jumpTargets(reader, found.instructions.values(), (pc) =>
+      found.inside(pc, TABLE_REACH_BYTES),
+    );
     targets = [...new Set([...inTables, ...seen])].sort((a, b) => a - b);
-    for (const target of targets) found.lead(target);
+    for (const target of targets) found.leadByTable(target);
     found.explore();
   }
   const blocks = new Map<number, Block>();

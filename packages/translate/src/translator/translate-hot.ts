@@ -4,8 +4,8 @@ import { translatePack } from '../pack/translate-pack.ts';
 import type { CodeReader } from './code-reader.ts';
 import { discoverRegion, type FunctionRequest, type Region } from './region.ts';
 
-/** Instructions of one function at most: larger bodies take the host's compiler too long. */
-const FUNCTION_INSTRUCTIONS = 1200;
+/** Instructions of one function at most. */
+const FUNCTION_INSTRUCTIONS = 20_000;
 /** Instructions of a module, from which on no more callees are taken in. */
 const MODULE_INSTRUCTIONS = 5000;
 /** Callees that have not been seen to be hot themselves come along when they are small. */

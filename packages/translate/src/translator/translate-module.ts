@@ -2,6 +2,7 @@ import { CODE_TYPE } from '../interpreter/translated-code.ts';
 import { DISPATCH_TYPE, emitRegions, sizeOf, stretchesOf } from './code-module.ts';
 import type { CodeReader } from './code-reader.ts';
 import { discoverRegion, type FunctionRequest, type RegionOptions } from './region.ts';
+import { splitRegion } from './split-region.ts';
 
 /** Where the interpreter may enter a module: `pc`, through the exported function `name`. */
 export interface CodeEntry {
@@ -35,7 +36,9 @@ export function translateModule(
     const region = discoverRegion(reader, request, options);
     return { region, entries: [...new Set([entry, ...entries.filter((pc) => region.blocks.has(pc))])] };
   });
-  const regions = all.filter(({ region }) => region.blocks.has(region.entry));
+  const regions = all
+    .filter(({ region }) => region.blocks.has(region.entry))
+    .flatMap((each) => splitRegion(each, options.functionInstructions));
   const { module, functions } = emitRegions(regions, { origin: 0, movable: false });
   const entries = new Map<number, CodeEntry>();
   regions.forEach(({ entries: places }, i) => {

@@ -11,7 +11,7 @@ import { differences, type TestCase } from '../testing/machine-state.ts';
 import { randomCase } from '../testing/random-cases.ts';
 import { randomProgram } from '../testing/random-program.ts';
 import { RandomSource } from '../testing/random-source.ts';
-import type { FunctionRequest } from './region.ts';
+import type { FunctionRequest, RegionOptions } from './region.ts';
 import { translateModule } from './translate-module.ts';
 
 let processModule: WebAssembly.Module;
@@ -27,7 +27,12 @@ const PAGE = 4096;
 const DISTANCES = [0, 0x1000, 0x7f_f000, 0x5000_0000, 0xc000_0000, -0x1000];
 
 /** Translates code as if it lay elsewhere, into a pack, and enters that. */
-function installMoved(box: BareProcess, requests: readonly FunctionRequest[], round: number): InstalledPack {
+function installMoved(
+  box: BareProcess,
+  requests: readonly FunctionRequest[],
+  round: number,
+  options: RegionOptions = {},
+): InstalledPack {
   const lowest = Math.min(...requests.map(({ entry }) => entry));
   const base = lowest - (lowest % PAGE) - PAGE * (round % 2);
   const distance = DISTANCES[round % DISTANCES.length] ?? 0;
@@ -35,7 +40,11 @@ function installMoved(box: BareProcess, requests: readonly FunctionRequest[], ro
     entry: entry + distance,
     entries: entries.map((pc) => pc + distance),
   }));
-  const pack = translatePack(movedReader(readerOf(box), distance), { base: base + distance, functions });
+  const pack = translatePack(movedReader(readerOf(box), distance), {
+    base: base + distance,
+    functions,
+    ...options,
+  });
   const installed = new InstalledPack(box, pack.bytes, base);
   installed.enter();
   return installed;
@@ -144,8 +153,10 @@ describe(`random programs, seed ${seed}`, () => {
         BareProcess,
       ];
       const requests = randomRequests(functions, random);
-      if (round % 3 === 0) installCode(mixed, translateModule(readerOf(mixed), requests));
-      else installMoved(mixed, requests, round);
+      // Functions of a few instructions: control goes from one to the other all the time.
+      const options = random.below(2) === 0 ? {} : { functionInstructions: 5 + random.below(40) };
+      if (round % 3 === 0) installCode(mixed, translateModule(readerOf(mixed), requests, options));
+      else installMoved(mixed, requests, round, options);
       for (let slice = 0; slice < 40; slice++) {
         plain.fuel = mixed.fuel = BigInt(random.below(random.oneOf([40, 400, 4000])));
         const [expected, actual] = [plain.run(), mixed.run()];
