@@ -60,6 +60,8 @@ describe('disassemble', () => {
     [0xda0103e0, 'ngc x0, x1', 'sbc x0, xzr, x1'],
     [0xf27e011f, 'tst x8, #0x4', 'ands xzr, x8, #0x4'],
     [0xb2407fe0, 'mov x0, #0xffffffff', 'orr x0, xzr, #0xffffffff'],
+    [0xb27e03ff, 'mov sp, #0x4', 'orr sp, xzr, #0x4'],
+    [0x32036fff, 'mov wsp, #0xe1ffffff', 'orr wsp, wzr, #0xe1ffffff'],
     [0xb2403fe0, 'orr x0, xzr, #0xffff', 'orr x0, xzr, #0xffff'],
     [0xaa0103f4, 'mov x20, x1', 'orr x20, xzr, x1'],
     [0x2a3403f4, 'mvn w20, w20', 'orn w20, wzr, w20'],

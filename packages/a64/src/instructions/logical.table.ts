@@ -77,7 +77,9 @@ export const logical = [
     aliases: [
       { when: (f) => f.opc === 3 && f.Rd === 31, assembly: 'tst {Rn}, #{mask}' },
       {
-        when: (f) => f.opc === 1 && f.Rn === 31 && !isWideImmediate(maskOf(f), f.sf ? 64 : 32),
+        // MOVZ and MOVN are MOV too, but cannot write SP.
+        when: (f) =>
+          f.opc === 1 && f.Rn === 31 && (f.Rd === 31 || !isWideImmediate(maskOf(f), f.sf ? 64 : 32)),
         assembly: 'mov {Rd|sp}, #{mask}',
       },
     ],

@@ -152,7 +152,7 @@ function comparisonSection({ objdump, comparisons }: DisassemblyResults): string
       number,
     ),
   );
-  const names = comparisons.map(({ name }) => name);
+  const names = comparisons.map(({ name, archive }) => (archive ? `${name} (${archive})` : name));
   const cells = lines.map((line, i) => [names[i] ?? '', ...line]);
   const header = ['compared', 'words', 'equal', 'undefined in both', 'absent', 'deviating', 'different'];
   const absent = comparisons

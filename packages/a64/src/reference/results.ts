@@ -1,6 +1,8 @@
 /** One comparison of the disassembler with objdump, as kept in results/disassembly.json. */
 export interface ComparisonResult {
   readonly name: string;
+  /** What a program was taken from, with its version. */
+  readonly archive?: string;
   readonly words: number;
   readonly equal: number;
   readonly undefinedBoth: number;

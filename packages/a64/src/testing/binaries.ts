@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { access, mkdir, writeFile } from 'node:fs/promises';
+import { access, mkdir, readdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { MissingBinaryError } from '../errors.ts';
 
@@ -35,7 +35,7 @@ export const binaries: readonly Binary[] = [
 /** @returns the path of a binary in `folder`, fetched with apt-get or npm when it is not there yet */
 export async function fetchBinary(binary: Binary, folder: string): Promise<string> {
   const { registry, name } = binary.package;
-  const target = path.join(folder, `${registry}-${path.basename(name)}`);
+  const target = targetOf(binary, folder);
   const file = path.join(target, binary.file);
   if (await exists(file)) return file;
   await mkdir(target, { recursive: true });
@@ -45,6 +45,15 @@ export async function fetchBinary(binary: Binary, folder: string): Promise<strin
     throw new MissingBinaryError(binary.name, `${name} does not hold ${binary.file}`);
   return file;
 }
+
+/** @returns the name of the archive, with its version, that {@link fetchBinary} took a binary from */
+export async function archiveOf(binary: Binary, folder: string): Promise<string> {
+  const files = await readdir(targetOf(binary, folder));
+  return files.find((file) => /\.(deb|tgz)$/.test(file)) ?? binary.package.name;
+}
+
+const targetOf = ({ package: { registry, name } }: Binary, folder: string) =>
+  path.join(folder, `${registry}-${path.basename(name)}`);
 
 const exists = (file: string) =>
   access(file).then(

@@ -10,7 +10,7 @@ import { parseArgs } from 'node:util';
 import { fileURLToPath } from 'node:url';
 import { instructions } from '../instructions/index.ts';
 import type { DisassemblyResults } from '../reference/results.ts';
-import { binaries, fetchBinary } from './binaries.ts';
+import { archiveOf, binaries, fetchBinary } from './binaries.ts';
 import { compareLines, type Comparison } from './comparison.ts';
 import { objdumpFile, objdumpVersion, objdumpWords } from './objdump.ts';
 import { randomWords, wordsOfRows } from './random-words.ts';
@@ -38,8 +38,10 @@ console.log(`objdump ${version}, binaries in ${folder}, seed ${values.seed}`);
 await mkdir(folder, { recursive: true });
 
 const results: Record<string, Comparison> = {};
+const archives: Record<string, string> = {};
 for (const binary of binaries) {
   report(binary.name, await compareLines(objdumpFile(await fetchBinary(binary, folder))));
+  archives[binary.name] = await archiveOf(binary, folder);
 }
 for (const aliases of [true, false]) {
   const random = randomWords(Number(values.seed) + Number(aliases));
@@ -80,7 +82,6 @@ function total(counts: ReadonlyMap<string, number>): number {
 
 async function writeResults(objdump: string): Promise<void> {
   const file = fileURLToPath(new URL('../../results/disassembly.json', import.meta.url));
-  const ofFiles = new Set(binaries.map(({ name }) => name));
   const content: DisassemblyResults = {
     objdump,
     comparisons: Object.entries(results).map(([name, comparison]) => ({
@@ -92,7 +93,7 @@ async function writeResults(objdump: string): Promise<void> {
       different: [...comparison.differences.values()].reduce((sum, { count }) => sum + count, 0),
       absent: total(comparison.absent),
       // Random words meet whatever there is.
-      ...(ofFiles.has(name) ? { absentMnemonics: sorted(comparison.absent) } : {}),
+      ...(archives[name] ? { archive: archives[name], absentMnemonics: sorted(comparison.absent) } : {}),
     })),
   };
   await mkdir(path.dirname(file), { recursive: true });

@@ -36,13 +36,4 @@ export const deviations: readonly Deviation[] = [
       );
     },
   },
-  {
-    name: 'MOV of a bitmask to WSP that MOVZ or MOVN could make',
-    why: 'The manual prefers ORR, whatever the destination; objdump takes WSP for 64 bits wide.',
-    example: 0x32036fff,
-    exampleTheirs: 'mov wsp, #0xe1ffffff',
-    exampleOurs: 'orr wsp, wzr, #0xe1ffffff',
-    applies: ({ fields }, word) =>
-      (word & 0xff80_0000) >>> 0 === 0x3200_0000 && fields['Rd'] === 31 && fields['Rn'] === 31,
-  },
 ];
