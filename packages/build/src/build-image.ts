@@ -12,6 +12,8 @@ import { OciImages, type OciImagesOptions } from './bases/oci-images.ts';
 import { SourceOpener } from './bases/source-opener.ts';
 import type { BuildOptions, BuildResult } from './build-options.ts';
 import { DirectoryDigests } from './cache/context-digests.ts';
+import { exportCache } from './cache/export-cache.ts';
+import { ImportedCache } from './cache/imported-cache.ts';
 import { LayerStore } from './cache/layer-store.ts';
 import { boundCache } from './cache/prune-cache.ts';
 import { StepCache } from './cache/step-cache.ts';
@@ -50,9 +52,10 @@ export async function buildImage(options: BuildOptions, parts: BuildParts = {}):
   const progress = new Progress(options.onEvent);
   const cacheDirectory = options.cacheDirectory ?? defaultCacheDirectory();
   await using work = await makeWorkDirectory(`${cacheDirectory}/builds`);
-  await using layers = new LayerStore(`${cacheDirectory}/layers`);
   using cancel = new Cancellation(options.signal);
   const { signal } = cancel.controller;
+  await using imported = await ImportedCache.open(options.cacheFrom ?? [], progress, signal);
+  await using layers = new LayerStore(`${cacheDirectory}/layers`, imported);
   const policy = await readBuildPolicy(options.policyPath);
   await using spool = await Spool.create(work.path);
   const digests = new DirectoryDigests(`${cacheDirectory}/contexts`);
@@ -62,7 +65,7 @@ export async function buildImage(options: BuildOptions, parts: BuildParts = {}):
   const { plan, build } = await resolve(input, options, bases, progress);
 
   const sources = new SourceOpener(input.context, bases);
-  const cache = new StepCache(`${cacheDirectory}/steps`);
+  const cache = new StepCache(`${cacheDirectory}/steps`, imported);
   const run = new BoxRunExecutor({
     box: parts.box ?? new RunnerBox({ policy, workDirectory: work.path, signal }),
     sources,
@@ -89,6 +92,9 @@ export async function buildImage(options: BuildOptions, parts: BuildParts = {}):
   const written = await progress.job(`exporting to ${options.output.dest}`, (job) =>
     writeOutput(image, options.output, { cacheDirectory, workDirectory: work.path, job, signal }),
   );
+  const names = image.layers.flatMap(({ source }) => (source.kind === 'built' ? [source.name] : []));
+  const { known } = cache;
+  await exportCache(options.cacheTo ?? [], { known, layers, image: new Set(names), progress, signal });
   if (options.cacheMaxBytes !== undefined) await boundCache(cacheDirectory, options.cacheMaxBytes);
   return { ...written, output: options.output, file: plan.file, warnings: build.warnings };
 }

@@ -31,6 +31,22 @@ export type BuildOutput =
   /** The filesystem as files in a directory. */
   | { readonly type: 'local'; readonly dest: string };
 
+/** Where a cache is that another build has exported. */
+export type CacheOrigin =
+  | { readonly type: 'local'; readonly directory: string; readonly tag: string | undefined }
+  | { readonly type: 'registry'; readonly reference: string };
+
+/** Where the cache of a build is to be exported. */
+export type CacheTarget = {
+  /** `min`: the layers of the image; `max`: those of all stages. */
+  readonly mode: 'min' | 'max';
+  /** Whether the build succeeds although the export fails. */
+  readonly ignoreError: boolean;
+} & (
+  | { readonly type: 'local'; readonly directory: string; readonly tag: string }
+  | { readonly type: 'registry'; readonly reference: string }
+);
+
 /** What `boxer build` was asked for. Paths are relative to the working directory of the process. */
 export interface BuildOptions {
   /** Directory whose files COPY and ADD see; default: the working directory. */
@@ -59,6 +75,8 @@ export interface BuildOptions {
   readonly noCache?: boolean | undefined;
   /** Names of stages whose steps are executed, whatever the cache holds; case does not matter. */
   readonly noCacheFilter?: readonly string[] | undefined;
+  readonly cacheFrom?: readonly CacheOrigin[] | undefined;
+  readonly cacheTo?: readonly CacheTarget[] | undefined;
   /** Bytes that layers and cache mounts may take: the least recently used is removed. Default: no bound. */
   readonly cacheMaxBytes?: number | undefined;
   /** Policy file for RUN; default: no network, 1 GiB of memory. */

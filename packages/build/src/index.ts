@@ -2,6 +2,8 @@ export type {
   BuildOptions,
   BuildOutput,
   BuildResult,
+  CacheOrigin,
+  CacheTarget,
   RemoteContext,
   SecretSource,
   SshSource,

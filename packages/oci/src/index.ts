@@ -1,4 +1,12 @@
 export {
+  type Artifact,
+  type ArtifactFile,
+  type FoundArtifact,
+  readArtifact,
+  readArtifactBlob,
+} from './artifact/artifact.ts';
+export { pushArtifact, writeArtifactLayout } from './artifact/write-artifact.ts';
+export {
   BlobNotFoundError,
   CredentialsError,
   DigestMismatchError,

@@ -11,6 +11,7 @@ import {
 } from '@boxer/fsimage';
 import type { Layer } from '@boxer/oci';
 import { isErrno } from '../errors/is-errno.ts';
+import { writeFileAtomically } from '../output/atomic-file.ts';
 
 /** A layer that a build made, in the store. */
 export interface StoredLayer {
@@ -22,6 +23,11 @@ export interface StoredLayer {
   readonly packed: PackedLayer;
 }
 
+/** Where layers come from that this machine does not have: files as in the store. */
+export interface OtherLayers {
+  layer(name: Digest): AsyncIterable<Uint8Array> | undefined;
+}
+
 /**
  * Layers in packed form, by name: those of base images and those that steps made. A layer that was found stays open,
  * and so readable, until the store is disposed of, whoever evicts it meanwhile.
@@ -30,17 +36,20 @@ export interface StoredLayer {
  */
 export class LayerStore implements AsyncDisposable {
   readonly directory: string;
+  readonly #others: OtherLayers | undefined;
   readonly #layers = new Map<Digest, Promise<PackedLayer>>();
 
-  constructor(directory: string) {
+  /** @param others - asked for what is not here */
+  constructor(directory: string, others?: OtherLayers) {
     this.directory = directory;
+    this.#others = others;
   }
 
   /** @returns a layer, or undefined when it is not there or damaged, and then removed */
   async find(name: Digest): Promise<PackedLayer | undefined> {
     const known = this.#layers.get(name);
     if (known !== undefined) return known.catch(() => undefined);
-    const layer = await this.#open(name);
+    const layer = (await this.#open(name)) ?? (await this.#fetch(name));
     if (layer !== undefined) this.#layers.set(name, Promise.resolve(layer));
     return layer;
   }
@@ -75,6 +84,19 @@ export class LayerStore implements AsyncDisposable {
     const layers = await Promise.allSettled(this.#layers.values());
     this.#layers.clear();
     for (const layer of layers) if (layer.status === 'fulfilled') await layer.value.close();
+  }
+
+  /** @returns undefined also when the layer cannot be had: it is made again then */
+  async #fetch(name: Digest): Promise<PackedLayer | undefined> {
+    const chunks = this.#others?.layer(name);
+    if (chunks === undefined) return undefined;
+    await mkdir(this.directory, { recursive: true });
+    try {
+      await writeFileAtomically(this.pathOf(name), chunks);
+    } catch {
+      return undefined;
+    }
+    return this.#open(name);
   }
 
   async #convert(layer: Layer, signal: AbortSignal | undefined): Promise<PackedLayer> {

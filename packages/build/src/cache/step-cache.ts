@@ -21,6 +21,18 @@ interface InputsRecord {
   readonly inputs: Digest;
 }
 
+/** What a build asked of the cache and was told, and what it added. */
+export interface KnownSteps {
+  readonly records: ReadonlyMap<Digest, StepRecord>;
+  readonly inputs: ReadonlyMap<Digest, Digest>;
+}
+
+/** Where records come from that this machine does not have. */
+export interface OtherSteps {
+  record(key: Digest): StepRecord | undefined;
+  inputs(key: Digest): Digest | undefined;
+}
+
 /**
  * What is known of steps, by key. Every file is written under another name and renamed, so that readers in other
  * processes see it whole or not at all, and a killed build leaves nothing that could be taken for a result.
@@ -29,27 +41,52 @@ interface InputsRecord {
  */
 export class StepCache {
   readonly #directory: string;
+  readonly #others: OtherSteps | undefined;
+  readonly #records = new Map<Digest, StepRecord>();
+  readonly #inputs = new Map<Digest, Digest>();
 
-  constructor(directory: string) {
+  /** @param others - asked for what is not here */
+  constructor(directory: string, others?: OtherSteps) {
     this.#directory = directory;
+    this.#others = others;
+  }
+
+  /** Of this object, since it was made. */
+  get known(): KnownSteps {
+    return { records: this.#records, inputs: this.#inputs };
   }
 
   async find(key: Digest): Promise<StepRecord | undefined> {
-    const record = await readRecord(this.pathOf(key), isStepRecord);
-    if (record !== undefined) await touch(this.pathOf(key));
-    return record;
+    const own = await readRecord(this.pathOf(key), isStepRecord);
+    if (own !== undefined) {
+      await touch(this.pathOf(key));
+      this.#records.set(key, own);
+      return own;
+    }
+    const other = this.#others?.record(key);
+    if (other !== undefined) await this.store(key, other);
+    return other;
   }
 
-  store(key: Digest, record: StepRecord): Promise<void> {
-    return this.#write(key, record);
+  async store(key: Digest, record: StepRecord): Promise<void> {
+    this.#records.set(key, record);
+    await this.#write(key, record);
   }
 
   async findInputs(key: Digest): Promise<Digest | undefined> {
-    return (await readRecord(this.pathOf(key), isInputsRecord))?.inputs;
+    const own = (await readRecord(this.pathOf(key), isInputsRecord))?.inputs;
+    if (own !== undefined) {
+      this.#inputs.set(key, own);
+      return own;
+    }
+    const other = this.#others?.inputs(key);
+    if (other !== undefined) await this.storeInputs(key, other);
+    return other;
   }
 
-  storeInputs(key: Digest, inputs: Digest): Promise<void> {
-    return this.#write(key, { inputs });
+  async storeInputs(key: Digest, inputs: Digest): Promise<void> {
+    this.#inputs.set(key, inputs);
+    await this.#write(key, { inputs });
   }
 
   /** All records of steps. */

@@ -1,6 +1,7 @@
 import { loadSkeleton } from '@boxer/component';
 import { type Digest, Digester } from '@boxer/foundation';
-import { readArtifact } from '@boxer/translate';
+// Not the whole of it: the tables of instructions take longer to load than a known build takes.
+import { readArtifact } from '@boxer/translate/artifacts';
 
 /** The parts of a component that are the same in every image: wrapped kernel, process module, its support module. */
 export interface Engine {

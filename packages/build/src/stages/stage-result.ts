@@ -8,6 +8,8 @@ export type StageLayer =
   | { readonly kind: 'base'; readonly layer: Layer }
   | {
       readonly kind: 'built';
+      /** Its name in the layer store. */
+      readonly name: Digest;
       readonly diffId: Digest;
       /** Length as a tar. */
       readonly tarBytes: number;

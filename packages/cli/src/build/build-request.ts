@@ -4,6 +4,7 @@ import type { BuildOptions, SshSource } from '@boxer/build';
 import { cacheMaxBytes } from '../cache/cache-size.ts';
 import { UsageError } from '../errors/usage-error.ts';
 import type { ProgressKind } from '../progress/create-progress.ts';
+import { parseCacheFrom, parseCacheTo } from './parse-cache.ts';
 import { parseOutput } from './parse-output.ts';
 import { parseSecret } from './parse-secret.ts';
 import { parseSsh } from './parse-ssh.ts';
@@ -21,6 +22,8 @@ export interface BuildFlags {
   readonly platform?: string | undefined;
   readonly 'no-cache': boolean;
   readonly 'no-cache-filter'?: readonly string[] | undefined;
+  readonly 'cache-from'?: readonly string[] | undefined;
+  readonly 'cache-to'?: readonly string[] | undefined;
   readonly 'cache-max-size'?: string | undefined;
   readonly check: boolean;
   readonly progress: ProgressKind;
@@ -61,6 +64,8 @@ export async function buildRequest(context: string, flags: BuildFlags): Promise<
       platform: flags.platform,
       noCache: flags['no-cache'],
       noCacheFilter: (flags['no-cache-filter'] ?? []).flatMap((names) => names.split(',')),
+      cacheFrom: (flags['cache-from'] ?? []).map(parseCacheFrom),
+      cacheTo: (flags['cache-to'] ?? []).map(parseCacheTo),
       cacheMaxBytes: cacheMaxBytes(flags['cache-max-size']),
       policyPath: flags.policy,
     },

@@ -69,6 +69,16 @@ export default class Build extends Command {
       helpValue: 'STAGE[,STAGE]',
       summary: 'Execute the steps of these stages anew.',
     }),
+    'cache-from': Flags.string({
+      ...list,
+      helpValue: 'type=local,src=DIR|type=registry,ref=REF',
+      summary: 'Use what another build has exported.',
+    }),
+    'cache-to': Flags.string({
+      ...list,
+      helpValue: 'type=local,dest=DIR|type=registry,ref=REF[,mode=min|max]',
+      summary: 'Export the steps of this build: of the image (min), or of all stages (max).',
+    }),
     'cache-max-size': Flags.string({
       helpValue: 'SIZE',
       summary: 'Bound on layers and cache mounts: the least recently used is removed. 0 for none.',

@@ -15,16 +15,22 @@ export interface HttpOptions {
 
 export const defaultHttpOptions = { attempts: 5, retryDelayMs: 500, timeoutMs: 60_000 } as const;
 
-/** A request without a body, or with a form. */
+/** A request. */
 export interface HttpRequest {
   readonly url: URL;
   readonly headers: Readonly<Record<string, string>>;
+  /** Default: POST with a form, else GET. */
+  readonly method?: 'HEAD' | 'POST' | 'PUT';
   readonly form?: URLSearchParams;
+  /** Bytes that are sent; a blob may be a file. */
+  readonly body?: Blob;
 }
 
 const REDIRECT_LIMIT = 10;
 const REDIRECTS: readonly number[] = [301, 302, 303, 307, 308];
 const RETRY_DELAY_LIMIT_MS = 30_000;
+/** An answer comes after the whole body was sent: slower connections than this are given up. */
+const SLOWEST_BYTES_PER_MS = 100;
 
 /** Failure that another attempt may not meet: a lost connection, a timeout, a busy server. */
 export class TransientError extends Error {
@@ -154,23 +160,31 @@ async function sendOnce(
   const onAbort = (): void => controller.abort(signal?.reason);
   signal?.throwIfAborted();
   signal?.addEventListener('abort', onAbort);
-  const timer = setTimeout(() => controller.abort(new Error('timeout')), timeoutMs);
+  const waitMs = timeoutMs + (request.body?.size ?? 0) / SLOWEST_BYTES_PER_MS;
+  const timer = setTimeout(() => controller.abort(new Error('timeout')), waitMs);
   try {
     return await fetch(request.url, {
-      method: request.form === undefined ? 'GET' : 'POST',
+      method: request.method ?? (request.form === undefined ? 'GET' : 'POST'),
       headers: request.headers,
       redirect: 'manual',
       signal: controller.signal,
-      ...(request.form === undefined ? {} : { body: request.form }),
+      ...bodyOf(request),
     });
   } catch (cause) {
     signal?.throwIfAborted();
-    const why = controller.signal.aborted ? `no answer within ${timeoutMs} ms` : describeFetchFailure(cause);
+    const why = controller.signal.aborted
+      ? `no answer within ${Math.round(waitMs)} ms`
+      : describeFetchFailure(cause);
     throw new TransientError(`${request.url.host}: ${why}`, undefined, { cause });
   } finally {
     clearTimeout(timer);
     signal?.removeEventListener('abort', onAbort);
   }
+}
+
+function bodyOf({ form, body }: HttpRequest): { body?: URLSearchParams | Blob } {
+  const sent = form ?? body;
+  return sent === undefined ? {} : { body: sent };
 }
 
 /** @source RFC 9110, sections 15.5.9, 15.6; RFC 6585, section 4 */

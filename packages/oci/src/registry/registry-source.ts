@@ -21,14 +21,16 @@ export interface RegistryOptions {
   readonly timeoutMs?: number;
 }
 
+/** Where something is to be written: the registry itself, never a mirror. */
+export function repositoryClient(reference: Reference, options: RegistryOptions = {}): RepositoryClient {
+  const [endpoint] = endpointsOf(reference);
+  if (endpoint === undefined) throw new TypeError('There is no endpoint');
+  return new RepositoryClient(endpoint, options.credentials ?? dockerCredentials(), httpOptions(options));
+}
+
 /** An image of a registry, read over HTTPS (or HTTP from a loopback host). */
 export function registrySource(reference: Reference, options: RegistryOptions = {}): ImageSource {
-  const http: HttpOptions = {
-    logger: options.logger ?? silentLogger,
-    attempts: options.attempts ?? defaultHttpOptions.attempts,
-    retryDelayMs: options.retryDelayMs ?? defaultHttpOptions.retryDelayMs,
-    timeoutMs: options.timeoutMs ?? defaultHttpOptions.timeoutMs,
-  };
+  const http = httpOptions(options);
   const credentials = options.credentials ?? dockerCredentials();
   const endpoints = endpointsOf(reference, options.mirror ?? process.env['BOXER_REGISTRY_MIRROR']);
   const clients = endpoints.map((endpoint) => new RepositoryClient(endpoint, credentials, http));
@@ -49,6 +51,15 @@ export function registrySource(reference: Reference, options: RegistryOptions = 
     manifest: (descriptor, signal) => client().manifest(descriptor.digest, signal),
     blob: (descriptor, offset, signal) => client().blob(descriptor, offset, signal),
     close: async () => undefined,
+  };
+}
+
+function httpOptions(options: RegistryOptions): HttpOptions {
+  return {
+    logger: options.logger ?? silentLogger,
+    attempts: options.attempts ?? defaultHttpOptions.attempts,
+    retryDelayMs: options.retryDelayMs ?? defaultHttpOptions.retryDelayMs,
+    timeoutMs: options.timeoutMs ?? defaultHttpOptions.timeoutMs,
   };
 }
 

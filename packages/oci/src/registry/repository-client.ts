@@ -8,7 +8,14 @@ import type { ServedManifest } from '../source/image-source.ts';
 import { Authorizer } from './authorizer.ts';
 import type { CredentialProvider } from './credentials.ts';
 import type { Endpoint } from './endpoint.ts';
-import { type HttpOptions, readBody, readSmallBody, send, withRetries } from './http-client.ts';
+import {
+  type HttpOptions,
+  type HttpRequest,
+  readBody,
+  readSmallBody,
+  send,
+  withRetries,
+} from './http-client.ts';
 
 const ACCEPT = [...manifestTypes, ...indexTypes].join(', ');
 const ERROR_LIMIT_BYTES = 64 * 1024;
@@ -17,9 +24,9 @@ const errorSchema = z.object({
 });
 
 /**
- * Reads one repository at one endpoint.
+ * Reads and writes one repository at one endpoint.
  *
- * @source OCI distribution-spec v1.1.0, "Pull"
+ * @source OCI distribution-spec v1.1.0, "Pull" and "Push"
  */
 export class RepositoryClient {
   readonly endpoint: Endpoint;
@@ -72,16 +79,68 @@ export class RepositoryClient {
     }
   }
 
-  /** Sends a request, and once more when the registry wants another authorization. */
-  async #get(path: string, headers: Record<string, string>, signal?: AbortSignal): Promise<Response> {
-    const url = new URL(`${this.endpoint.origin}/v2/${this.endpoint.repository}/${path}`);
-    const attempt = (): Promise<Response> => {
-      const authorization = this.#authorizer.header;
-      return send(
-        { url, headers: authorization === undefined ? headers : { ...headers, authorization } },
-        this.#options,
+  /**
+   * Stores a blob, unless it is there.
+   *
+   * @source OCI distribution-spec v1.1.0, "Pushing a blob monolithically": POST then PUT
+   */
+  async pushBlob({ digest }: Descriptor, body: Blob, signal?: AbortSignal): Promise<void> {
+    const what = `blob ${digest} of ${this.endpoint.registry}/${this.endpoint.repository}`;
+    await withRetries(`write ${what}`, this.#options, signal, async () => {
+      const known = await this.#send(
+        { url: this.#url(`blobs/${digest}`), headers: {}, method: 'HEAD' },
         signal,
       );
+      await known.body?.cancel();
+      if (known.ok) return;
+      const begin = { url: this.#url('blobs/uploads/'), headers: {}, method: 'POST' } as const;
+      const begun = await this.#send(begin, signal);
+      const location = begun.headers.get('location');
+      if (!begun.ok || location === null) throw await this.#failure(what, begun, signal, 'write');
+      await begun.body?.cancel();
+      const url = new URL(location, begin.url);
+      url.searchParams.set('digest', digest);
+      const headers = { 'content-type': 'application/octet-stream' };
+      const written = await this.#send({ url, headers, method: 'PUT', body }, signal);
+      if (!written.ok) throw await this.#failure(what, written, signal, 'write');
+      await written.body?.cancel();
+    });
+  }
+
+  /** Stores a manifest under a tag. */
+  async pushManifest(
+    tag: string,
+    mediaType: string,
+    bytes: Uint8Array<ArrayBuffer>,
+    signal?: AbortSignal,
+  ): Promise<void> {
+    const what = `manifest ${tag} of ${this.endpoint.registry}/${this.endpoint.repository}`;
+    await withRetries(`write ${what}`, this.#options, signal, async () => {
+      const headers = { 'content-type': mediaType };
+      const url = this.#url(`manifests/${tag}`);
+      const written = await this.#send({ url, headers, method: 'PUT', body: new Blob([bytes]) }, signal);
+      if (!written.ok) throw await this.#failure(what, written, signal, 'write');
+      await written.body?.cancel();
+    });
+  }
+
+  #get(path: string, headers: Record<string, string>, signal?: AbortSignal): Promise<Response> {
+    return this.#send({ url: this.#url(path), headers }, signal);
+  }
+
+  #url(path: string): URL {
+    return new URL(`${this.endpoint.origin}/v2/${this.endpoint.repository}/${path}`);
+  }
+
+  /** Sends a request, and once more when the registry wants another authorization. */
+  async #send(request: HttpRequest, signal?: AbortSignal): Promise<Response> {
+    const attempt = (): Promise<Response> => {
+      const authorization = this.#authorizer.header;
+      // An upload may go on elsewhere: credentials are for the registry alone.
+      const isOwn = request.url.origin === this.endpoint.origin;
+      const headers =
+        authorization === undefined || !isOwn ? request.headers : { ...request.headers, authorization };
+      return send({ ...request, headers }, this.#options, signal);
     };
     const first = await attempt();
     if (first.status !== 401) return first;
@@ -90,7 +149,12 @@ export class RepositoryClient {
     return attempt();
   }
 
-  async #failure(what: string, response: Response, signal?: AbortSignal): Promise<Error> {
+  async #failure(
+    what: string,
+    response: Response,
+    signal?: AbortSignal,
+    doing: 'read' | 'write' = 'read',
+  ): Promise<Error> {
     const why = await describeFailure(response, this.#options.timeoutMs, signal);
     switch (response.status) {
       case 401:
@@ -99,7 +163,7 @@ export class RepositoryClient {
       case 404:
         return new ImageNotFoundError(what, why);
       default:
-        return new RegistryError(`read ${what}`, why, response.status);
+        return new RegistryError(`${doing} ${what}`, why, response.status);
     }
   }
 }
