@@ -26,6 +26,8 @@ export const bootKeys = {
   exactEnv: '"1": env is complete; otherwise PATH, HOSTNAME and HOME are added when missing, as Docker does',
   lastPid:
     'decimal: the second process gets the number after it, as if others had come and gone (Linux: /proc/sys/kernel/ns_last_pid)',
+  service:
+    'list: PATH:MODE:UID:GID — the file at PATH is covered by a Unix socket whose requests the host answers, through the `ask` host slot, which counts services from 0; messages are as those of an SSH agent, with their length in front',
   stdin: '"null": the host sends nothing: standard input is /dev/null; otherwise it looks like a pipe',
 } as const;
 

@@ -118,6 +118,13 @@ export const hostSlots = {
     what: '(kind of end, detail): called right before the box ends; see endKinds',
     fallback: 'nothing',
   },
+  ask: {
+    index: 16,
+    params: ['i32', 'i32', 'i32', 'i32', 'i32'],
+    result: 'i32',
+    what: '(service, address, n, answer address, capacity): asks a service of the host (boot key service), with a whole request → bytes of the answer, or -errno',
+    fallback: '-38 (ENOSYS)',
+  },
 } as const;
 
 /** How a box ended. `detail`: exit code, signal number, or 0. */

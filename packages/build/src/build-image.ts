@@ -59,7 +59,8 @@ export async function buildImage(options: BuildOptions, parts: BuildParts = {}):
   const policy = await readBuildPolicy(options.policyPath);
   await using spool = await Spool.create(work.path);
   const digests = new DirectoryDigests(`${cacheDirectory}/contexts`);
-  const tools = openTools(options, { work: work.path, spool, progress, digests, signal });
+  await using agents = new SshAgents(options.ssh ?? {});
+  const tools = openTools(options, { work: work.path, spool, progress, digests, agents, signal });
   const input = await readInput(options, tools);
   const bases = openBases(options, { cacheDirectory, layers, progress, signal }, tools);
   const { plan, build } = await resolve(input, options, bases, progress);
@@ -70,6 +71,7 @@ export async function buildImage(options: BuildOptions, parts: BuildParts = {}):
     box: parts.box ?? new RunnerBox({ policy, workDirectory: work.path, signal }),
     sources,
     secrets: tools.secrets,
+    agents,
     caches: new CacheMounts(`${cacheDirectory}/mounts`),
     cache,
     signal,
@@ -123,7 +125,8 @@ export async function checkDockerfile(options: BuildOptions): Promise<CheckResul
   await using layers = new LayerStore(`${cacheDirectory}/layers`);
   const digests = new DirectoryDigests(`${cacheDirectory}/contexts`);
   const { signal } = options;
-  const tools = openTools(options, { work: work.path, spool, progress, digests, signal });
+  await using agents = new SshAgents(options.ssh ?? {});
+  const tools = openTools(options, { work: work.path, spool, progress, digests, agents, signal });
   const input = await readInput(options, tools);
   const bases = openBases(options, { cacheDirectory, layers, progress, signal }, tools);
   // Without a target, all stages are looked at. @source moby/buildkit dockerfile2llb (DockerfileLint)
@@ -139,18 +142,18 @@ interface Tools extends InputTools {
 }
 
 function openTools(
-  { secrets: given = {}, ssh = {} }: BuildOptions,
+  { secrets: given = {} }: BuildOptions,
   environment: {
     work: string;
     spool: Spool;
     progress: Progress;
     digests: DirectoryDigests;
+    agents: SshAgents;
     signal: AbortSignal | undefined;
   },
 ): Tools {
-  const { work, spool, progress, digests, signal } = environment;
+  const { work, spool, progress, digests, agents, signal } = environment;
   const secrets = new Secrets(given);
-  const agents = new SshAgents(ssh);
   const git = new GitRepositories({ temporaryDirectory: work, secrets, agents, signal });
   const remote = new RemoteContexts({ spool, git, progress, signal });
   return { secrets, git, remote, spool, progress, digests };

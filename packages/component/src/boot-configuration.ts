@@ -20,6 +20,7 @@ export interface BootConfiguration {
   readonly readonlyPath?: readonly string[];
   readonly exactEnv?: string;
   readonly lastPid?: string;
+  readonly service?: readonly string[];
   readonly stdin?: string;
 }
 

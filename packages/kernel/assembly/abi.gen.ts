@@ -100,6 +100,7 @@ export const HOST_BOOT_CONFIG: i32 = 12;
 export const HOST_DIFF_WRITE: i32 = 13;
 export const HOST_LOG: i32 = 14;
 export const HOST_ENDED: i32 = 15;
+export const HOST_ASK: i32 = 16;
 
 // How a box ends
 export const END_EXITED: i32 = 0;

@@ -1,3 +1,4 @@
+import type { MessagePort } from 'node:worker_threads';
 import type { Mount } from '@boxer/policy';
 import type { CodePlan } from './code/box-code.ts';
 import type { CompiledComponent } from './link/compile-parts.ts';
@@ -39,6 +40,8 @@ export interface GuestJob {
   readonly log: boolean;
   /** Nobody listens, events are posted, or written to a descriptor. */
   readonly audit: false | 'posted' | number;
+  /** Through it come the answers of services; absent: there are none. */
+  readonly answers?: MessagePort;
   /** Of the control block. */
   readonly shared: SharedArrayBuffer;
 }

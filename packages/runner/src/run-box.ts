@@ -1,5 +1,5 @@
 import { BoxerError } from '@boxer/foundation';
-import type { MessagePort, Worker } from 'node:worker_threads';
+import { MessageChannel, type MessagePort, type Worker } from 'node:worker_threads';
 import { appendAudit } from './audit/audit-file.ts';
 import { Audit, type AuditEvent } from './audit/audit.ts';
 import { startSupply } from './code/supply/start-supply.ts';
@@ -51,6 +51,7 @@ export async function runBox(options: RunOptions): Promise<RunResult> {
   let endsByItself = false;
   let terminal: Terminal | undefined;
   let supplyPort: MessagePort | undefined;
+  let servicePort: MessagePort | undefined;
   try {
     // First of all: what is typed while the component is compiled must not be echoed twice.
     if (options.tty) terminal = new Terminal(control);
@@ -69,14 +70,17 @@ export async function runBox(options: RunOptions): Promise<RunResult> {
       },
       { shared: control.shared, code, withSupply: true },
     );
-    worker.postMessage(job, job.code?.supply ? [job.code.supply] : []);
+    const services = options.onRequest && new MessageChannel();
+    servicePort = services?.port1;
+    const ports = [job.code?.supply, services?.port2].filter((port) => port !== undefined);
+    worker.postMessage(services === undefined ? job : { ...job, answers: services.port2 }, ports);
     if (supply) {
       supplyPort = supply.port;
       // Packs that cannot be had are no reason to end the box.
       startSupply(supply).catch(() => undefined);
     }
     const pump = input.open && new InputPump(input.open, control);
-    const end = await supervise(options, { worker, control, pump, terminal });
+    const end = await supervise(options, { worker, control, pump, terminal, servicePort });
     endsByItself = end.reason !== 'timeout' && end.reason !== 'killed';
     const elapsedMs = performance.now() - started;
     if (elapsedMs > WORTH_KEEPING_MS) code.fill();
@@ -84,6 +88,7 @@ export async function runBox(options: RunOptions): Promise<RunResult> {
   } finally {
     terminal?.close();
     supplyPort?.close();
+    servicePort?.close();
     // Tearing a thread down waits for the engine's optimising compiler; a box that has ended need not wait for it.
     if (endsByItself)
       worker
@@ -99,10 +104,12 @@ interface Box {
   readonly control: ControlBlock;
   readonly pump: InputPump | undefined;
   readonly terminal: Terminal | undefined;
+  readonly servicePort: MessagePort | undefined;
 }
 
 /** Serves the worker until the box ends, by itself or because its time is up. */
-async function supervise(options: RunOptions, { worker, control, pump, terminal }: Box): Promise<GuestEnd> {
+async function supervise(options: RunOptions, box: Box): Promise<GuestEnd> {
+  const { worker, control, pump, terminal } = box;
   const audit = new Audit(auditSink(options.audit));
   const { promise, resolve, reject } = deferred<GuestEnd>();
   const { policy, signal } = options;
@@ -126,6 +133,8 @@ async function supervise(options: RunOptions, { worker, control, pump, terminal 
         return typeof options.audit === 'function' ? options.audit(message.event) : undefined;
       case 'want-input':
         return pump?.request();
+      case 'ask':
+        return answer(options, message, box);
       case 'raw':
         terminal?.setRaw(message.raw);
         return control.acknowledgeRaw(message.count);
@@ -173,6 +182,19 @@ async function supervise(options: RunOptions, { worker, control, pump, terminal 
     signals?.close();
     pump?.stop();
   }
+}
+
+/** Lets the box go on, whatever becomes of its request. */
+function answer(
+  { onRequest }: RunOptions,
+  { service, request }: Extract<WorkerMessage, { type: 'ask' }>,
+  { servicePort, control }: Box,
+): void {
+  const reply = (bytes: Uint8Array | undefined) => {
+    servicePort?.postMessage(bytes);
+    control.posted();
+  };
+  onRequest?.(service, request).then(reply, () => reply(undefined));
 }
 
 function outputOf(options: RunOptions, stream: 'stdout' | 'stderr' | 'changes'): Output | undefined {

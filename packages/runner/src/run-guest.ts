@@ -26,6 +26,8 @@ export interface GuestPorts {
   readonly changes: OutputSink | undefined;
   readonly log: ((line: string) => void) | undefined;
   readonly audit: ((event: AuditEvent) => void) | undefined;
+  /** Answers requests to services; undefined where nobody does. */
+  readonly ask?: (service: number, request: Uint8Array) => Uint8Array | undefined;
   /** Puts the terminal in or out of raw mode; returns when that is done. */
   readonly setRaw: (raw: boolean) => void;
   /** Filesystems in memory for mounts, by the guest path of the mount. */
@@ -69,6 +71,7 @@ export function runGuest(job: GuestJob, ports: GuestPorts): GuestEnd {
           stdin: ports.stdin,
           setRaw: ports.setRaw,
           changes: ports.changes,
+          ask: ports.ask,
           log: ports.log,
           ended: (kind, detail) => (end = guestEnd(kind, detail)),
         }),

@@ -52,6 +52,11 @@ export interface RunOptions extends StartOptions {
   readonly onLog?: (line: string) => void;
   /** Takes audit events, or the descriptor to which each is written as a line of JSON. */
   readonly audit?: number | ((event: AuditEvent) => void);
+  /**
+   * Answers a request of the box to a service (see the boot key `service` in @boxer/abi): request and answer are whole
+   * messages, with their length in front. undefined: the connection ends. The box waits meanwhile.
+   */
+  readonly onRequest?: (service: number, request: Uint8Array) => Promise<Uint8Array | undefined>;
   /** Takes what the box changed in its root filesystem, as a change stream (see @boxer/abi). */
   readonly exportChanges?: Exclude<Output, 'discard'>;
   /** Aborting it ends the box at once; `runBox` then rejects with its reason. */

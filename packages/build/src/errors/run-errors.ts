@@ -45,6 +45,22 @@ export class SecretMissingError extends BoxerError {
   }
 }
 
+/** SSH keys that a RUN requires were not given. The message is BuildKit's. */
+export class SshMissingError extends BoxerError {
+  readonly code = 'BUILD_SSH_MISSING';
+  override readonly hint: string;
+
+  /** @param hasOthers - whether keys were given under other ids */
+  constructor(id: string, hasOthers: boolean) {
+    super(
+      hasOthers
+        ? `unset ssh forward key ${id}`
+        : `no SSH key ${JSON.stringify(id)} forwarded from the client`,
+    );
+    this.hint = `Pass --ssh ${id} for your SSH agent, or --ssh ${id}=PATH for a key or another agent.`;
+  }
+}
+
 /** A RUN asks for something that boxes do not have. */
 export class RunUnsupportedError extends BoxerError {
   readonly code = 'BUILD_RUN_UNSUPPORTED';

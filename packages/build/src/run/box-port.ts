@@ -15,6 +15,16 @@ export interface BoxTmpfs {
   readonly sizeBytes: number | undefined;
 }
 
+/** A Unix socket whose requests this process answers; it covers a file of the tree. */
+export interface BoxService {
+  readonly path: string;
+  readonly mode: number;
+  readonly uid: number;
+  readonly gid: number;
+  /** @param request - a whole message, with its length in front, as those of an SSH agent */
+  answer(request: Uint8Array): Promise<Uint8Array>;
+}
+
 /** A command to execute in a box. */
 export interface BoxRequest {
   /** Root filesystem. */
@@ -32,6 +42,7 @@ export interface BoxRequest {
   readonly readonlyPaths: readonly string[];
   /** Read-only files, in places such as /dev where the box has file systems of its own. */
   readonly scripts: readonly BoxScript[];
+  readonly services: readonly BoxService[];
   readonly onOutput: (stream: 'stdout' | 'stderr', bytes: Uint8Array) => void;
 }
 

@@ -5,22 +5,19 @@ import type { SourceOpener } from '../bases/source-opener.ts';
 import type { StepCache } from '../cache/step-cache.ts';
 import { stepKey } from '../cache/step-key.ts';
 import { type CollectedFiles, collectFiles, filesDigest } from '../context/collect-files.ts';
-import {
-  RunFailedError,
-  RunLimitError,
-  RunUnsupportedError,
-  SecretMissingError,
-} from '../errors/run-errors.ts';
+import { RunFailedError, RunLimitError, SecretMissingError } from '../errors/run-errors.ts';
 import { makeDirectory } from '../stages/make-directory.ts';
 import { checkRunUser } from '../users/run-user.ts';
 import { findUser } from '../users/users.ts';
 import { applyChanges } from './apply-changes.ts';
-import type { Box, BoxScript, BoxTmpfs } from './box-port.ts';
+import { askAgent } from './ask-agent.ts';
+import type { Box, BoxScript, BoxService, BoxTmpfs } from './box-port.ts';
 import type { CacheMounts, OpenCache } from './cache-mounts.ts';
 import { MountedTree } from './mounted-tree.ts';
 import { OutputTail } from './output-tail.ts';
 import type { RunExecutor, RunWorkspace } from './run-executor.ts';
 import type { Secrets } from './secrets.ts';
+import type { SshAgents } from './ssh-agents.ts';
 
 const HOSTNAME = 'buildkitsandbox';
 /** Files that a run has and an image never stores. @source moby/buildkit executor/oci/hosts.go */
@@ -30,6 +27,7 @@ export interface BoxRunEnvironment {
   readonly box: Box;
   readonly sources: SourceOpener;
   readonly secrets: Secrets;
+  readonly agents: SshAgents;
   readonly caches: CacheMounts;
   /** Remembers what bind mounts show of stages and images. */
   readonly cache: StepCache;
@@ -71,12 +69,22 @@ export class BoxRunExecutor implements RunExecutor {
     const tmpfs: BoxTmpfs[] = [];
     const readonlyPaths: string[] = [];
     const scripts: BoxScript[] = [];
+    const services: BoxService[] = [];
     const tail = new OutputTail();
     try {
       placeText(mounted, '/etc/hosts', HOSTS);
       placeText(mounted, '/etc/resolv.conf', '');
       for (const mount of step.mounts) {
-        await this.#mount(mount, mounted, { env, tmpfs, readonlyPaths, scripts, caches, spool });
+        await this.#mount(mount, mounted, {
+          env,
+          tmpfs,
+          readonlyPaths,
+          scripts,
+          services,
+          caches,
+          spool,
+          agents: 0,
+        });
       }
       const outcome = await box.run({
         tree: mounted.tree,
@@ -88,6 +96,7 @@ export class BoxRunExecutor implements RunExecutor {
         tmpfs,
         readonlyPaths,
         scripts,
+        services,
         onOutput: (stream, bytes) => {
           const text = tail.push(stream, bytes);
           if (text !== '') job.output(stream, text);
@@ -134,8 +143,7 @@ export class BoxRunExecutor implements RunExecutor {
         return;
       }
       case 'ssh':
-        if (mount.required)
-          throw new RunUnsupportedError('boxes cannot reach an SSH agent (--mount=type=ssh,required)');
+        return this.#placeAgent(mount, mounted, into);
     }
   }
 
@@ -171,6 +179,23 @@ export class BoxRunExecutor implements RunExecutor {
     mounted.placeFile(mount.target, inlineContent(value), attributes({ permissions: mode, uid, gid }));
   }
 
+  /** SSH_AUTH_SOCK names the first socket, whether or not there is an agent. @source moby/buildkit client/llb/exec.go */
+  async #placeAgent(
+    mount: Extract<RunMount, { kind: 'ssh' }>,
+    mounted: MountedTree,
+    into: Extras,
+  ): Promise<void> {
+    const target = mount.target ?? `/run/buildkit/ssh_agent.${into.agents++}`;
+    if (!into.env.some((variable) => variable.startsWith('SSH_AUTH_SOCK='))) {
+      into.env.push(`SSH_AUTH_SOCK=${target}`);
+    }
+    const socket = await this.#environment.agents.socketOf(mount.id, mount.required);
+    if (socket === undefined) return;
+    const { mode, uid, gid } = mount;
+    const path = mounted.placeFile(target, inlineContent(''), attributes({ permissions: mode, uid, gid }));
+    into.services.push({ path, mode, uid, gid, answer: (request) => askAgent(socket, request) });
+  }
+
   /** What a stage or image shows is told by its key, so that its files are looked at once. */
   async #boundDigest(mount: BindMount): Promise<Digest> {
     const root = await this.#environment.sources.open(mount.from);
@@ -202,6 +227,9 @@ interface Extras {
   readonly tmpfs: BoxTmpfs[];
   readonly readonlyPaths: string[];
   readonly scripts: BoxScript[];
+  readonly services: BoxService[];
+  /** Sockets without a target so far, of all ids. */
+  agents: number;
   readonly caches: { readonly cache: OpenCache; readonly target: string }[];
   readonly spool: Spool;
 }

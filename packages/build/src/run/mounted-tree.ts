@@ -26,8 +26,11 @@ export class MountedTree {
     return at;
   }
 
-  placeFile(target: string, content: Content, given: Attributes): void {
-    this.tree.create(this.#makeRoom(target), { kind: 'file', content, ...given });
+  /** @returns its path without symbolic links */
+  placeFile(target: string, content: Content, given: Attributes): string {
+    const at = this.#makeRoom(target);
+    this.tree.create(at, { kind: 'file', content, ...given });
+    return at;
   }
 
   /** Makes an empty directory. */

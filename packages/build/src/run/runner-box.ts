@@ -71,6 +71,9 @@ export class RunnerBox implements Box {
         stdout: (chunk) => request.onOutput('stdout', chunk),
         stderr: (chunk) => request.onOutput('stderr', chunk),
         hostEnvironment: {},
+        ...(request.services.length === 0
+          ? {}
+          : { onRequest: async (service, bytes) => request.services[service]?.answer(bytes) }),
         exportChanges: changes.fd,
         ...(signal === undefined ? {} : { signal }),
       });
@@ -95,6 +98,7 @@ function bootOf(request: BoxRequest): BootConfiguration {
     tmpfs: request.tmpfs.map(({ path, sizeBytes }) =>
       sizeBytes === undefined ? path : `${path}:size=${sizeBytes}`,
     ),
+    service: request.services.map(({ path, mode, uid, gid }) => `${path}:${mode.toString(8)}:${uid}:${gid}`),
     ...(request.user === undefined ? {} : { user: request.user }),
   };
 }

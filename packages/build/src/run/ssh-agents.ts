@@ -1,7 +1,9 @@
 import { stat } from 'node:fs/promises';
 import type { SshSource } from '../build-options.ts';
 import { BuildInputError } from '../errors/base-error.ts';
+import { SshMissingError } from '../errors/run-errors.ts';
 import { isErrno } from '../errors/is-errno.ts';
+import { type KeyAgent, startKeyAgent } from './key-agent.ts';
 
 /** Keys that a build may use: an agent of this machine, or files. */
 export type SshKeys =
@@ -9,8 +11,9 @@ export type SshKeys =
   | { readonly kind: 'keys'; readonly files: readonly string[] };
 
 /** The `--ssh` options. */
-export class SshAgents {
+export class SshAgents implements AsyncDisposable {
   readonly #sources: Readonly<Record<string, SshSource>>;
+  readonly #started = new Map<string, Promise<KeyAgent>>();
 
   constructor(sources: Readonly<Record<string, SshSource>>) {
     this.#sources = sources;
@@ -47,5 +50,30 @@ export class SshAgents {
       throw fail('invalid combination of keys and sockets', 'Name one socket, or only key files.');
     }
     return { kind: 'socket', path: socket };
+  }
+
+  /**
+   * Finds the agent for a mount of RUN; for key files, one is started.
+   *
+   * @returns path of its socket; undefined when nobody gave keys under this id, and they are not required
+   * @throws {@link SshMissingError}, {@link BuildInputError}
+   */
+  async socketOf(id: string, required: boolean): Promise<string | undefined> {
+    const keys = await this.find(id);
+    if (keys?.kind === 'socket') return keys.path;
+    if (keys === undefined) {
+      if (required) throw new SshMissingError(id, Object.keys(this.#sources).length > 0);
+      return undefined;
+    }
+    const agent = this.#started.get(id) ?? startKeyAgent(id, keys.files);
+    this.#started.set(id, agent);
+    return (await agent).socketPath;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const started of this.#started.values()) {
+      const agent = await started.catch(() => undefined);
+      await agent?.[Symbol.asyncDispose]();
+    }
   }
 }

@@ -56,7 +56,7 @@ export default class Build extends Command {
     ssh: Flags.string({
       ...list,
       helpValue: 'default|ID[=PATH,…]',
-      summary: 'SSH agent or keys for repositories reached through ssh.',
+      summary: 'SSH agent or keys for RUN --mount=type=ssh and for repositories reached through ssh.',
     }),
     label: Flags.string({ ...list, helpValue: 'K=V', summary: 'Label of the image.' }),
     platform: Flags.string({

@@ -14,6 +14,7 @@ import { mountPreopens } from './host-fs';
 import { findPlace, rootPlace, setKernelTask, topmost } from './lookup';
 import { MemoryFileSystem } from './memory-fs';
 import { PageQuota } from './page-store';
+import { mountService } from './service-socket';
 import { attachMount, coverReadOnly, Mount, mounts } from './mount';
 import { OpenFile } from './open-file';
 import { Path } from './path';
@@ -47,6 +48,8 @@ export function initFileSystems(): bool {
   const paths = bootList('tmpfs');
   for (let i = 0; i < paths.length; i++) mountTmpfs(paths[i]);
   mountPreopens();
+  const services = bootList('service');
+  for (let i = 0; i < services.length; i++) mountService(services[i], i, findPlace);
   const sealed = bootList('readonlyPath');
   for (let i = 0; i < sealed.length; i++) mountReadOnly(sealed[i]);
   if (bootFlag('readonly')) root.readOnly = true;

@@ -82,6 +82,8 @@ export let receivedSender: SocketAddress | null = null;
 /** The datagram was longer than the room for it; its whole length. */
 export let receivedLength: u32 = 0;
 
+const kernelCursor = new IoCursor();
+
 /** A socket of any family: what does not depend on addresses. */
 export abstract class Socket extends OpenFile {
   readonly changed: Notifier = new Notifier();
@@ -189,10 +191,15 @@ export abstract class Socket extends OpenFile {
     server.ownerGid = listener.ownerGid;
     this.ownedBy(task);
     joinSockets(this, server);
-    listener.backlog.push(server);
-    listener.changed.notify(POLL_READABLE);
+    listener.queueConnection(server);
     this.changed.notify(POLL_WRITABLE);
     return 0;
+  }
+
+  /** A connection waits to be accepted. */
+  queueConnection(server: Socket): void {
+    this.backlog.push(server);
+    this.changed.notify(POLL_READABLE);
   }
 
   /** The next connection, or null with `acceptResult`: -errno or BLOCK. */
@@ -227,7 +234,13 @@ export abstract class Socket extends OpenFile {
 
   // ---- bytes ----
 
-  private stream(): PipeBuffer {
+  /** Bytes have arrived; for sockets that no process reads. */
+  onReceived(): void {}
+
+  /** The other end is closed; likewise. */
+  onPeerClosed(): void {}
+
+  protected stream(): PipeBuffer {
     const known = this.bytes;
     if (known) return known;
     const made = new PipeBuffer(STREAM_PAGES);
@@ -278,7 +291,10 @@ export abstract class Socket extends OpenFile {
         const last = target.ancillaries.length > 0 ? target.ancillaries[target.ancillaries.length - 1] : null;
         if (last && last === sending) last.end = target.sentBytes;
         task.progress += n;
-        if (n > 0) target.changed.notify(POLL_READABLE);
+        if (n > 0) {
+          target.changed.notify(POLL_READABLE);
+          target.onReceived();
+        }
         if (io.faulted) return task.progress > 0 ? <i64>task.progress : -EFAULT;
         if (n == 0 && queue.free > 0) return task.progress > 0 ? <i64>task.progress : -12; // ENOMEM
         continue;
@@ -369,6 +385,15 @@ export abstract class Socket extends OpenFile {
     if (task.interrupted && task.progress > 0) return task.progress;
     const result = this.wait(task, waits, this.receiveTimeout, -EAGAIN);
     return result == BLOCK || task.progress == 0 ? result : <i64>task.progress;
+  }
+
+  /** Puts bytes of the kernel into the stream. @returns false when there is no room for all of them */
+  receiveFromKernel(at: usize, n: u32): bool {
+    const queue = this.stream();
+    if (queue.free < n || queue.fill(kernelCursor.kernel(at, n), n) != n) return false;
+    this.sentBytes += n;
+    this.changed.notify(POLL_READABLE);
+    return true;
   }
 
   /** The other end will not send any more. */
@@ -481,6 +506,7 @@ export abstract class Socket extends OpenFile {
       if (hadUnread && !this.isDatagram) peer.pendingError = ECONNRESET;
       if (this.isDatagram) peer.peer = null;
       peer.changed.notify(POLL_READABLE | POLL_WRITABLE | POLLRDHUP | POLLHUP | POLLERR);
+      peer.onPeerClosed();
     }
     this.peer = null;
     for (let i = 0; i < this.backlog.length; i++) this.backlog[i].release();

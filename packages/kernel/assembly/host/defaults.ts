@@ -63,6 +63,10 @@ export function hostDefault_pendingSignals(): i64 {
   return 0;
 }
 
+export function hostDefault_ask(service: i32, at: i32, n: i32, answer: i32, capacity: i32): i32 {
+  return -ENOSYS;
+}
+
 export function hostDefault_windowSize(): i32 {
   return 0;
 }

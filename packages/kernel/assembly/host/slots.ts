@@ -1,5 +1,6 @@
 /** Calls of the functions a host may replace: see `hostSlots` in @boxer/abi. */
 import {
+  HOST_ASK,
   HOST_BOOT_CONFIG,
   HOST_BULK_IN,
   HOST_BULK_OUT,
@@ -102,4 +103,9 @@ export function log(line: string): void {
 
 export function ended(kind: i32, detail: i32): void {
   call_indirect<void>(HOST_TABLE_BASE + HOST_ENDED, kind, detail);
+}
+
+/** Asks a service of the host. @returns bytes of the answer, or -errno */
+export function askHost(service: i32, at: usize, n: i32, answer: usize, capacity: i32): i32 {
+  return call_indirect<i32>(HOST_TABLE_BASE + HOST_ASK, service, <i32>at, n, <i32>answer, capacity);
 }

@@ -74,6 +74,11 @@ export class ControlBlock {
     this.#wake();
   }
 
+  /** Something the worker waits for was posted through a port. */
+  posted(): void {
+    this.#wake();
+  }
+
   acknowledgeRaw(count: number): void {
     Atomics.store(this.#cells, cells.rawAcknowledged, count);
     this.#wake();

@@ -23,6 +23,8 @@ export interface HostSlotContext {
   readonly changes: OutputSink | undefined;
   readonly log: ((line: string) => void) | undefined;
   readonly ended: (kind: number, detail: number) => void;
+  /** Answers a request of the box to a service; undefined: there is no answer. */
+  readonly ask: ((service: number, request: Uint8Array) => Uint8Array | undefined) | undefined;
 }
 
 /**
@@ -59,6 +61,7 @@ export function boxHostSlots(context: HostSlotContext): HostSlotFunctions {
     ended: (kind: number, detail: number) => context.ended(kind, detail),
     ...(context.changes ? changeSlots(memory, context.changes) : {}),
     ...(context.log ? logSlots(memory, context.log) : {}),
+    ...(context.ask ? serviceSlots(memory, context.ask) : {}),
   };
 }
 
@@ -75,6 +78,17 @@ function payloadSlots(memory: GuestMemory, payload: PayloadFile): HostSlotFuncti
 function changeSlots(memory: GuestMemory, changes: OutputSink): HostSlotFunctions {
   return {
     diffWrite: (at: number, n: number, _last: number) => (changes.write(memory.bytes(at, n)) ? 0 : EPIPE),
+  };
+}
+
+function serviceSlots(memory: GuestMemory, ask: NonNullable<HostSlotContext['ask']>): HostSlotFunctions {
+  return {
+    ask: (service: number, at: number, n: number, answerAt: number, capacity: number) => {
+      const answer = ask(service, memory.bytes(at, n).slice());
+      if (answer === undefined || answer.length > capacity >>> 0) return EIO;
+      memory.bytes(answerAt, answer.length).set(answer);
+      return answer.length;
+    },
   };
 }
 

@@ -70,7 +70,7 @@ describe('NativeCodeCache', () => {
       for (let waits = 0; !existsSync(path) && waits < 600; waits++) await setTimeout(50);
       const code = decodeCodeFile(readFileSync(path));
       // V8 itself says whether the code fits the module.
-    expect(code && v8Intrinsics()?.deserialize(code, bytes)).toBeDefined();
+      expect(code && v8Intrinsics()?.deserialize(code, bytes)).toBeDefined();
       expect(add(new NativeCodeCache(directory).compile(bytes), 30, 5)).toBe(42);
     },
     60_000,

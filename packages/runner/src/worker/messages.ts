@@ -18,6 +18,8 @@ export type WorkerMessage =
   | { readonly type: 'log'; readonly line: string }
   | { readonly type: 'audit'; readonly event: AuditEvent }
   | { readonly type: 'want-input' }
+  /** The worker waits until the answer comes through the port of the job. */
+  | { readonly type: 'ask'; readonly service: number; readonly request: Uint8Array }
   | { readonly type: 'raw'; readonly raw: boolean; readonly count: number }
   | { readonly type: 'ended'; readonly end: GuestEnd }
   | { readonly type: 'failed'; readonly error: PostedError };

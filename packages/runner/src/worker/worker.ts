@@ -1,5 +1,5 @@
 import { BoxerError } from '@boxer/foundation';
-import { parentPort } from 'node:worker_threads';
+import { type MessagePort, parentPort, receiveMessageOnPort } from 'node:worker_threads';
 import { appendAudit } from '../audit/audit-file.ts';
 import { ControlBlock } from '../control/control-block.ts';
 import type { GuestJob, InputPlan, OutputPlan } from '../guest-job.ts';
@@ -55,12 +55,23 @@ function runJob(job: GuestJob, post: (message: WorkerMessage) => void) {
         : typeof audit === 'number'
           ? (event) => appendAudit(audit, event)
           : (event) => posted({ type: 'audit', event }, 0),
+    ...(job.answers === undefined ? {} : { ask: asking(job.answers, control, post) }),
     setRaw: (raw) => {
       const count = ++rawCount;
       post({ type: 'raw', raw, count });
       control.waitUntil(() => control.rawAcknowledged(count));
     },
   });
+}
+
+/** Asks the main thread and sleeps until it answers. */
+function asking(answers: MessagePort, control: ControlBlock, post: (message: WorkerMessage) => void) {
+  return (service: number, request: Uint8Array): Uint8Array | undefined => {
+    post({ type: 'ask', service, request });
+    let answer: { message: Uint8Array | undefined } | undefined;
+    control.waitUntil(() => (answer = receiveMessageOnPort(answers)) !== undefined);
+    return answer?.message;
+  };
 }
 
 function inputOf(plan: InputPlan, control: ControlBlock, ask: () => void): InputSource {
