@@ -1,6 +1,6 @@
 import { exitReasons } from '@boxer/abi';
 import { type Difference, ExpectedMemory, stateDifferences } from './compare.ts';
-import { GUEST_BYTES, slotAddress, STATE_BYTES, stateOffsets } from './layout.ts';
+import { GUEST_BYTES, signals, slotAddress, STATE_BYTES, stateOffsets } from './layout.ts';
 import { Lockstep } from './lockstep.ts';
 import { withoutOpenResults } from './open-results.ts';
 import { type Modules, OurProcess, PLENTY } from './our-process.ts';
@@ -22,6 +22,8 @@ export class Tally {
   readonly byRow: Uint32Array;
   /** Words that were translated, in programs that were executed so. */
   readonly translatedByRow: Uint32Array;
+  /** Words at which programs ended by SIGSEGV or SIGBUS. */
+  readonly faultsByRow: Uint32Array;
   programs = 0;
   translatedPrograms = 0;
   /** Instructions executed, those in loops as often as they were. */
@@ -32,6 +34,7 @@ export class Tally {
   constructor(rowCount: number) {
     this.byRow = new Uint32Array(rowCount);
     this.translatedByRow = new Uint32Array(rowCount);
+    this.faultsByRow = new Uint32Array(rowCount);
   }
 
   /** Different words executed: each word of a program counts once. */
@@ -107,6 +110,10 @@ export class Checker {
     const signal = new DataView(this.#state.buffer).getUint32(stateOffsets.signal, true);
     tally.endings.set(signal, (tally.endings.get(signal) ?? 0) + 1);
     const start = slotAddress(slot);
+    if (signal === signals.fault || signal === signals.bus) {
+      const row = rows[(Number(process.box.pc) - start) / 4] ?? -1;
+      if (row >= 0) tally.faultsByRow[row] = (tally.faultsByRow[row] ?? 0) + 1;
+    }
     rows.forEach((row, i) => {
       if (row >= 0 && process.wasExecuted(start + 4 * i)) tally.byRow[row] = (tally.byRow[row] ?? 0) + 1;
     });

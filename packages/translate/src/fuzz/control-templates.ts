@@ -1,13 +1,19 @@
 import { encode } from './encode.ts';
+import { writeFrame } from './stack-templates.ts';
 import type { ProgramWriter } from './program-writer.ts';
 import { fieldIn, type FuzzRow, withField } from './rows.ts';
 
 /** Registers that functions leave alone: loop counters survive calls. */
 export const SAVED_REGISTERS = [19, 20, 21, 22, 23, 24, 25, 26, 27, 28] as const;
 const LINK = 30;
+const SP = 31;
+/** What functions leave as it is. */
+const UNHARMED: ReadonlySet<number> = new Set([...SAVED_REGISTERS, SP]);
 const DEEPEST = 3;
 const MOST_ROUNDS = 7;
 const NOT_EQUAL = 1;
+const HIGHER = 8;
+const CASES = 4;
 const MOST_FUNCTIONS = 3;
 
 function inner(writer: ProgramWriter, count: number): void {
@@ -17,9 +23,20 @@ function inner(writer: ProgramWriter, count: number): void {
   writer.forget();
 }
 
+/** A comparison of random registers; the interpreter executes it and the branch behind it as one. */
+function writeComparison(writer: ProgramWriter): void {
+  const { random } = writer;
+  const width = random.below(2) << 31;
+  const opcode = random.oneOf([0x7100_0000, 0x3100_0000, 0x6b00_0000, 0x2b00_0000, 0x6a00_0000]);
+  const isImmediate = (opcode & 0x1f00_0000) === 0x1100_0000;
+  const operand = isImmediate ? random.below(40) << 10 : random.below(31) << 16;
+  writer.emit((width | opcode | operand | (random.below(31) << 5) | 31) >>> 0);
+}
+
 /** A branch over some instructions, on the condition of a random word of the row; sometimes with an alternative. */
 export function writeConditional(writer: ProgramWriter, row: FuzzRow): void {
   const { random } = writer;
+  if (row.name === 'B.cond' && random.below(2) === 0) writeComparison(writer);
   const word = writer.word(row);
   const name = fieldIn(row, word, 'imm14') === undefined ? 'imm19' : 'imm14';
   const skip = writer.later((distance) => withField(row, word, name, distance >> 2));
@@ -47,44 +64,44 @@ function writeJump(writer: ProgramWriter, jump: (land: () => number) => void): v
   }
 }
 
-/** Room for a call of a function that is written later. */
-function requestFunction(writer: ProgramWriter, patch: (target: number) => void): void {
-  const { pendingCalls, random } = writer;
-  if (pendingCalls.length < MOST_FUNCTIONS && (pendingCalls.length === 0 || random.below(2) === 0)) {
-    pendingCalls.push([patch]);
-  } else {
-    random.oneOf(pendingCalls).push(patch);
-  }
+/** Calls of a function that is written later: one that was called before, or a new one. */
+function callersOfSome({ pendingCalls, random, firstCallable }: ProgramWriter): ((target: number) => void)[] {
+  const callable = pendingCalls.slice(firstCallable);
+  const mayBeNew = pendingCalls.length < MOST_FUNCTIONS;
+  if (callable.length > 0 && (!mayBeNew || random.below(2) === 0)) return random.oneOf(callable);
+  const callers: ((target: number) => void)[] = [];
+  pendingCalls.push(callers);
+  return callers;
 }
 
-const mayCall = (writer: ProgramWriter) => !writer.protectedRegisters.has(LINK) && isCallDepth(writer);
-/** Registers that a function may change must not be in use. */
-const isCallDepth = (writer: ProgramWriter) =>
-  [...writer.protectedRegisters].every((register) =>
-    (SAVED_REGISTERS as readonly number[]).includes(register),
-  );
+/** Registers that a function may change must not be in use, and there must be one to call. */
+const mayCall = ({ protectedRegisters, pendingCalls, firstCallable }: ProgramWriter) =>
+  [...protectedRegisters].every((register) => UNHARMED.has(register)) &&
+  (pendingCalls.length < MOST_FUNCTIONS || pendingCalls.length > firstCallable);
+
+function writeDirectCall(writer: ProgramWriter): void {
+  callersOfSome(writer).push(writer.later(encode.branchLink));
+  writer.forget();
+}
+
+function writeIndirectCall(writer: ProgramWriter): void {
+  const register = writer.random.below(6) === 0 ? LINK : writer.register();
+  callersOfSome(writer).push(writer.later((distance) => encode.adr(register, distance)));
+  writer.emit(encode.blr(register));
+  writer.forget();
+}
 
 export function writeCall(writer: ProgramWriter): void {
   if (!mayCall(writer)) return;
-  if (writer.random.below(2) === 0) {
-    requestFunction(writer, writer.later(encode.branchLink));
-  } else {
-    const register = writer.random.below(6) === 0 ? LINK : writer.register();
-    requestFunction(
-      writer,
-      writer.later((distance) => encode.adr(register, distance)),
-    );
-    writer.emit(encode.blr(register));
-  }
-  writer.forget();
+  if (writer.random.below(2) === 0) writeDirectCall(writer);
+  else writeIndirectCall(writer);
 }
 
 /** B or BL. */
 export function writeBranch(writer: ProgramWriter, row: FuzzRow): void {
   const word = writer.word(row);
   if (fieldIn(row, word, 'op') === 1 && mayCall(writer)) {
-    requestFunction(writer, writer.later(encode.branchLink));
-    writer.forget();
+    writeDirectCall(writer);
     return;
   }
   writeJump(writer, (land) => {
@@ -98,13 +115,7 @@ export function writeRegisterBranch(writer: ProgramWriter, row: FuzzRow): void {
   const word = writer.word(row);
   const opcode = fieldIn(row, word, 'opc');
   if (opcode === 1 && mayCall(writer)) {
-    const register = writer.register();
-    requestFunction(
-      writer,
-      writer.later((distance) => encode.adr(register, distance)),
-    );
-    writer.emit(encode.blr(register));
-    writer.forget();
+    writeIndirectCall(writer);
     return;
   }
   const register = writer.register();
@@ -145,17 +156,61 @@ export function writeLoop(writer: ProgramWriter): void {
   writer.protectedRegisters.delete(counter);
 }
 
-/** The functions that were called. */
+/** A jump through a table, as compilers write `switch`: some cases and a default. */
+export function writeSwitch(writer: ProgramWriter): void {
+  const { random } = writer;
+  if (writer.depth >= DEEPEST) return;
+  const taken: number[] = [];
+  const [index, table, entry, base, target] = Array.from({ length: 5 }, () => {
+    const register = writer.register(...taken);
+    taken.push(register);
+    return register;
+  }) as [number, number, number, number, number];
+  writer.emit(encode.andSeven(index, random.below(31)), encode.compareImmediate(index, CASES - 1));
+  const toDefault = writer.later((distance) => encode.branchIf(HIGHER, distance));
+  const toTable = writer.later((distance) => encode.adr(table, distance));
+  writer.emit(encode.loadByteIndexed(entry, table, index));
+  const toBase = writer.later((distance) => encode.adr(base, distance));
+  writer.emit(encode.addSignedByte(target, base, entry), encode.br(target));
+  const tableAt = writer.here;
+  toTable();
+  writer.data.add(tableAt);
+  writer.emit(0);
+  writer.forget();
+  const first = writer.here;
+  toBase();
+  const starts: number[] = [];
+  const ends: ((target?: number) => void)[] = [];
+  for (let i = 0; i < CASES; i++) {
+    starts.push(writer.here - first);
+    inner(writer, 1);
+    ends.push(writer.later(encode.branch));
+  }
+  toDefault();
+  inner(writer, 1);
+  for (const end of ends) end();
+  writer.words[tableAt] = starts.reduce((word, start, i) => (word | ((start & 0xff) << (8 * i))) >>> 0, 0);
+}
+
+/** The functions that were called. With a stack they save their return address and may call later ones. */
 export function writeFunctions(writer: ProgramWriter): void {
-  for (const callers of writer.pendingCalls) {
+  const { pendingCalls, protectedRegisters } = writer;
+  for (let i = 0; i < pendingCalls.length; i++) {
+    writer.firstCallable = i + 1;
     writer.functions.push(writer.here);
-    for (const patch of callers) patch(writer.here);
+    for (const patch of pendingCalls[i] ?? []) patch(writer.here);
     writer.forget();
-    writer.protectedRegisters.clear();
-    for (const register of [...SAVED_REGISTERS, LINK]) writer.protectedRegisters.add(register);
-    writer.depth += 1;
-    writer.fill(writer, 2 + writer.random.below(3));
-    writer.depth -= 1;
+    protectedRegisters.clear();
+    for (const register of SAVED_REGISTERS) protectedRegisters.add(register);
+    protectedRegisters.add(writer.hasStack ? SP : LINK);
+    const body = () => {
+      writer.depth += 1;
+      writer.fill(writer, 2 + writer.random.below(3));
+      if (writer.hasStack && writer.random.below(2) === 0) writeCall(writer);
+      writer.depth -= 1;
+    };
+    if (writer.hasStack) writeFrame(writer, body);
+    else body();
     writer.emit(encode.ret(LINK));
   }
 }

@@ -26,6 +26,18 @@ export const encode = {
   ret: (n: number) => u32(0xd65f_0000 | (n << 5)),
   brk: (value: number) => u32(0xd420_0000 | (value << 5)),
   svc: (value: number) => u32(0xd400_0001 | (value << 5)),
+  /** Wd = Wn & 7 */
+  andSeven: (d: number, n: number) => u32(0x1200_0800 | (n << 5) | d),
+  /** Compares Wn. */
+  compareImmediate: (n: number, value: number) => u32(0x7100_001f | (value << 10) | (n << 5)),
+  /** LDRB Wt, [Xn, Wm, UXTW] */
+  loadByteIndexed: (t: number, n: number, m: number) => u32(0x3860_4800 | (m << 16) | (n << 5) | t),
+  /** ADD Xd, Xn, Wm, SXTB #2 */
+  addSignedByte: (d: number, n: number, m: number) => u32(0x8b20_8800 | (m << 16) | (n << 5) | d),
+  /** STP X29, X30, [SP, #-bytes]! */
+  pushFrame: (bytes: number) => u32(0xa980_7bfd | (((-bytes / 8) & 0x7f) << 15)),
+  /** LDP X29, X30, [SP], #bytes */
+  popFrame: (bytes: number) => u32(0xa8c0_7bfd | (((bytes / 8) & 0x7f) << 15)),
   loadWord: (t: number, n: number) => u32(0xb940_0000 | (n << 5) | t),
   storeWord: (t: number, n: number) => u32(0xb900_0000 | (n << 5) | t),
   /** DUP Hd, Vn.H[0] */

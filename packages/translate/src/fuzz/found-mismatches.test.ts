@@ -80,6 +80,21 @@ describe('translated code', () => {
   });
 });
 
+describe('the translator', () => {
+  // cmp w3, #3; b.hi 9f; a jump through a table of bytes to one of four instructions: 2 - 3 is negative, NZCV is 8.
+  it('takes jumps with flags in their operands to places that are entries, too', () => {
+    const jump = [0x71000c7f, 0x54000148, 0x100000b4, 0x38634a87, 0x1000009c, 0x8b278b85, 0xd61f00a0];
+    const table = [0x03020100];
+    const cases = [0xd503201f, 0xd503201f, 0xd503201f, 0xd4200000];
+    const box = start(CODE, [...jump, ...table, ...cases]);
+    const entry = CODE + 4 * (jump.length + table.length + 1);
+    installCode(box, translateModule(readerOf(box), [{ entry: CODE, entries: [entry] }]));
+    box.setX(3, 2n);
+    expect(box.run()).toBe(exitReasons.breakpoint);
+    expect(box.flags).toBe(8);
+  });
+});
+
 // Oracle: Linux Documentation/arch/arm64/cpu-feature-registers.rst. qemu 7.2 knows only some of these registers.
 describe('identification registers that name absent features', () => {
   const rows = instructions.filter(({ name }) => /^MRS (id_isar|id_mmfr|id_pfr|id_dfr|mvfr|s3_0)/.test(name));

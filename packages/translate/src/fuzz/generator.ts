@@ -7,6 +7,7 @@ import {
   writeFunctions,
   writeLoop,
   writeRegisterBranch,
+  writeSwitch,
 } from './control-templates.ts';
 import { encode } from './encode.ts';
 import { EXTENDED_BY_QEMU, writeRepaired } from './float-templates.ts';
@@ -16,6 +17,7 @@ import { type Batch, makeBatch, type Program } from './program.ts';
 import { type ProcessorTraits, ProgramWriter } from './program-writer.ts';
 import type { Processor } from './qemu-machine.ts';
 import { type FuzzRow, generalRegisters } from './rows.ts';
+import { writeStack, writeStackAccess } from './stack-templates.ts';
 import {
   writeBreakpoint,
   writeCacheOperation,
@@ -125,6 +127,7 @@ export class Generator {
   /** Something around the rows, now and then. */
   #structure(writer: ProgramWriter): void {
     const { random } = writer;
+    if (writer.hasStack && random.below(4) === 0) writeStackAccess(writer);
     switch (random.below(24)) {
       case 0:
       case 1:
@@ -134,6 +137,9 @@ export class Generator {
         writeCall(writer);
         break;
       case 3:
+        if (random.below(3) === 0) writeSwitch(writer);
+        break;
+      case 4:
         if (random.below(6) === 0) {
           writePatchedCode(writer, random.oneOf(this.#plain));
         }
@@ -153,6 +159,8 @@ export class Generator {
       }
     };
     const writer = new ProgramWriter(random, slot, this.#values, traits, fill);
+    if (random.below(8) === 0) writer.faultEvery = 5;
+    if (random.below(2) === 0) writeStack(writer);
     while (place < end && !writer.isFull) {
       this.#structure(writer);
       fill(writer, 1);

@@ -36,6 +36,9 @@ export const edges = {
   beforeFirst: DATA_AT,
 } as const;
 
+/** Frames of functions; other instructions keep away from it, or returns would go astray. */
+export const stackArea = { low: DATA_AT + PAGE + 0x600, high: DATA_AT + PAGE + 0xa00 } as const;
+
 /** Guest memory that our processes need. */
 export const GUEST_BYTES = DATA_AT + 6 * PAGE;
 

@@ -48,6 +48,8 @@ export class Lockstep {
   readonly #mixed: OurProcess;
   readonly #dispatch: WebAssembly.Exports;
   #translations = new Map<Program, Translation>();
+  /** Programs that could not be translated, and why. */
+  #failures = new Map<Program, string>();
   #ranges: Translation['ranges'] = [];
   readonly #states = [new Uint8Array(STATE_BYTES), new Uint8Array(STATE_BYTES)] as const;
 
@@ -63,9 +65,24 @@ export class Lockstep {
     this.#plain.load(batch);
     this.#mixed.load(batch);
     this.#translations = new Map();
+    this.#failures = new Map();
     let next = 1;
     for (let first = 0; first < programs.length; first += PROGRAMS_PER_MODULE) {
-      next = this.#translate(programs.slice(first, first + PROGRAMS_PER_MODULE), seed, next);
+      next = this.#translateSafely(programs.slice(first, first + PROGRAMS_PER_MODULE), seed, next);
+    }
+  }
+
+  /** Translates programs together or, when that fails, each by itself. */
+  #translateSafely(programs: readonly Program[], seed: number, next: number): number {
+    try {
+      return this.#translate(programs, seed, next);
+    } catch (error) {
+      const [only, ...others] = programs;
+      if (only && others.length === 0) {
+        this.#failures.set(only, error instanceof Error ? error.message : String(error));
+        return next;
+      }
+      return programs.reduce((from, program) => this.#translateSafely([program], seed, from), next);
     }
   }
 
@@ -117,6 +134,8 @@ export class Lockstep {
   run(program: Program, seed: number): Difference[] {
     const random = new RandomSource(seed);
     const [plain, mixed] = [this.#plain, this.#mixed];
+    const failure = this.#failures.get(program);
+    if (failure !== undefined) return [{ what: 'translation', ours: failure, expected: 'code' }];
     this.#install(program, () => true);
     this.#ranges = this.#translations.get(program)?.ranges ?? [];
     plain.start(program);

@@ -1,14 +1,12 @@
 import { type Access, probeAccess } from './access-probe.ts';
 import { encode } from './encode.ts';
-import { DATA_AT, dataPages, edges } from './layout.ts';
+import { DATA_AT, dataPages, edges, stackArea } from './layout.ts';
 import type { ProgramWriter } from './program-writer.ts';
 import { fieldIn, type FuzzRow, generalRegisters, secondOfPair, withField } from './rows.ts';
 
 const PAGE = 4096;
 /** Accesses that must be aligned to their size. @source Arm ARM DDI 0487, B2.5.2 "Alignment of data accesses" */
 const NEEDS_ALIGNMENT = /^(LDA|STL|LDX|STX|CAS|SWP|LDADD)/;
-/** One in so many accesses goes where it must fault. */
-const FAULTS = 60;
 const MISALIGNED = 40;
 /** qemu 7.2 does not check the alignment of LDAPR; a processor without FEAT_LSE2 does. */
 const ALWAYS_ALIGNED = /^LDAPR/;
@@ -24,12 +22,16 @@ const isMapped = (address: number, isWrite: boolean) =>
     (page) => address >= page.address && address < page.address + PAGE && (page.writable || !isWrite),
   );
 
+const isInStack = (low: number, high: number) => high > stackArea.low && low < stackArea.high;
+
 const fits = (access: Access, base: number) =>
-  isMapped(base + access.low, access.isWrite) && isMapped(base + access.high - 1, access.isWrite);
+  !isInStack(base + access.low, base + access.high) &&
+  isMapped(base + access.low, access.isWrite) &&
+  isMapped(base + access.high - 1, access.isWrite);
 
 /** Where an access shall begin. */
 function target(
-  { random }: ProgramWriter,
+  { random, faultEvery }: ProgramWriter,
   { low, high, isWrite }: Access,
   { aligned, mayFault = true }: { readonly aligned: boolean; readonly mayFault?: boolean },
 ): number {
@@ -37,7 +39,7 @@ function target(
   const place = (): number => {
     // Around an edge: before it, across it, or behind it.
     const around = (edge: number) => edge - size - 8 + random.below(2 * size + 16);
-    if (mayFault && random.below(FAULTS) === 0) {
+    if (mayFault && random.below(faultEvery) === 0) {
       return random.oneOf([
         around(edges.intoReadOnly),
         around(edges.outOfReadOnly),

@@ -29,6 +29,12 @@ export class ProgramWriter {
   /** Indices of words that are data. */
   readonly data = new Set<number>();
   depth = 0;
+  /** Whether SP points to a stack and is left alone. */
+  hasStack = false;
+  /** Functions from this one on may be called: they do not call each other in circles. */
+  firstCallable = 0;
+  /** One in so many accesses goes where it must fault. */
+  faultEvery = 60;
 
   constructor(
     readonly random: RandomSource,

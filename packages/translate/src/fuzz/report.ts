@@ -51,6 +51,7 @@ export function reportOf(run: RunResult): string {
         {
           ...byProcessor((processor) => run.tallies[processor].byRow[i] ?? 0),
           translated: total(run, (tally) => tally.translatedByRow[i] ?? 0),
+          faults: total(run, (tally) => tally.faultsByRow[i] ?? 0),
         },
       ]),
     ),

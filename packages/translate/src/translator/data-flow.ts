@@ -21,6 +21,8 @@ export interface BlockFlow {
   readonly points: readonly Point[];
   /** Behind the last one. */
   readonly out: Point;
+  /** Where the flags are when a jump through a register finds its target: the same for all of them. */
+  readonly jumpFlags: FlagState;
 }
 
 interface Mutable {
@@ -60,6 +62,7 @@ class FlowAnalysis {
   readonly #state = new Map<number, Mutable>();
   /** All jumps through registers share one place where they leave. */
   #jumpDirty = RegisterSet.empty;
+  #jumpFlags: FlagState | undefined;
   readonly #loops: ReadonlyMap<number, ReadonlySet<number>>;
 
   constructor(
@@ -94,6 +97,8 @@ class FlowAnalysis {
     const backwards = [...this.#blocks].reverse();
     this.#repeat(backwards, (block) => this.#flagsBackward(block));
     for (const entry of this.entries) this.#of(entry).flagsIn = 'memory';
+    // Such entries go the same way as jumps.
+    if (this.entries.some((entry) => this.region.jumpTargets.includes(entry))) this.#jumpFlags = 'memory';
     this.#repeat(this.#blocks, (block) => this.#flagsForward(block));
     this.#repeat(backwards, (block) => this.#liveBackward(block));
     return new Map(this.#blocks.map((block) => [block.pc, this.#result(block)]));
@@ -163,16 +168,24 @@ class FlowAnalysis {
     const out = this.#flagsOut(block);
     if (out === undefined) return false;
     let changed = false;
+    const behind = isJump(block) ? this.#joinJump(block, out) : out;
     for (const successor of block.successors) {
       const state = this.#of(successor);
-      const merged = this.#mergeFlags(state, out);
+      const merged = this.#mergeFlags(state, behind);
       if (merged !== state.flagsIn) changed = true;
       state.flagsIn = merged;
     }
     return changed;
   }
 
-  #mergeFlags({ flagsIn, flagsLive }: Mutable, out: FlagState): FlagState {
+  /** All jumps meet in one place; from there unknown targets leave, where somebody may read the flags. */
+  #joinJump({ successors }: Block, out: FlagState): FlagState {
+    const flagsLive = Math.max(1, ...successors.map((target) => this.#of(target).flagsLive)) as FlagsLive;
+    this.#jumpFlags = this.#mergeFlags({ flagsIn: this.#jumpFlags, flagsLive }, out);
+    return this.#jumpFlags;
+  }
+
+  #mergeFlags({ flagsIn, flagsLive }: Pick<Mutable, 'flagsIn' | 'flagsLive'>, out: FlagState): FlagState {
     if (flagsIn === undefined || flagsIn === out) return out;
     return (['dead', 'memory', 'nzcv'] as const)[flagsLive];
   }
@@ -223,7 +236,8 @@ class FlowAnalysis {
       return point;
     });
     const dirty = isJump(block) ? this.#jumpDirty : this.#dirtyOut(block);
-    return { live, flagsIn, dirtyIn, points, out: { dirty, flags } };
+    const jumpFlags = this.#jumpFlags ?? 'memory';
+    return { live, flagsIn, dirtyIn, points, out: { dirty, flags }, jumpFlags };
   }
 }
 

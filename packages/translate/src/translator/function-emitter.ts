@@ -117,11 +117,8 @@ export class FunctionEmitter {
     const jumpBlocks = [...region.blocks.values()].filter((block) => this.#jumps(block));
     if (jumpBlocks.length > 0) {
       this.#switch = { id: id++, jumps: true, successors: this.#nodesAt(region.jumpTargets) };
-      const states = new Set(jumpBlocks.map(({ pc }) => this.#flowOf(pc).out.flags));
-      if (entries.some((entry) => this.#isJumpTarget(entry))) states.add('memory');
-      const [only = 'memory'] = states;
-      const dirty = jumpBlocks[0] ? this.#flowOf(jumpBlocks[0].pc).out.dirty : undefined;
-      if (dirty) this.#switchPoint = { dirty, flags: states.size === 1 ? only : 'memory' };
+      const flow = jumpBlocks[0] && this.#flowOf(jumpBlocks[0].pc);
+      if (flow) this.#switchPoint = { dirty: flow.out.dirty, flags: flow.jumpFlags };
     }
     for (const node of this.#nodes.values()) {
       const jumps = this.#jumps(node.block) && this.#switch;
