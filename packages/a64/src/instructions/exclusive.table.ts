@@ -1,6 +1,6 @@
 import { instruction } from '../instruction.ts';
 import type { Machine } from '../machine.ts';
-import type { ElementBits, Value } from '../value.ts';
+import type { Bool, ElementBits, Value } from '../value.ts';
 
 const bitsOf = (size: number) => (8 << size) as ElementBits;
 
@@ -12,6 +12,11 @@ function watch(m: Machine, address: Value<64>, low: Value<64>, high: Value<64>):
   m.writeState('exclusiveAddress', address);
   m.writeState('exclusiveLow', low);
   m.writeState('exclusiveHigh', high);
+}
+
+/** Whether the monitor watches an address, whatever its tag. What an open monitor holds is no address of anything. */
+function isWatched(m: Machine, address: Value<64>): Bool {
+  return m.eqz(m.shl(m.xor(m.readState('exclusiveAddress'), address), m.constant(64, 8)));
 }
 
 function stopWatching(m: Machine): void {
@@ -50,7 +55,7 @@ export const exclusive = [
       m.requireAligned(address, bits / 8);
       m.probe(address, bits / 8, 'write');
       const unchanged = m.eq(m.resize(m.load(bits, address), 64), m.readState('exclusiveLow'));
-      const succeeds = m.and(m.eq(m.readState('exclusiveAddress'), address), unchanged);
+      const succeeds = m.and(isWatched(m, address), unchanged);
       m.when(succeeds, () => m.store(bits, address, value));
       m.writeX(Rs, m.eqz(succeeds));
       stopWatching(m);
@@ -86,8 +91,7 @@ export const exclusive = [
       m.probe(address, bits / 4, 'write');
       const sameLow = m.eq(m.resize(m.load(bits, address), 64), m.readState('exclusiveLow'));
       const sameHigh = m.eq(m.resize(m.load(bits, other), 64), m.readState('exclusiveHigh'));
-      const watched = m.eq(m.readState('exclusiveAddress'), address);
-      const succeeds = m.and(watched, m.and(sameLow, sameHigh));
+      const succeeds = m.and(isWatched(m, address), m.and(sameLow, sameHigh));
       m.when(succeeds, () => {
         m.store(bits, address, first);
         m.store(bits, other, second);

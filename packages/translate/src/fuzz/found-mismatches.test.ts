@@ -41,6 +41,15 @@ describe('the interpreter', () => {
     expect(box.x(21)).toBe(1n);
   });
 
+  it('ignores tags of the address that the exclusive monitor watches', () => {
+    // ldaxp w13, w17, [x14]; stxp w15, w11, w1, [x21]; brk #0
+    const box = start(CODE, [0x886cc5cd, 0x882f06ab, 0xd4200000]);
+    box.setX(14, BigInt(DATA));
+    box.setX(21, (0xb6n << 56n) | BigInt(DATA));
+    expect(box.run()).toBe(exitReasons.breakpoint);
+    expect(box.x(15)).toBe(0n);
+  });
+
   // Linux arch/arm64/mm/fault.c, do_mem_abort: only the untagged address is told.
   it('reports a misaligned address without its tag', () => {
     // ldaddalh w30, w11, [x3]
