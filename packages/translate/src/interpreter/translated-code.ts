@@ -282,6 +282,11 @@ export function emitEnter(f: FunctionAssembler, { code, recordOfTarget, ip, fuel
   f.call(code.restore);
   f.get(end).i32(-4).op('i32.and').op('i64.extend_i32_u').call(recordOfTarget).set(ip);
   f.get(left).i32(shift).op('i32.shl').get(ip).op('i32.add').set(fuel);
-  f.get(end).i32(MARKS.interpret).op('i32.and').if().get(ip).call(code.displace).end();
+  f.get(end).i32(MARKS.interpret).op('i32.and').if().get(ip).call(code.displace);
+  // The next taken branch ends the slice, and the next slice puts the entry back: a loop would be interpreted for long.
+  f.get(ip).i32(0).memory('i32.load', cells.displacedRecord).op('i32.eq');
+  f.get(end).i32(MARKS.fuel).op('i32.and').op('i32.eqz').op('i32.and').if();
+  f.i32(0).i32(0).memory('i64.load', engineCells.fuel).get(left).op('i64.extend_i32_s').op('i64.add');
+  f.memory('i64.store', engineCells.fuel).get(ip).set(fuel).end().end();
   f.i32(0).get(end).i32(MARKS.fuel).op('i32.and').memory('i32.store', engineCells.endedTranslated);
 }
