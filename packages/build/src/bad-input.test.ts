@@ -70,9 +70,15 @@ describe('bad input on its way through a build', () => {
 
   afterAll(() => rmSync(work, { recursive: true, force: true }));
 
-  const build = (dockerfileText: string, buildContexts: Readonly<Record<string, string>> = {}) =>
+  const build = (
+    dockerfileText: string,
+    buildContexts: Readonly<Record<string, string>> = {},
+    archive?: Buffer,
+  ) =>
     buildImage({
-      contextDirectory: context,
+      ...(archive === undefined
+        ? { contextDirectory: context }
+        : { remoteContext: { kind: 'stream', chunks: once(archive) } }),
       dockerfileText,
       buildContexts,
       buildArgs: { SOURCE_DATE_EPOCH: '1700000000' },
@@ -131,7 +137,8 @@ describe('bad input on its way through a build', () => {
       let mutant = mutateBytes(Buffer.from(DOCKERFILE), random).toString();
       // Names of images would be looked for in a registry, and RUN needs a box: those have tests of their own.
       while (await needsMore(mutant)) mutant = mutateBytes(Buffer.from(DOCKERFILE), random).toString();
-      return buildOrRefuse(/./, mutant);
+      // Whatever is wrong with a Dockerfile has a line.
+      return buildOrRefuse(/(?!)/, mutant);
     });
     expect((await bytesOf(DOCKERFILE)).equals(before)).toBe(true);
   }, 300_000);
@@ -161,6 +168,16 @@ describe('bad input on its way through a build', () => {
     },
     300_000,
   );
+
+  it('as 1,000 mutated archives on standard input', async () => {
+    const dockerfile = 'FROM scratch\nCOPY . /x/\n';
+    const forms = [bundle, gzipSync(bundle)];
+    await rounds(async (random, round) => {
+      const mutant = mutateBytes(forms[round % forms.length] ?? bundle, random);
+      // What does not begin as an archive is a Dockerfile, and the one that is given comes before it.
+      return buildOrRefuse(/standard input/, dockerfile, {}, mutant);
+    });
+  }, 300_000);
 
   it('as 1,000 mutated indexes, manifests and configs', async () => {
     const dockerfile = 'FROM base\nCOPY a.txt /new/\n';

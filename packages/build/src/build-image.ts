@@ -73,6 +73,7 @@ export async function buildImage(options: BuildOptions, parts: BuildParts = {}):
     secrets: tools.secrets,
     agents,
     caches: new CacheMounts(`${cacheDirectory}/mounts`),
+    epoch: build.epoch,
     cache,
     signal,
   });

@@ -132,6 +132,19 @@ describe('applyChanges', () => {
     expect(tree.lookup('/d/c')?.inode).toMatchObject({ nlink: 1 });
   });
 
+  // Oracle: reproducible-builds.org, SOURCE_DATE_EPOCH: later times are clamped to it.
+  it('takes no time after the one that is given', async () => {
+    await using spool = await Spool.create();
+    for (const [latest, expected] of [
+      [999_999_999, { seconds: 999_999_999, nanoseconds: 0 }],
+      [1_000_000_001, { seconds: 1_000_000_000, nanoseconds: 7 }],
+    ] as const) {
+      const tree = lowerTree();
+      await applyChanges(tree, pieces(new ChangeStreamWriter().file('n', 'N').bytes(), 64), spool, latest);
+      expect(tree.lookup('/n')?.inode.mtime).toEqual(expected);
+    }
+  });
+
   it('refuses a stream that is cut off, at every length', async () => {
     await using spool = await Spool.create();
     for (let length = 0; length < everything.length; length += 3) {

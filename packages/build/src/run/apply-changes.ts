@@ -46,16 +46,18 @@ class LowerTree {
  * @param tree - as the box found it; changed in place
  * @param chunks - the box's change stream
  * @param spool - takes the contents of new files
+ * @param latest - modification times after it, in seconds since 1970, become it: SOURCE_DATE_EPOCH
  * @throws {@link ChangeStreamError} when the stream is malformed or does not fit the tree
  */
 export async function applyChanges(
   tree: Tree,
   chunks: AsyncIterable<Uint8Array>,
   spool: Spool,
+  latest?: number,
 ): Promise<void> {
   // Records name files of the tree as it was before the first of them.
   const lower = new LowerTree(tree.clone());
-  for await (const change of readChanges(chunks)) {
+  for await (const change of readChanges(chunks, latest)) {
     try {
       await applyChange(tree, lower, change, spool);
     } catch (cause) {

@@ -31,6 +31,8 @@ export interface BoxRunEnvironment {
   readonly caches: CacheMounts;
   /** Remembers what bind mounts show of stages and images. */
   readonly cache: StepCache;
+  /** SOURCE_DATE_EPOCH: files that a RUN makes are not newer. */
+  readonly epoch: number | undefined;
   readonly signal: AbortSignal | undefined;
 }
 
@@ -55,7 +57,9 @@ export class BoxRunExecutor implements RunExecutor {
           : mount,
       );
     }
-    return [argv, env, workdir, user, network, security, mounts, await this.#environment.box.identity()];
+    const { box, epoch } = this.#environment;
+    const times = epoch === undefined ? [] : [epoch];
+    return [argv, env, workdir, user, network, security, mounts, await box.identity(), ...times];
   }
 
   async execute(step: RunStep, before: Tree, { job, spool }: RunWorkspace): Promise<Tree> {
@@ -105,7 +109,7 @@ export class BoxRunExecutor implements RunExecutor {
       signal?.throwIfAborted();
       if (outcome.kind === 'limit') throw new RunLimitError(step.argv, outcome.why);
       if (outcome.kind === 'not-started') throw new RunFailedError(step.argv, 1, tail.lines(), false);
-      await applyChanges(mounted.tree, outcome.changes, spool);
+      await applyChanges(mounted.tree, outcome.changes, spool, this.#environment.epoch);
       for (const { cache, target } of caches) {
         const content = mounted.extract(target);
         if (content !== undefined) await cache.save(content);

@@ -1,5 +1,5 @@
 import { changeKinds, changeMetadata } from '@boxer/abi';
-import { type Attributes, decodeName } from '@boxer/fsimage';
+import { type Attributes, decodeName, type Timestamp } from '@boxer/fsimage';
 import { ChangeStreamError } from '../errors/run-errors.ts';
 import { ByteSource } from './byte-source.ts';
 
@@ -39,10 +39,14 @@ const XATTRS_LIMIT_BYTES = 16 * 1024 * 1024;
 /**
  * Reads a change stream record by record. A file's body is to be read before the next record is asked for.
  *
+ * @param latest - later modification times, in seconds since 1970, are given as this
  * @throws {@link ChangeStreamError} when it is malformed or has no end record
  */
-export async function* readChanges(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Change, void, void> {
-  const reader = new ChangeReader(chunks);
+export async function* readChanges(
+  chunks: AsyncIterable<Uint8Array>,
+  latest = Infinity,
+): AsyncGenerator<Change, void, void> {
+  const reader = new ChangeReader(chunks, latest);
   try {
     for (let change = await reader.next(); change !== undefined; change = await reader.next()) yield change;
   } finally {
@@ -55,7 +59,10 @@ class ChangeReader {
   /** Bytes of the current file that nobody has read yet. */
   #bodyBytes = 0n;
 
-  constructor(chunks: AsyncIterable<Uint8Array>) {
+  constructor(
+    chunks: AsyncIterable<Uint8Array>,
+    readonly latest: number,
+  ) {
     this.#source = new ByteSource(chunks);
   }
 
@@ -130,9 +137,13 @@ class ChangeReader {
       gid: fixed.readUInt32LE(8),
       major: rdev >>> 20,
       minor: rdev & 0xf_ffff,
-      mtime: { seconds: Number(fixed.readBigInt64LE(16)), nanoseconds: fixed.readUInt32LE(24) },
+      mtime: this.#time(Number(fixed.readBigInt64LE(16)), fixed.readUInt32LE(24)),
       xattrs: parseXattrs(await this.#bytes(xattrBytes)),
     };
+  }
+
+  #time(seconds: number, nanoseconds: number): Timestamp {
+    return seconds >= this.latest ? { seconds: this.latest, nanoseconds: 0 } : { seconds, nanoseconds };
   }
 
   async #text(limit: number): Promise<string> {

@@ -1,4 +1,4 @@
-import { DockerfileError } from '../dockerfile-error.ts';
+import { DockerfileError, located } from '../dockerfile-error.ts';
 import type { Dockerfile } from '../stages/dockerfile.ts';
 import type { EnvList } from '../stages/env-list.ts';
 import type { PlanOptions } from './build-plan.ts';
@@ -32,12 +32,22 @@ export function resolveEpoch(inputs: {
   if (given === undefined || (given === '' && !buildArgs.has(NAME)))
     return { seconds: undefined, buildArgs, globalArgs };
 
-  const seconds = secondsOf(given, inputs);
+  const seconds = atArgument(inputs, () => secondsOf(given, inputs));
   return {
     seconds,
     buildArgs: new Map([...buildArgs].flatMap((entry) => (entry[0] === NAME ? replaced(seconds) : [entry]))),
     globalArgs: globalArgs.get(NAME) === undefined ? globalArgs : replacedIn(globalArgs, seconds),
   };
+}
+
+/** An error in the value leaves with the place of the ARG, unless the value came from the command line. */
+function atArgument<T>({ buildArgs, dockerfile }: Parameters<typeof resolveEpoch>[0], action: () => T): T {
+  const argument = dockerfile.globalArgs.findLast(({ definitions }) =>
+    definitions.some(({ name }) => name === NAME),
+  );
+  return buildArgs.has(NAME) || argument === undefined
+    ? action()
+    : located({ file: dockerfile.file, range: argument.range }, action);
 }
 
 function replaced(seconds: number | undefined): [string, string][] {
