@@ -1,6 +1,7 @@
 import type { MessagePort } from 'node:worker_threads';
 import type { Mount } from '@boxer/policy';
 import type { CodePlan } from './code/box-code.ts';
+import type { ReachedPages } from './code/reached-pages.ts';
 import type { CompiledComponent } from './link/compile-parts.ts';
 import type { ScatteredPayload } from './link/payload-file.ts';
 
@@ -31,6 +32,8 @@ export interface GuestJob {
   readonly memoryBytes: number;
   /** What of it is translated; absent: everything is interpreted. */
   readonly code: CodePlan | undefined;
+  /** The run is to be the same each time, and to tell what code it executed. */
+  readonly training: boolean;
   readonly maxOutputBytes: number | undefined;
   readonly stdin: InputPlan;
   readonly stdout: OutputPlan;
@@ -55,6 +58,8 @@ export interface GuestEnd {
   readonly signal?: number;
   /** Guest instructions executed; absent when the box was ended from outside. */
   readonly fuelUsed?: bigint;
+  /** What code it executed, when that was asked for. */
+  readonly reached?: ReachedPages;
 }
 
 export type EndReason =

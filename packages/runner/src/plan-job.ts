@@ -50,6 +50,7 @@ export function planJob(
     mounts: policy.filesystem,
     memoryBytes,
     code: plan,
+    training: options.training ?? false,
     maxOutputBytes: policy.maxOutputBytes,
     shared,
   };

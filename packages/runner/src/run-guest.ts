@@ -8,6 +8,7 @@ import type { GuestEnd, GuestJob } from './guest-job.ts';
 import { BoxEnd } from './guest/box-end.ts';
 import { GuestMemory } from './guest/guest-memory.ts';
 import { HandleTable } from './guest/handle-table.ts';
+import { realSurroundings, repeatableSurroundings } from './guest/surroundings.ts';
 import type { HostFs } from './host-files/host-fs.ts';
 import { openMount, type OpenMount } from './host-files/mount.ts';
 import { boxHostSlots } from './link/box-host-slots.ts';
@@ -44,6 +45,7 @@ export function runGuest(job: GuestJob, ports: GuestPorts): GuestEnd {
   const control = new ControlBlock(job.shared);
   const memory = new GuestMemory();
   const handles = new HandleTable();
+  const surroundings = job.training ? repeatableSurroundings() : realSurroundings(control);
   const mounts: OpenMount[] = [];
   const payloadFd =
     job.payload === undefined && job.parts.payload ? openSync(job.parts.path, 'r') : undefined;
@@ -55,16 +57,18 @@ export function runGuest(job: GuestJob, ports: GuestPorts): GuestEnd {
   let end: GuestEnd | undefined;
   try {
     for (const mount of job.mounts) mounts.push(openMount(withFileSystem(mount, ports.fileSystems)));
-    const context = contextOf(job, ports, { audit, control, memory, handles, mounts });
+    const context = contextOf(job, ports, { audit, control, surroundings, memory, handles, mounts });
     const box = linkBox(job.parts, {
       context,
       memory,
       maxTotalBytes: totalMemoryBytes(job.memoryBytes),
       code,
+      training: job.training,
       hostSlots: (processes) =>
         boxHostSlots({
           memory,
           control,
+          surroundings,
           processes,
           boot: job.boot,
           payload: payload && new PayloadFile(payload),
@@ -78,7 +82,11 @@ export function runGuest(job: GuestJob, ports: GuestPorts): GuestEnd {
     });
     const succeeded = runToEnd(() => box.run());
     const how = succeeded instanceof BoxEnd ? endOf(succeeded, end) : (end ?? ranOut(succeeded));
-    return reported(audit, { ...how, fuelUsed: box.executed() });
+    return reported(audit, {
+      ...how,
+      fuelUsed: box.executed(),
+      ...(job.training ? { reached: box.reached() } : {}),
+    });
   } finally {
     code?.close();
     handles.close();
@@ -97,7 +105,7 @@ function withFileSystem(mount: GuestJob['mounts'][number], fileSystems: GuestPor
   return fs === undefined ? mount : { ...mount, fs };
 }
 
-type Machinery = Pick<WasiContext, 'audit' | 'control' | 'memory' | 'handles' | 'mounts'>;
+type Machinery = Pick<WasiContext, 'audit' | 'control' | 'surroundings' | 'memory' | 'handles' | 'mounts'>;
 
 function contextOf(job: GuestJob, ports: GuestPorts, machinery: Machinery): WasiContext {
   const budget = new OutputBudget(job.maxOutputBytes, () =>

@@ -1,6 +1,7 @@
 import type { Policy } from '@boxer/policy';
 import type { Readable } from 'node:stream';
 import type { AuditEvent } from './audit/audit.ts';
+import type { ReachedPages } from './code/reached-pages.ts';
 import type { EndReason } from './guest-job.ts';
 import type { ScatteredPayload } from './link/payload-file.ts';
 
@@ -27,6 +28,11 @@ export interface StartOptions {
   readonly jit?: 'on' | 'off' | 'auto';
   /** Use the translated code in the component; true unless given. */
   readonly packs?: boolean;
+  /**
+   * Make the run the same each time, with a clock and random numbers of its own; it ends when it waits for something else. Its
+   * result tells what code it executed.
+   */
+  readonly training?: boolean;
   /** Where compiled and translated code is kept for further runs; absent: nowhere. Others must not be able to write to it. */
   readonly codeCacheDirectory?: string;
   /** Trace system calls through `onLog`. */
@@ -76,5 +82,7 @@ export interface RunResult {
   readonly signal?: number;
   /** Guest instructions executed by all processes; absent when the box was ended from outside (timeout, killed). */
   readonly fuelUsed?: bigint;
+  /** With `training`: what code was executed. */
+  readonly reached?: ReachedPages;
   readonly elapsedMs: number;
 }

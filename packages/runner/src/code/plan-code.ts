@@ -25,8 +25,8 @@ export interface PlannedCode {
 
 /** @param withSupply - whether there is a thread to supply packs */
 export function planCode(options: StartOptions, layout: ComponentLayout, withSupply: boolean): PlannedCode {
-  const jit = options.jit ?? 'off';
-  const code = options.packs === false ? [] : layout.code;
+  const jit = options.training ? 'off' : (options.jit ?? 'off');
+  const code = options.packs === false || options.training ? [] : layout.code;
   if (jit === 'off' && code.length === 0) return { plan: undefined, supply: undefined };
   const cacheFolder = jit === 'off' ? undefined : cacheFolderOf(options, layout);
   const hasSources = withSupply && (code.length > 0 || cacheFolder !== undefined);

@@ -1,5 +1,6 @@
 import type { ControlBlock } from '../control/control-block.ts';
 import type { GuestMemory } from '../guest/guest-memory.ts';
+import type { Surroundings } from '../guest/surroundings.ts';
 import type { InputSource } from '../stdio/input.ts';
 import type { OutputSink } from '../stdio/output.ts';
 import type { HostSlotFunctions } from './host-slots.ts';
@@ -15,6 +16,7 @@ const EPIPE = -32;
 export interface HostSlotContext {
   readonly memory: GuestMemory;
   readonly control: ControlBlock;
+  readonly surroundings: Surroundings;
   readonly processes: ProcessSlots;
   readonly boot: Uint8Array;
   readonly payload: PayloadFile | undefined;
@@ -32,7 +34,7 @@ export interface HostSlotContext {
  * of kernel memory and are checked, as are offsets into processes.
  */
 export function boxHostSlots(context: HostSlotContext): HostSlotFunctions {
-  const { memory, control, processes, payload, stdin } = context;
+  const { memory, control, surroundings, processes, payload, stdin } = context;
   return {
     ...(payload ? payloadSlots(memory, payload) : {}),
     newProcess: (slot: number) => (processes.create(slot) ? 0 : EAGAIN),
@@ -50,7 +52,7 @@ export function boxHostSlots(context: HostSlotContext): HostSlotFunctions {
       if (stdin.ready()) return 1;
       stdin.request();
       const timeoutMs = nanoseconds < 0n ? Infinity : Number(nanoseconds) / 1e6;
-      if (timeoutMs > 0) control.waitUntil(() => stdin.ready() || control.signalsPending(), timeoutMs);
+      if (timeoutMs > 0) surroundings.waitUntil(() => stdin.ready() || control.signalsPending(), timeoutMs);
       return stdin.ready() ? 1 : 0;
     },
     bootConfig: (at: number, capacity: number) => {

@@ -1,6 +1,7 @@
 import { AddressSpaceError, BoxTrapError, ComponentLinkError } from '../errors.ts';
 import type { GuestMemory, Realloc } from '../guest/guest-memory.ts';
 import type { BoxCode } from '../code/box-code.ts';
+import type { ReachedPages } from '../code/reached-pages.ts';
 import { wasiImports } from '../wasi/interfaces.ts';
 import type { WasiContext } from '../wasi/wasi-host.ts';
 import type { CompiledComponent } from './compile-parts.ts';
@@ -13,6 +14,8 @@ export interface LinkedBox {
   run(): boolean;
   /** Guest instructions executed so far. */
   readonly executed: () => bigint;
+  /** Code that was executed so far; nothing unless `training`. */
+  readonly reached: () => ReachedPages;
 }
 
 /** What linking needs beside the component. */
@@ -21,6 +24,8 @@ export interface LinkOptions {
   readonly memory: GuestMemory;
   readonly maxTotalBytes: number;
   readonly code: BoxCode | undefined;
+  /** Collect what code is executed. */
+  readonly training: boolean;
   /** Makes the host's functions, once the processes they work on are there. */
   hostSlots(processes: ProcessSlots): HostSlotFunctions;
 }
@@ -51,12 +56,14 @@ export function linkBox(parts: CompiledComponent, options: LinkOptions): LinkedB
     table,
     maxTotalBytes: options.maxTotalBytes,
     code: options.code,
+    training: options.training,
   });
   installHostSlots(table, options.hostSlots(processes));
 
   const initialize = kernel.exports['_initialize'];
   return {
     executed: () => processes.executed,
+    reached: () => processes.reached(),
     run() {
       if (typeof initialize === 'function') (initialize as () => void)();
       const failed = (run as () => unknown)();

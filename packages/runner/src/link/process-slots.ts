@@ -1,6 +1,7 @@
 import { GUEST_BIAS, kernelFunctions, PROCESS_TABLE_BASE, PROCESS_TABLE_STRIDE } from '@boxer/abi';
 import { BoxTrapError } from '../errors.ts';
 import type { BoxCode } from '../code/box-code.ts';
+import { ReachedCollector, type ReachedPages } from '../code/reached-pages.ts';
 import { ProcessInstance, type ProcessModule } from './process-instance.ts';
 
 /** More processes than the kernel's process IDs allow. */
@@ -20,6 +21,8 @@ export interface ProcessEnvironment {
   /** Most bytes that the memories of all processes may have together. */
   readonly maxTotalBytes: number;
   readonly code: BoxCode | undefined;
+  /** Collect what code is executed. */
+  readonly training: boolean;
 }
 
 /** The guest's address spaces: one instance of the process module a slot, made or used again when the kernel asks. */
@@ -29,10 +32,12 @@ export class ProcessSlots {
   readonly #module: ProcessModule;
   readonly #slots: (ProcessInstance | undefined)[] = [];
   readonly #pool: ProcessInstance[] = [];
+  readonly #reached: ReachedCollector | undefined;
   #executed = 0n;
 
-  constructor({ module, support, kernel, table, maxTotalBytes, code }: ProcessEnvironment) {
+  constructor({ module, support, kernel, table, maxTotalBytes, code, training }: ProcessEnvironment) {
     this.#table = table;
+    this.#reached = training ? new ReachedCollector() : undefined;
     this.#maxTotalBytes = maxTotalBytes;
     const names = Object.keys(kernelFunctions);
     const imported = Object.fromEntries(Object.entries(kernel).filter(([name]) => names.includes(name)));
@@ -45,6 +50,13 @@ export class ProcessSlots {
   /** Guest instructions that all processes have executed so far. */
   get executed(): bigint {
     return this.#executed;
+  }
+
+  /** What code all processes have executed so far, when that is collected. */
+  reached(): ReachedPages {
+    if (!this.#reached) return new Map();
+    for (const instance of this.#slots) if (instance) this.#reached.collect(instance.memory);
+    return this.#reached.pages;
   }
 
   /** Makes a fresh, zeroed instance. @returns false when there is no room for one more */
@@ -70,6 +82,7 @@ export class ProcessSlots {
     const instance = this.#slots[slot];
     if (instance === undefined) return;
     this.#slots[slot] = undefined;
+    this.#reached?.collect(instance.memory);
     const base = PROCESS_TABLE_BASE + slot * PROCESS_TABLE_STRIDE;
     instance.functions.forEach((_, index) => this.#table.set(base + index, null));
     if (this.#pool.length < POOL_INSTANCES && instance.touched.sizeBytes <= POOL_TOUCHED_BYTES) {

@@ -3,6 +3,7 @@ import { Audit, type AuditEvent } from '../audit/audit.ts';
 import { ControlBlock } from '../control/control-block.ts';
 import { GuestMemory } from '../guest/guest-memory.ts';
 import { HandleTable } from '../guest/handle-table.ts';
+import { realSurroundings } from '../guest/surroundings.ts';
 import { type MountRequest, openMount, type OpenMount } from '../host-files/mount.ts';
 import { emptyInput, type InputSource } from '../stdio/input.ts';
 import { callbackSink, type OutputSink } from '../stdio/output.ts';
@@ -49,6 +50,7 @@ export class Harness {
       memory: this.guest,
       handles: this.handles,
       control: this.control,
+      surroundings: realSurroundings(this.control),
       audit: new Audit((event) => this.events.push(event)),
       arguments: ['box'],
       environment: options.environment ?? [],

@@ -22,17 +22,17 @@ export function ioError({ memory, handles }: WasiContext): WasiInterface {
 }
 
 /** `wasi:io/poll@0.2.0` */
-export function ioPoll({ memory, handles, control }: WasiContext): WasiInterface {
+export function ioPoll({ memory, handles, surroundings }: WasiContext): WasiInterface {
   const wait = (pollables: readonly Pollable[]): number[] => {
     const ready = () => pollables.flatMap((pollable, i) => (pollable.ready() ? [i] : []));
     let indices = ready();
     if (indices.length > 0) return indices;
     for (const pollable of pollables) pollable.request();
     while (indices.length === 0) {
-      const now = process.hrtime.bigint();
+      const now = surroundings.now();
       const waits = pollables.flatMap(({ deadline }) => (deadline === undefined ? [] : [deadline - now]));
       const shortest = waits.length > 0 ? Number(waits.reduce((a, b) => (a < b ? a : b))) / 1e6 : Infinity;
-      control.waitUntil(() => (indices = ready()).length > 0, Math.max(0, shortest));
+      surroundings.waitUntil(() => (indices = ready()).length > 0, Math.max(0, shortest));
       indices = ready();
     }
     return indices;
@@ -61,7 +61,7 @@ export function ioStreams(context: WasiContext): WasiInterface {
   return { ...inputStreams(context), ...outputStreams(context) };
 }
 
-function inputStreams({ memory, handles, control }: WasiContext): WasiInterface {
+function inputStreams({ memory, handles, surroundings }: WasiContext): WasiInterface {
   const readSome = (stream: InputStream, length: bigint, block: boolean): Uint8Array | undefined => {
     const max = clampLength(length);
     let bytes = stream.read(max);
@@ -69,7 +69,7 @@ function inputStreams({ memory, handles, control }: WasiContext): WasiInterface 
     const pollable = stream.pollable();
     while (bytes?.length === 0) {
       pollable.request();
-      control.waitUntil(() => pollable.ready());
+      surroundings.waitUntil(() => pollable.ready(), Infinity);
       bytes = stream.read(max);
     }
     return bytes;

@@ -1,9 +1,10 @@
 import { Resource } from '../guest/handle-table.ts';
+import type { Surroundings } from '../guest/surroundings.ts';
 
 /** `wasi:io/poll.pollable`: something that becomes ready, by itself at a time or by the main thread. */
 export class Pollable extends Resource {
   readonly #ready: () => boolean;
-  /** On the clock of `process.hrtime.bigint`, nanoseconds; undefined: no time makes it ready. */
+  /** On the clock of the surroundings, nanoseconds; undefined: no time makes it ready. */
   readonly deadline: bigint | undefined;
   /** Called before waiting, to ask for what is waited for. */
   readonly request: () => void;
@@ -16,8 +17,8 @@ export class Pollable extends Resource {
   }
 
   /** Ready from a time on. */
-  static at(deadline: bigint): Pollable {
-    return new Pollable(() => process.hrtime.bigint() >= deadline, { deadline });
+  static at(surroundings: Surroundings, deadline: bigint): Pollable {
+    return new Pollable(() => surroundings.now() >= deadline, { deadline });
   }
 
   ready(): boolean {

@@ -2,6 +2,7 @@ import type { Audit } from '../audit/audit.ts';
 import type { ControlBlock } from '../control/control-block.ts';
 import type { GuestMemory } from '../guest/guest-memory.ts';
 import type { HandleTable } from '../guest/handle-table.ts';
+import type { Surroundings } from '../guest/surroundings.ts';
 import type { OpenMount } from '../host-files/mount.ts';
 import type { InputSource } from '../stdio/input.ts';
 import type { OutputSink } from '../stdio/output.ts';
@@ -11,6 +12,7 @@ export interface WasiContext {
   readonly memory: GuestMemory;
   readonly handles: HandleTable;
   readonly control: ControlBlock;
+  readonly surroundings: Surroundings;
   readonly audit: Audit;
   readonly arguments: readonly string[];
   /** Variables that the policy grants. */
