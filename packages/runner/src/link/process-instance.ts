@@ -1,8 +1,16 @@
-import { engineCells, GUEST_BIAS, PAGE_SIZE_BYTES, PROCESS_TABLE_STRIDE, processFunctions } from '@boxer/abi';
+import {
+  engineCells,
+  exitReasons,
+  GUEST_BIAS,
+  PAGE_SIZE_BYTES,
+  PROCESS_TABLE_STRIDE,
+  processFunctions,
+} from '@boxer/abi';
 import { ModuleBuilder } from '@boxer/wasm';
 import { BoxTrapError } from '../errors.ts';
 import type { BoxCode } from '../code/box-code.ts';
 import type { ProcessCode } from '../code/process-code.ts';
+import { type ReachedCollector, SAMPLE_INSTRUCTIONS } from '../code/reached-pages.ts';
 import { TouchedMemory } from './touched-memory.ts';
 
 type WasmFunction = (...args: never[]) => unknown;
@@ -17,6 +25,8 @@ export interface ProcessModule {
   readonly onExecuted: (instructions: bigint) => void;
   /** Translated code; undefined: everything is interpreted. */
   readonly code: BoxCode | undefined;
+  /** Takes what is executed; undefined: nobody wants to know. */
+  readonly reached: ReachedCollector | undefined;
 }
 
 /**
@@ -31,13 +41,14 @@ export class ProcessInstance {
   readonly #reset: () => void;
   readonly #boxCode: BoxCode | undefined;
   readonly #code: ProcessCode | undefined;
+  readonly #sampled: ReachedCollector | undefined;
 
   /**
    * In a component's own linking, an instance puts its functions into the kernel's table. Here it gets a small table of
    * its own: on Node 20 every instance copies the table it imports, and one that imports a long-lived table is never
    * freed.
    */
-  constructor({ module, support, kernel, onExecuted, code }: ProcessModule) {
+  constructor({ module, support, kernel, onExecuted, code, reached }: ProcessModule) {
     const table = new WebAssembly.Table({ initial: PROCESS_TABLE_STRIDE, element: 'anyfunc' });
     const imports = {
       ...kernel,
@@ -52,6 +63,7 @@ export class ProcessInstance {
       throw new BoxTrapError('the process module exports no memory');
     this.memory = memory;
     this.#boxCode = code;
+    this.#sampled = reached;
     this.#code = code?.attach(memory, exports, support);
     const functions: (WasmFunction | undefined)[] = [];
     for (const [name, { index }] of Object.entries(processFunctions)) {
@@ -101,6 +113,21 @@ export class ProcessInstance {
     });
   }
 
+  /** Executes a slice in small pieces, with a sample after each: it ends at the same instruction as in one. */
+  #runSampled(execute: () => number): number {
+    const view = () => new DataView(this.memory.buffer);
+    for (;;) {
+      const left = view().getBigInt64(engineCells.fuel, true);
+      const piece = left < BigInt(SAMPLE_INSTRUCTIONS) ? left : BigInt(SAMPLE_INSTRUCTIONS);
+      view().setBigInt64(engineCells.fuel, piece, true);
+      const reason = execute();
+      const after = view().getBigInt64(engineCells.fuel, true) + left - piece;
+      view().setBigInt64(engineCells.fuel, after, true);
+      this.#sampled?.sample(this.memory);
+      if (reason !== exitReasons.fuel || after < 0n) return reason;
+    }
+  }
+
   /** The kernel puts the fuel of a slice into a cell, from which run() subtracts what it executes. */
   #countingRun(
     run: WasmFunction | undefined,
@@ -111,7 +138,7 @@ export class ProcessInstance {
     const fuel = () => new DataView(this.memory.buffer).getBigInt64(engineCells.fuel, true);
     return asTableFunction('run', () => {
       const given = fuel();
-      const reason = execute();
+      const reason = this.#sampled ? this.#runSampled(execute) : execute();
       onExecuted(given - fuel());
       if (this.#code) this.#boxCode?.afterRun(this.#code, reason);
       return reason;

@@ -44,7 +44,14 @@ export class ProcessSlots {
     const onExecuted = (instructions: bigint) => {
       this.#executed += instructions;
     };
-    this.#module = { module, support: { ...support?.exports }, kernel: imported, onExecuted, code };
+    this.#module = {
+      module,
+      support: { ...support?.exports },
+      kernel: imported,
+      onExecuted,
+      code,
+      reached: this.#reached,
+    };
   }
 
   /** Guest instructions that all processes have executed so far. */
