@@ -39,7 +39,12 @@ export function planCode(options: StartOptions, layout: ComponentLayout, withSup
     },
     supply: channel && {
       port: channel.port2,
-      sources: { componentPath: layout.path, code, cacheFolder },
+      sources: {
+        componentPath: layout.path,
+        code,
+        cacheFolder,
+        nativeCodeFolder: options.codeCacheDirectory,
+      },
     },
   };
 }

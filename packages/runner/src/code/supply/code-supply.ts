@@ -3,6 +3,7 @@ import { buildDispatcherModule, readPack } from '@boxer/translate';
 import { createHash } from 'node:crypto';
 import { closeSync, openSync, readSync } from 'node:fs';
 import type { MessagePort } from 'node:worker_threads';
+import { NativeCodeCache } from '../../native-code/native-code-cache.ts';
 import { CodeCache } from '../cache/code-cache.ts';
 import { planOf } from '../pack-plan.ts';
 import {
@@ -19,6 +20,14 @@ export interface CodeSources {
   /** Packs in the component. */
   readonly code: readonly CodeLocation[];
   readonly cacheFolder: string | undefined;
+  /** Where machine code is kept. */
+  readonly nativeCodeFolder: string | undefined;
+}
+
+/** A supplier at work. */
+export interface CodeSupply {
+  /** Has machine code made of what was loaded, for further runs. */
+  fill(): void;
 }
 
 interface Source {
@@ -31,12 +40,13 @@ interface Source {
  * Offers the packs of a component and of the cache to the thread that runs a box, and loads those it asks for. It lives in
  * the main thread, which has nothing else to do meanwhile.
  */
-export function supplyCode(port: MessagePort, sources: CodeSources): void {
+export function supplyCode(port: MessagePort, sources: CodeSources): CodeSupply {
   const post = (message: SupplyMessage) => port.postMessage(message);
   const known = listSources(sources);
+  const native = new NativeCodeCache(sources.nativeCodeFolder);
   port.on('message', (numbers: SupplyRequest) => {
     for (const number of numbers) {
-      const pack = load(known[number]);
+      const pack = load(known[number], native);
       post({ type: 'pack', number, ...(pack ? { pack } : {}) });
     }
   });
@@ -46,6 +56,7 @@ export function supplyCode(port: MessagePort, sources: CodeSources): void {
     catalogue: catalogueOf(known.map(({ hashes }) => hashes)),
     dispatcher: new WebAssembly.Module(buildDispatcherModule()),
   });
+  return { fill: () => native.fill() };
 }
 
 function listSources({ componentPath, code, cacheFolder }: CodeSources): Source[] {
@@ -62,12 +73,12 @@ function listSources({ componentPath, code, cacheFolder }: CodeSources): Source[
 }
 
 /** A pack that is not as it should be is no reason to end the box: it goes on in the interpreter. */
-function load(source: Source | undefined): LoadedPack | undefined {
+function load(source: Source | undefined, native: NativeCodeCache): LoadedPack | undefined {
   const bytes = source?.read();
   if (!bytes) return undefined;
   try {
     const plan = planOf(readPack(bytes));
-    return { module: new WebAssembly.Module(bytes), plan };
+    return { module: native.compile(bytes), plan };
   } catch {
     return undefined;
   }
