@@ -61,10 +61,7 @@ export function segmentsOf(file: Uint8Array): Segment[] | undefined {
 export function segmentReader(segments: readonly Segment[]): CodeReader {
   const constant = segments.filter((each) => !each.isWritable);
   const views = new Map(
-    constant.map((each) => [
-      each,
-      new DataView(each.bytes.buffer, each.bytes.byteOffset, each.bytes.length),
-    ]),
+    constant.map((each) => [each, new DataView(each.bytes.buffer, each.bytes.byteOffset, each.bytes.length)]),
   );
   const find = (address: number, bytes: number) =>
     constant.find((each) => address >= each.address && address + bytes <= each.address + each.bytes.length);

@@ -45,7 +45,9 @@ export function* codePages({ segments }: Executable): Generator<{ page: number; 
     const end = Math.floor((address + bytes.length) / PAGE_BYTES);
     for (let page = first; page < end; page++) {
       const at = page * PAGE_BYTES - address;
-      const digest = createHash('sha256').update(bytes.subarray(at, at + PAGE_BYTES)).digest('hex');
+      const digest = createHash('sha256')
+        .update(bytes.subarray(at, at + PAGE_BYTES))
+        .digest('hex');
       yield { page, digest };
     }
   }

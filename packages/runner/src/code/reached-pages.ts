@@ -14,7 +14,7 @@ export interface ReachedPage {
 export type ReachedPages = ReadonlyMap<string, ReachedPage>;
 
 /** Instructions between two samples. */
-export const SAMPLE_INSTRUCTIONS = 2000;
+export const SAMPLE_INSTRUCTIONS = 128;
 
 const WORDS = PAGE_SIZE_BYTES / 4;
 
