@@ -93,7 +93,14 @@ export async function buildImage(options: BuildOptions, parts: BuildParts = {}):
   const image = finishImage(await executor.execute(), build);
   await digests.save();
   const written = await progress.job(`exporting to ${options.output.dest}`, (job) =>
-    writeOutput(image, options.output, { cacheDirectory, workDirectory: work.path, job, signal }),
+    writeOutput(image, options.output, {
+      cacheDirectory,
+      workDirectory: work.path,
+      job,
+      aot: options.aot ?? { mode: 'none', train: [] },
+      policy,
+      signal,
+    }),
   );
   const names = image.layers.flatMap(({ source }) => (source.kind === 'built' ? [source.name] : []));
   const { known } = cache;

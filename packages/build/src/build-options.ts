@@ -1,5 +1,6 @@
 import type { LintWarning } from '@boxer/dockerfile';
 import type { Digest } from '@boxer/foundation';
+import type { AotOptions } from './aot/aot-options.ts';
 import type { OnBuildEvent } from './progress/build-event.ts';
 
 /** Where a secret's value comes from. */
@@ -79,6 +80,8 @@ export interface BuildOptions {
   readonly cacheTo?: readonly CacheTarget[] | undefined;
   /** Bytes that layers and cache mounts may take: the least recently used is removed. Default: no bound. */
   readonly cacheMaxBytes?: number | undefined;
+  /** What of a component is translated ahead of time; default: nothing. */
+  readonly aot?: AotOptions | undefined;
   /** Policy file for RUN; default: no network, 1 GiB of memory. */
   readonly policyPath?: string | undefined;
   /** Holds blobs, step results and temporary files; default: `cacheDirectory()` of @boxer/foundation. */

@@ -1,3 +1,4 @@
+export { type AotMode, aotModes, type AotOptions } from './aot/aot-options.ts';
 export type {
   BuildOptions,
   BuildOutput,

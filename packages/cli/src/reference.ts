@@ -45,6 +45,8 @@ export function cliReference(): string {
     '| `BOXER_CACHE_DIR` | Where base images, step results and temporary files are kept; default `$XDG_CACHE_HOME/boxer`, else `~/.cache/boxer`. |',
     '| `BOXER_CACHE_MAX_SIZE` | Bound on layers and cache mounts, as `--cache-max-size`; default `10g`, `0` for none. |',
     '| `BOXER_CODE_CACHE` | `off`: compiled code is not kept for further runs (in the folder `code` of the cache). |',
+    '| `BOXER_JIT` | `on`, `off` or `auto`: what `boxer run` does without `--jit`. |',
+    '| `BOXER_PACKS` | `off`: translated code in images is not used. |',
     '| `BOXER_DEBUG` | `1`: errors come with their stack. |',
     '',
   ].join('\n');

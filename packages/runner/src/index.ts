@@ -12,6 +12,7 @@ export { exitCodes } from './guest-end.ts';
 export type { EndReason } from './guest-job.ts';
 export type { HostFs, HostStats } from './host-files/host-fs.ts';
 export { BoxFailedError, runBox } from './run-box.ts';
+export { translatorDigest } from './code/plan-code.ts';
 export { type ReachedPage, type ReachedPages, SAMPLE_INSTRUCTIONS } from './code/reached-pages.ts';
 export { runBoxSync, type RunSyncOptions } from './run-box-sync.ts';
 export type { OpenRange, ScatteredPayload } from './link/payload-file.ts';

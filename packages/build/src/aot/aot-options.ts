@@ -2,7 +2,6 @@
 export const aotModes = {
   none: 'nothing',
   profile: 'what its start command and the training commands execute',
-  full: 'all code of its executables and libraries',
 } as const;
 
 export type AotMode = keyof typeof aotModes;

@@ -3,6 +3,9 @@ import { bootEntries, bootFromImageConfig, type ImageMetadata, writeComponent } 
 import { type Digest, parseDigest } from '@boxer/foundation';
 import { composePayload } from '@boxer/fsimage';
 import { stepKey } from '../cache/step-key.ts';
+import { translatorDigest } from '@boxer/runner';
+import type { AotOptions } from '../aot/aot-options.ts';
+import { translateAhead } from '../aot/translate-ahead.ts';
 import { loadEngine } from '../run/engine.ts';
 import type { FinishedImage } from './finish-image.ts';
 import type { OutputEnvironment, WrittenOutput } from './output-environment.ts';
@@ -11,22 +14,31 @@ import type { OutputEnvironment, WrittenOutput } from './output-environment.ts';
 export async function writeComponentOutput(
   image: FinishedImage,
   dest: string,
-  { workDirectory, signal }: OutputEnvironment,
+  { workDirectory, aot, policy, signal }: OutputEnvironment,
 ): Promise<WrittenOutput> {
   const spillPath = join(workDirectory, 'payload');
   const metadata = metadataOf(image);
   signal?.throwIfAborted();
-  await using payload = await composePayload(await image.tree(), bootEntries(metadata.boot), { spillPath });
+  const tree = await image.tree();
+  await using payload = await composePayload(tree, bootEntries(metadata.boot), { spillPath });
+  const surroundings = { tree, payload, metadata, policy, workDirectory, signal };
+  const codeModules = await translateAhead(aot, surroundings);
   const { skeleton, processModule, supportModule } = await loadEngine();
-  const parts = { skeleton, processModule, supportModule, payload, metadata };
+  const parts = { skeleton, processModule, supportModule, codeModules, payload, metadata };
   const { digest, sizeBytes } = await writeComponent(parts, dest);
   return { digest: parseDigest(digest), sizeBytes };
 }
 
 /** @returns what names the component: equal keys, equal bytes */
-export async function componentKey(image: FinishedImage): Promise<Digest> {
+export async function componentKey(image: FinishedImage, aot: AotOptions): Promise<Digest> {
   const { digest } = await loadEngine();
-  return stepKey('component', image.key, metadataOf(image), digest);
+  return stepKey(
+    'component',
+    image.key,
+    metadataOf(image),
+    digest,
+    aot.mode === 'none' ? [] : [aot, translatorDigest()],
+  );
 }
 
 function metadataOf(image: FinishedImage): ImageMetadata {

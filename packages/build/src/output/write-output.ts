@@ -34,7 +34,7 @@ async function writeComponentOnce(
   environment: OutputEnvironment,
 ): Promise<WrittenOutput> {
   const known = new KnownOutputs(join(environment.cacheDirectory, 'outputs'));
-  const key = await componentKey(image);
+  const key = await componentKey(image, environment.aot);
   const found = await known.find(dest, key);
   if (found !== undefined) {
     environment.job.cached();

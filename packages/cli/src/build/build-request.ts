@@ -1,6 +1,6 @@
 import { readFileSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
-import type { BuildOptions, SshSource } from '@boxer/build';
+import type { AotMode, BuildOptions, SshSource } from '@boxer/build';
 import { cacheMaxBytes } from '../cache/cache-size.ts';
 import { UsageError } from '../errors/usage-error.ts';
 import type { ProgressKind } from '../progress/create-progress.ts';
@@ -28,6 +28,8 @@ export interface BuildFlags {
   readonly check: boolean;
   readonly progress: ProgressKind;
   readonly policy?: string | undefined;
+  readonly aot?: AotMode | undefined;
+  readonly train?: readonly string[] | undefined;
 }
 
 /** What `boxer build` is to do. */
@@ -68,6 +70,7 @@ export async function buildRequest(context: string, flags: BuildFlags): Promise<
       cacheTo: (flags['cache-to'] ?? []).map(parseCacheTo),
       cacheMaxBytes: cacheMaxBytes(flags['cache-max-size']),
       policyPath: flags.policy,
+      aot: { mode: flags.aot ?? (flags.train?.length ? 'profile' : 'none'), train: flags.train ?? [] },
     },
     progress: flags.progress,
     check: flags.check,

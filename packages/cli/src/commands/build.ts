@@ -90,6 +90,16 @@ export default class Build extends Command {
       summary: 'How to show what happens.',
     })(),
     policy: Flags.string({ helpValue: 'FILE', summary: 'Budgets for RUN, from a policy file.' }),
+    aot: Flags.option({
+      options: ['none', 'profile'] as const,
+      summary:
+        'Translate ahead of time: none, the default, or what the start command and --train execute most.',
+    })(),
+    train: Flags.string({
+      ...list,
+      helpValue: 'CMD',
+      summary: "Command for the image's shell, run to see what it executes; with --aot profile.",
+    }),
   };
 
   async run(): Promise<void> {

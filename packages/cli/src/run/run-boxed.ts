@@ -34,6 +34,8 @@ export async function runBoxed(request: RunArguments): Promise<number> {
       ...(workdir === undefined ? {} : { workdir }),
       ...(user === undefined ? {} : { user }),
       ...(audit === undefined ? {} : { audit }),
+      jit: jitOf(request.value('jit') ?? process.env['BOXER_JIT']),
+      packs: process.env['BOXER_PACKS'] !== 'off',
       strace: request.on('strace'),
       stdin: request.on('interactive') ? 0 : 'empty',
       stdout: 1,
@@ -50,4 +52,10 @@ export async function runBoxed(request: RunArguments): Promise<number> {
   } finally {
     if (audit !== undefined) closeSync(audit);
   }
+}
+
+/** @throws {@link UsageError} for anything but on, off and auto */
+function jitOf(text = 'auto'): 'on' | 'off' | 'auto' {
+  if (text === 'on' || text === 'off' || text === 'auto') return text;
+  throw new UsageError('run', `invalid value ${JSON.stringify(text)} for --jit: write on, off or auto`);
 }

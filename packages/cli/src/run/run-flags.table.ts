@@ -56,6 +56,12 @@ export const runFlags = [
     value: 'FILE',
     summary: 'Write every decision of the policy to a file, as JSON lines.',
   },
+  {
+    name: 'jit',
+    kind: 'value',
+    value: 'on|off|auto',
+    summary: 'Translate code while it runs: auto, the default, when it pays.',
+  },
   { name: 'strace', kind: 'switch', summary: 'Trace system calls to standard error.' },
   { name: 'help', kind: 'switch', summary: 'Show this help.' },
 ] as const satisfies readonly FlagRow[];

@@ -11,6 +11,11 @@ export interface CodePlan {
   readonly supply: MessagePort | undefined;
   /** Absent: nothing is translated while the box runs. */
   readonly jit: JitThresholds | undefined;
+  /**
+   * Slices, of up to 200,000 instructions each, after which packs are used that V8 has yet to compile: shorter boxes lose more
+   * than they gain.
+   */
+  readonly warmUpSlices: number;
   /** Where packs are kept for later runs. */
   readonly cacheFolder: string | undefined;
 }
@@ -21,7 +26,11 @@ export class BoxCode {
   readonly #jit: JustInTime | undefined;
   readonly #processes = new Set<ProcessCode>();
 
-  constructor({ supply, jit, cacheFolder }: CodePlan) {
+  readonly #warmUpSlices: number;
+  #slices = 0;
+
+  constructor({ supply, jit, warmUpSlices, cacheFolder }: CodePlan) {
+    this.#warmUpSlices = warmUpSlices;
     this.#library = new PackLibrary(supply, {
       packCame: (pack) => this.#processes.forEach((process) => process.offer(pack)),
       catalogueCame: () => this.#processes.forEach((process) => process.searchAll()),
@@ -57,7 +66,9 @@ export class BoxCode {
   afterRun(process: ProcessCode, reason: number): void {
     process.checkEpoch();
     if (this.#library.isWaiting) this.#library.poll();
-    if (reason === exitReasons.fuel) this.#jit?.afterSlice(process);
+    if (reason !== exitReasons.fuel) return;
+    if (this.#slices++ === this.#warmUpSlices) this.#library.warm();
+    this.#jit?.afterSlice(process);
   }
 
   close(): void {

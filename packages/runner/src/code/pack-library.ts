@@ -1,5 +1,11 @@
 import { receiveMessageOnPort, type MessagePort } from 'node:worker_threads';
-import { type LoadedPack, type PackCatalogue, packsOf, type SupplyMessage } from './pack-source.ts';
+import {
+  type LoadedPack,
+  type PackCatalogue,
+  packsOf,
+  type SupplyMessage,
+  type SupplyRequest,
+} from './pack-source.ts';
 
 /** A weak hash names few packs; whoever makes pages that name more gets no more compared. */
 const MAX_CANDIDATES = 8;
@@ -72,9 +78,18 @@ export class PackLibrary {
         .filter((number) => !this.#asked.has(number));
       for (const number of wanted) this.#asked.add(number);
       this.#outstanding += wanted.length;
-      if (wanted.length > 0) this.#port?.postMessage(wanted);
+      if (wanted.length > 0) this.#request({ type: 'packs', numbers: wanted });
     }
     return this.#byHash.get(hash) ?? [];
+  }
+
+  /** Packs that have to be compiled first are worth it from now on. */
+  warm(): void {
+    this.#request({ type: 'warm' });
+  }
+
+  #request(request: SupplyRequest): void {
+    this.#port?.postMessage(request);
   }
 
   /** Takes what has arrived. */

@@ -26,8 +26,12 @@ export type SupplyMessage =
   /** A pack that was asked for; without one when it is damaged or gone. */
   | { readonly type: 'pack'; readonly number: number; readonly pack?: LoadedPack };
 
-/** What the thread that runs a box asks for: numbers of packs. */
-export type SupplyRequest = readonly number[];
+/** What the thread that runs a box asks for. */
+export type SupplyRequest =
+  /** Packs by number. Those that have machine code come at once, others when the box is warm. */
+  | { readonly type: 'packs'; readonly numbers: readonly number[] }
+  /** The box has run for so long that compiling packs is worth it. */
+  | { readonly type: 'warm' };
 
 /** @returns the numbers of the packs that may have code of a page with this hash */
 export function packsOf({ rows }: PackCatalogue, hash: number): number[] {

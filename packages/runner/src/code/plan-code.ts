@@ -11,10 +11,18 @@ import type { CodeSources } from './supply/code-supply.ts';
 declare const BOXER_TRANSLATOR: string | undefined;
 
 const thresholds = {
-  /** A box that ends before has no use for a translator, which costs as much as a hundred million instructions. */
-  auto: { warmUpSlices: 150, samples: 2 },
+  /** Translating, and what V8 makes of it, costs a second or two of processor time: what has run for five is likely to run on. */
+  auto: { warmUpSlices: 20_000, samples: 3 },
   on: { warmUpSlices: 10, samples: 1 },
 } as const satisfies Record<string, JitThresholds>;
+
+/** @returns what differs when the translator does; undefined when run from sources that were never bundled */
+export function translatorDigest(): string | undefined {
+  return typeof BOXER_TRANSLATOR === 'string' ? BOXER_TRANSLATOR : undefined;
+}
+
+/** A second or two, which is what V8 takes to compile what a program is translated to. */
+const WARM_UP_SLICES = 5000;
 
 /** What of a box's code is translated, and where packs come from. */
 export interface PlannedCode {
@@ -35,6 +43,7 @@ export function planCode(options: StartOptions, layout: ComponentLayout, withSup
     plan: {
       supply: channel?.port1,
       jit: jit === 'off' ? undefined : thresholds[jit],
+      warmUpSlices: jit === 'on' ? 0 : WARM_UP_SLICES,
       cacheFolder,
     },
     supply: channel && {
@@ -52,8 +61,8 @@ export function planCode(options: StartOptions, layout: ComponentLayout, withSup
 /** Packs fit one version of the translator and one of the process module only. */
 function cacheFolderOf({ codeCacheDirectory }: StartOptions, layout: ComponentLayout): string | undefined {
   const engine = layout.metadata.parts.find(({ role }) => role === 'process')?.digest;
-  if (codeCacheDirectory === undefined || engine === undefined || typeof BOXER_TRANSLATOR !== 'string')
-    return undefined;
-  const key = createHash('sha256').update(`${BOXER_TRANSLATOR} ${engine}`).digest('hex');
+  const translator = translatorDigest();
+  if (codeCacheDirectory === undefined || engine === undefined || translator === undefined) return undefined;
+  const key = createHash('sha256').update(`${translator} ${engine}`).digest('hex');
   return join(codeCacheDirectory, 'packs', key.slice(0, 32));
 }

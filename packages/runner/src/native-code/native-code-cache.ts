@@ -32,6 +32,16 @@ export class NativeCodeCache {
     if (this.#intrinsics) this.#directory = directory;
   }
 
+  /** Whether there seems to be machine code of a module: then compiling it takes next to no time. */
+  has(bytes: Uint8Array): boolean {
+    return this.#directory !== undefined && existsSync(join(this.#directory, codeFileName(bytes)));
+  }
+
+  /** Has machine code made of a module that is not compiled now. */
+  want(bytes: Uint8Array): void {
+    if (this.#directory !== undefined) this.#missing.set(codeFileName(bytes), bytes);
+  }
+
   /** @throws {@link WebAssembly.CompileError} */
   compile(bytes: Uint8Array): WebAssembly.Module {
     if (this.#directory === undefined) return new WebAssembly.Module(bytes);

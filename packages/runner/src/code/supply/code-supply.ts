@@ -44,11 +44,21 @@ export function supplyCode(port: MessagePort, sources: CodeSources): CodeSupply 
   const post = (message: SupplyMessage) => port.postMessage(message);
   const known = listSources(sources);
   const native = new NativeCodeCache(sources.nativeCodeFolder);
-  port.on('message', (numbers: SupplyRequest) => {
-    for (const number of numbers) {
-      const pack = load(known[number], native);
-      post({ type: 'pack', number, ...(pack ? { pack } : {}) });
+  let isWarm = false;
+  const held: number[] = [];
+  const serve = (number: number) => {
+    const bytes = known[number]?.read();
+    if (bytes && !isWarm && !native.has(bytes)) {
+      native.want(bytes);
+      held.push(number);
+      return;
     }
+    const pack = bytes && load(bytes, native);
+    post({ type: 'pack', number, ...(pack ? { pack } : {}) });
+  };
+  port.on('message', (request: SupplyRequest) => {
+    if (request.type === 'warm') isWarm = true;
+    for (const number of request.type === 'warm' ? held.splice(0) : request.numbers) serve(number);
   });
   port.unref();
   post({
@@ -73,9 +83,7 @@ function listSources({ componentPath, code, cacheFolder }: CodeSources): Source[
 }
 
 /** A pack that is not as it should be is no reason to end the box: it goes on in the interpreter. */
-function load(source: Source | undefined, native: NativeCodeCache): LoadedPack | undefined {
-  const bytes = source?.read();
-  if (!bytes) return undefined;
+function load(bytes: Uint8Array<ArrayBuffer>, native: NativeCodeCache): LoadedPack | undefined {
   try {
     const plan = planOf(readPack(bytes));
     return { module: native.compile(bytes), plan };
