@@ -20,8 +20,12 @@ export const CODE_TYPE: FunctionType = { params: ['i32', 'i32'], results: ['i32'
 /** In the record of a translated entry: u32 index in the table of translated code. */
 const CODE_INDEX = 4;
 
-/** Bytes of the host's stack that nested calls of translated code may use. */
-const STACK_BYTES = 256 * 1024;
+/**
+ * The budget of the host's stack that calls hand down: functions return at once when it is below the least. One frame may
+ * take it there, so that it never becomes negative.
+ */
+export const LEAST_STACK = 256 * 1024;
+const STACK_BYTES = 2 * LEAST_STACK - 1024;
 
 /**
  * The argument `stack` has, above the bytes that are left, the number of the entry: functions are nearly always called

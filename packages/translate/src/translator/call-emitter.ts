@@ -1,17 +1,17 @@
 import type { FunctionAssembler, Local } from '@boxer/wasm';
-import { emitFindCode, ENTRY_SHIFT } from '../interpreter/translated-code.ts';
+import { emitFindCode, ENTRY_SHIFT, LEAST_STACK } from '../interpreter/translated-code.ts';
 
 /** What translated code calls and where it lies, by index. */
 export interface Imports {
   /** (pc, fuel, stack) → pc, fuel: executes translated code at an address; returns at once where there is none. */
   readonly dispatch: number;
+  /** Where it says whether the function itself may be executed; undefined: it always may. */
+  readonly valid: ValidBit | undefined;
   /** The process's table of translated code, and the type of what is in it. */
   readonly codeTable: number;
   readonly codeType: number;
   /** () → (): computes pending flags in the CPU state. */
   readonly settleFlags: number;
-  /** Type () → pc, fuel. */
-  readonly calleeType: number;
   support(name: string): number;
   /** The translated function that begins at an address, in the same module. */
   direct(target: number): DirectCall | undefined;
@@ -26,8 +26,6 @@ export interface DirectCall {
   readonly function: number;
   /** Number of the entry. */
   readonly entry: number;
-  /** Where it says whether the function may be executed; undefined: it always may. */
-  readonly valid: ValidBit | undefined;
 }
 
 /** Functions share globals: programs have thousands of them. */
@@ -44,7 +42,6 @@ export type CallTarget = { readonly address: number } | { readonly local: Local 
 
 /** Emits how control gets from one translated function into another. The state is stored already. */
 export class CallEmitter {
-  #target: Local | undefined;
   #record: Local | undefined;
 
   constructor(
@@ -61,16 +58,25 @@ export class CallEmitter {
       .op('i32.add');
   }
 
-  #push(target: CallTarget): void {
-    if ('local' in target) this.f.get(target.local);
-    else this.pushAddress(target.address);
-  }
-
-  #pushValid({ global, bit }: ValidBit): FunctionAssembler {
-    return this.f
-      .globalGet(global)
-      .i32(1 << bit)
-      .op('i32.and');
+  /**
+   * Returns to the interpreter at the function's start when too little of the stack is left, or when the function may not be
+   * executed: then the interpreter must not enter it again.
+   */
+  guard(entry: number): void {
+    const { f, imports } = this;
+    const { valid } = imports;
+    const pushInvalid = ({ global, bit }: ValidBit) =>
+      f
+        .globalGet(global)
+        .i32(1 << bit)
+        .op('i32.and')
+        .op('i32.eqz');
+    f.get(parameters.stack).i32(LEAST_STACK).op('i32.lt_u');
+    if (valid) pushInvalid(valid).op('i32.or');
+    f.if();
+    this.pushAddress(entry);
+    if (valid) pushInvalid(valid).i32(1).op('i32.shl').op('i32.or');
+    f.get(parameters.fuel).op('return').end();
   }
 
   /** Adds the number of the entry to the stack budget on the stack. */
@@ -83,57 +89,46 @@ export class CallEmitter {
   }
 
   /** Pushes the index in the table of code; returns to the interpreter where nothing is translated. */
-  #find(target: CallTarget): void {
+  #find(pc: Local): void {
     const { f } = this;
-    const pc = 'local' in target ? target.local : (this.#target ??= f.local('i32'));
     this.#record ??= f.local('i32');
-    if ('address' in target) {
-      this.#push(target);
-      f.set(pc);
-    }
     emitFindCode(f, pc, this.#record, () => f.get(pc).get(parameters.fuel).op('return'));
   }
 
   /** Goes on in another function, and returns what that returns. */
   tail(target: CallTarget): void {
-    const { f } = this;
+    const { f, imports } = this;
     const direct = this.#direct(target);
-    if (direct) {
-      if (direct.valid) this.#pushValid(direct.valid).if();
+    if ('local' in target) {
       f.get(parameters.fuel).get(parameters.stack);
-      this.#pushEntry(direct);
-      f.returnCall(direct.function);
-      if (!direct.valid) return;
-      f.end();
+      this.#find(target.local);
+      f.returnCallIndirect(imports.codeType, imports.codeTable);
+      return;
     }
+    if (!direct) this.pushAddress(target.address);
     f.get(parameters.fuel).get(parameters.stack);
-    this.#find(target);
-    f.returnCallIndirect(this.imports.codeType, this.imports.codeTable);
+    if (direct) this.#pushEntry(direct);
+    f.returnCall(direct?.function ?? imports.dispatch);
   }
 
-  /** Pushes what a callee returns: its pc and fuel. @param frameBytes - of the host's stack that the caller needs */
+  /**
+   * Pushes what a callee returns: its pc and fuel. Pointers are looked up in place, for most of them are called often.
+   *
+   * @param frameBytes - of the host's stack that the caller needs
+   */
   call(target: CallTarget, frameBytes: number): void {
     const { f, imports } = this;
     const pushBudget = () => f.get(parameters.fuel).get(parameters.stack).i32(frameBytes).op('i32.sub');
     const direct = this.#direct(target);
-    if (!direct) {
+    if ('local' in target) {
       pushBudget();
-      this.#find(target);
+      this.#find(target.local);
       f.callIndirect(imports.codeType, imports.codeTable);
       return;
     }
-    if (!direct.valid) {
-      pushBudget();
-      this.#pushEntry(direct);
-      f.call(direct.function);
-      return;
-    }
-    this.#pushValid(direct.valid).ifResults(imports.calleeType);
+    if (!direct) this.pushAddress(target.address);
     pushBudget();
-    this.#pushEntry(direct);
-    f.call(direct.function).else();
-    this.#push(target);
-    pushBudget();
-    f.call(imports.dispatch).end();
+    if (direct) this.#pushEntry(direct);
+    f.call(direct?.function ?? imports.dispatch);
   }
 }

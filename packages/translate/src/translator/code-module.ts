@@ -2,8 +2,8 @@ import { supportFunctions, type SupportName } from '@boxer/a64';
 import { GUEST_BIAS } from '@boxer/abi';
 import { FunctionAssembler, type FunctionType, ModuleBuilder } from '@boxer/wasm';
 import { valueType } from '../emit/value-type.ts';
-import { CODE_TYPE, ENTRY_SHIFT } from '../interpreter/translated-code.ts';
-import type { DirectCall } from './call-emitter.ts';
+import { CODE_TYPE, emitTailDispatch, ENTRY_SHIFT } from '../interpreter/translated-code.ts';
+import type { DirectCall, ValidBit } from './call-emitter.ts';
 import { FunctionEmitter } from './function-emitter.ts';
 import type { Region } from './region.ts';
 
@@ -55,6 +55,11 @@ function importSupport(module: ModuleBuilder, regions: readonly RegionToEmit[]):
   );
 }
 
+interface Body {
+  readonly function: number;
+  readonly valid: ValidBit | undefined;
+}
+
 /** A function that enters another one at an entry that is not its first. */
 function enterAt(module: ModuleBuilder, body: number, index: number): number {
   return module.function(CODE_TYPE, (f) =>
@@ -68,10 +73,10 @@ function enterAt(module: ModuleBuilder, body: number, index: number): number {
 }
 
 /** Which function begins at an address, or else may be entered there: parts of a region that was split go on in others. */
-function calleesOf(regions: readonly RegionToEmit[], bodies: readonly DirectCall[]): Map<number, DirectCall> {
+function calleesOf(regions: readonly RegionToEmit[], bodies: readonly Body[]): Map<number, DirectCall> {
   const callees = new Map<number, DirectCall>();
-  const note = (pc: number, body: DirectCall | undefined, entry: number) => {
-    if (body && !callees.has(pc)) callees.set(pc, { ...body, entry });
+  const note = (pc: number, body: Body | undefined, entry: number) => {
+    if (body && !callees.has(pc)) callees.set(pc, { function: body.function, entry });
   };
   regions.forEach(({ region }, i) => note(region.entry, bodies[i], 0));
   regions.forEach(({ entries }, i) => entries.forEach((pc, entry) => note(pc, bodies[i], entry)));
@@ -85,30 +90,30 @@ export function emitRegions(
 ): EmittedModule {
   const module = new ModuleBuilder();
   module.importMemory('process', 'memory', { minimum: GUEST_BIAS / 65536, maximum: 65536 });
-  const dispatch = module.importFunction('process', 'dispatch', DISPATCH_TYPE);
   const settleFlags = module.importFunction('process', 'settleFlags', { params: [], results: [] });
   const support = importSupport(module, regions);
   const codeTable = module.importTable('process', 'code', { minimum: 1 });
   const base = movable
     ? module.importGlobal('pack', 'base', { type: 'i32', mutable: false })
     : module.global({ type: 'i32', mutable: false, initial: origin });
-  const calleeType = module.type({ params: [], results: CODE_TYPE.results });
   const codeType = module.type(CODE_TYPE);
+  const dispatch = module.function(DISPATCH_TYPE, (f) =>
+    emitTailDispatch(f, { table: codeTable, type: codeType }),
+  );
   const valid: number[] = [];
-  const bodies = regions.map((_, i): DirectCall => {
+  const bodies = regions.map((_, i): Body => {
     if (movable && i % VALID_BITS === 0)
       valid.push(module.global({ type: 'i32', mutable: true, initial: 0 }));
     const global = valid.at(-1);
     return {
       function: module.declare(CODE_TYPE),
-      entry: 0,
       valid: global === undefined ? undefined : { global, bit: i % VALID_BITS },
     };
   });
   const callees = calleesOf(regions, bodies);
   const functions = regions.map(({ region, entries }, i): EmittedFunction => {
-    const callee = bodies[i];
-    if (!callee) throw new RangeError(`Region ${region.entry} is not declared`);
+    const body = bodies[i];
+    if (!body) throw new RangeError(`Region ${region.entry} is not declared`);
     const f = new FunctionAssembler(CODE_TYPE.params.length);
     new FunctionEmitter(f, region, entries, {
       dispatch,
@@ -117,14 +122,14 @@ export function emitRegions(
       settleFlags,
       base,
       origin,
-      calleeType,
       support: (name) => support.get(name) ?? 0,
+      valid: body.valid,
       direct: (target) => callees.get(target),
     }).emit();
-    module.define(callee.function, f);
+    module.define(body.function, f);
     return {
       entries: entries.map((_, index) =>
-        index === 0 ? callee.function : enterAt(module, callee.function, index),
+        index === 0 ? body.function : enterAt(module, body.function, index),
       ),
     };
   });

@@ -86,6 +86,8 @@ export class FunctionEmitter {
   readonly #leavePc: Local;
   readonly #leaveCount: Local;
   readonly #frameBytes: number;
+  /** Where a call leads that does not come back to its site: `leavePc` is an address. */
+  #elsewhere: Label = { level: 0 };
   readonly #calls: CallEmitter;
 
   readonly region: Region;
@@ -158,6 +160,7 @@ export class FunctionEmitter {
     const { f } = this;
     const chains = chained([...this.#leavePoints().values()]);
     const points = chains.flat();
+    this.#elsewhere = f.block();
     for (const point of [...points].reverse()) this.#leaves.set(leaveKey(point), { point, label: f.block() });
     this.#tree(this.#graph.root);
     f.op('unreachable');
@@ -172,6 +175,8 @@ export class FunctionEmitter {
       f.get(this.#leavePc).globalGet(this.imports.base).op('i32.add');
       f.get(parameters.fuel).get(this.#leaveCount).op('i32.sub').op('return');
     }
+    f.op('unreachable').end();
+    f.get(this.#leavePc).get(parameters.fuel).op('return');
     f.op('unreachable');
   }
 
@@ -190,11 +195,6 @@ export class FunctionEmitter {
       .op('i64.extend_i32_u')
       .i64(BigInt(address - origin))
       .op('i64.add');
-  }
-
-  /** Sets `leavePc` to the address on the stack. */
-  #setLeavePc(): void {
-    this.f.globalGet(this.imports.base).op('i32.sub').set(this.#leavePc);
   }
 
   // ── Leaving ────────────────────────────────────────────────────────────────────────────────────────────
@@ -333,6 +333,7 @@ export class FunctionEmitter {
   }
 
   #entry(node: EntryNode): void {
+    this.#calls.guard(node.entry);
     this.#state.load(this.#flowOf(node.entry).live);
     this.#state.loadFloatState();
     const [to] = node.successors;
@@ -459,10 +460,8 @@ export class FunctionEmitter {
       rare: hasRareCalls ? this.#leaveLabel(point) : undefined,
       support: (name) => this.imports.support(name),
       pushAddress: (address) => this.#pushWideAddress(address),
-      leaveIf: () => {
-        this.#prepareLeave(instruction.pc | returnMarks.interpret, executed);
-        f.brIf(this.#leaveLabel(point));
-      },
+      prepareLeave: () => this.#prepareLeave(instruction.pc | returnMarks.interpret, executed),
+      leaveIf: () => void f.brIf(this.#leaveLabel(point)),
       branch: branch ?? ((emitter, target) => this.#branch(node, instruction, emitter, target)),
     });
     const emitter = new GraphEmitter(f, environment, this.#pool, instruction.form.uses);
@@ -548,20 +547,12 @@ export class FunctionEmitter {
     const site = instruction.pc + 4;
     // X30 is written already; a target in X30 was read before that.
     const local = known === undefined ? this.#target(emitter, target) : undefined;
-    if (local === undefined) f.i32((known ?? 0) - this.imports.origin).set(this.#leavePc);
-    else {
-      f.get(local);
-      this.#setLeavePc();
-    }
-    f.i32(0).set(this.#leaveCount);
-    f.get(parameters.stack).i32(this.#frameBytes).op('i32.lt_s').brIf(this.#leaveLabel(out));
     this.#state.store(out.dirty);
     this.#flags.store(out.flags);
     this.#calls.call(local === undefined ? { address: known ?? 0 } : { local }, this.#frameBytes);
     f.set(parameters.fuel).tee(this.#leavePc);
     this.#pushAddress(site);
-    f.op('i32.ne').if();
-    f.get(this.#leavePc).get(parameters.fuel).op('return').end();
+    f.op('i32.ne').brIf(this.#elsewhere);
     const next = this.#nodes.get(site);
     if (!next) {
       this.#calls.tail({ address: site });

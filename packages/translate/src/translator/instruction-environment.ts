@@ -28,8 +28,10 @@ export interface Surroundings {
   support(name: string): number;
   /** Pushes a guest address that is known but for where the code lies, as i64. */
   pushAddress(address: number): void;
-  /** With a condition on the stack: lets the interpreter go on at this instruction when it holds. */
+  /** With a condition on the stack: lets the interpreter go on at the prepared place when it holds. */
   leaveIf(): void;
+  /** Says where; once is enough for what follows. */
+  prepareLeave(): void;
   /** Where the interpreter executes the instruction; the place is prepared already. */
   readonly rare: Label | undefined;
   /** Emits the taken side of the instruction's branch. */
@@ -300,6 +302,7 @@ export class InstructionEnvironment implements Environment {
     const plan = this.surroundings.plans.get(this.instruction)?.get(address);
     const wide = pool.take('i64');
     const low = pool.take('i32');
+    if (plan?.type !== 'covered') this.surroundings.prepareLeave();
     if (plan?.type === 'range') this.#checkRange(emitter, plan);
     emitter.emit(address);
     if (plan) {
@@ -369,6 +372,7 @@ export class InstructionEnvironment implements Environment {
   }
 
   requireAligned(emitter: GraphEmitter, address: Node, bytes: number): void {
+    this.surroundings.prepareLeave();
     emitter.emit(address);
     emitter.f
       .op('i32.wrap_i64')
