@@ -125,7 +125,7 @@ export const fpMove = [
     assembly: (f) =>
       `fcsel {Vd:${letterOf(f.ftype)}}, {Vn:${letterOf(f.ftype)}}, {Vm:${letterOf(f.ftype)}}, {condition}`,
     operands: (f) => ({ condition: conditionNames[f.cond] ?? '' }),
-    hot: (f) => f.ftype === 1,
+    hot: (f) => f.ftype !== 3,
     semantics(m, { ftype, Vm, cond, Vn, Vd }) {
       const size = formatOf(ftype);
       writeBits(m, Vd, size, m.select(m.condition(cond), readBits(m, Vn, size), readBits(m, Vm, size)));

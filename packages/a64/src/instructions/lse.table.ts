@@ -63,6 +63,7 @@ export const lse = [
         assembly: (f) => `st${combineOf(f.opc)[0]}${f.R ? 'l' : ''}${suffix(f)} {Rs:${letter(f)}}, [{Rn|sp}]`,
       },
     ],
+    hot: (f) => f.size > 1 && f.opc === 0,
     semantics(m, { size, Rs, opc, Rn, Rt }) {
       const address = m.readXsp(Rn);
       const operand = m.readX(Rs, widthOf(size));
@@ -76,6 +77,7 @@ export const lse = [
     pattern: 'size:2 111000 A R 1 Rs:5 1 000 00 Rn:5 Rt:5',
     assembly: (f) =>
       `swp${f.A ? 'a' : ''}${f.R ? 'l' : ''}${suffix(f)} {Rs:${letter(f)}}, {Rt:${letter(f)}}, [{Rn|sp}]`,
+    hot: (f) => f.size > 1,
     semantics(m, { size, Rs, Rn, Rt }) {
       const address = m.readXsp(Rn);
       const value = m.readX(Rs, widthOf(size));
@@ -89,6 +91,7 @@ export const lse = [
     pattern: 'size:2 0010001 L 1 Rs:5 o0 11111 Rn:5 Rt:5',
     assembly: (f) =>
       `cas${f.L ? 'a' : ''}${f.o0 ? 'l' : ''}${suffix(f)} {Rs:${letter(f)}}, {Rt:${letter(f)}}, [{Rn|sp}]`,
+    hot: (f) => f.size > 1,
     semantics(m, { size, Rs, Rn, Rt }) {
       const [bits, width] = [bitsOf(size), widthOf(size)];
       const address = m.readXsp(Rn);
