@@ -25,17 +25,84 @@ import {
   toInteger,
   toIntegral,
 } from './float';
+import {
+  begin,
+  compared,
+  decided,
+  extreme,
+  fromIntegers,
+  fused,
+  integral,
+  narrowed,
+  toIntegers,
+  undecide,
+  widened,
+} from './halves-quick';
+
+/** Of FPSR, "inexact"; FPCR has no such bit. */
+const INEXACT: i32 = 0x10;
 
 const UNSIGNED: i32 = 1 << 7;
+/** Scale and rounding mode of a conversion. */
+const SCALE_AND_MODE: i32 = 127 | (7 << 8);
 
-export function fpHalves(how: i32, a: u64, b: u64, c: u64, fpcr: i32): v128 {
+/** @param control - FPCR, and bit 4: "inexact" is set in FPSR already and not raised again */
+export function fpHalves(how: i32, a: u64, b: u64, c: u64, control: i32): v128 {
   const bits = ((<u32>how >> 30) + 1) << 4;
+  if (control == INEXACT) {
+    begin();
+    const quick = quickly(how, a, b, c);
+    if (decided) return i64x2.replace_lane(i64x2.splat(0), 0, <i64>(quick & (<u64>-1 >> (64 - bits))));
+  }
+  const fpcr = control & ~INEXACT;
   let results: u64 = 0;
   for (let at: u32 = 0; at < bits; at += 16) {
     const result = half(how, (a >> at) & 0xffff, (b >> at) & 0xffff, (c >> at) & 0xffff, fpcr);
     results |= (result & 0xffff) << at;
   }
-  return i64x2.replace_lane(i64x2.splat(<i64>results), 1, <i64>takeFlags());
+  const raised = takeFlags() & ~(control & INEXACT);
+  return i64x2.replace_lane(i64x2.splat(<i64>results), 1, <i64>raised);
+}
+
+function quickly(how: i32, a: u64, b: u64, c: u64): u64 {
+  switch ((how >> 25) & 31) {
+    case 0:
+      return narrowed(f32x4.add(widened(a), widened(b)));
+    case 1:
+      return narrowed(f32x4.sub(widened(a), widened(b)));
+    case 2:
+    case 3:
+      return narrowed(f32x4.mul(widened(a), widened(b)));
+    case 4:
+      return narrowed(f32x4.div(widened(a), widened(b)));
+    case 5:
+    case 7:
+      return extreme(a, b, true);
+    case 6:
+    case 8:
+      return extreme(a, b, false);
+    case 9:
+    case 10:
+      return compared(a, b);
+    case 11:
+      return fused(f32x4.splat(2), f32x4.neg(widened(a)), widened(b), 1);
+    case 12:
+      return fused(f32x4.splat(3), f32x4.neg(widened(a)), widened(b), 0.5);
+    case 13:
+      return narrowed(f32x4.sqrt(widened(a)));
+    case 17:
+      if (how & 127) break;
+      return toIntegers(integral(widened(a), (how >> 8) & 7), (how & UNSIGNED) != 0);
+    case 18:
+      if (how & SCALE_AND_MODE) break;
+      return fromIntegers(a, (how & UNSIGNED) != 0);
+    case 19:
+      return narrowed(integral(widened(a), (how >> 8) & 7));
+    case 20:
+      return fused(widened(a), widened(b), widened(c), 1);
+  }
+  undecide();
+  return 0;
 }
 
 function half(how: i32, a: u64, b: u64, c: u64, fpcr: i32): u64 {

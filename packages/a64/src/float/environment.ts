@@ -119,5 +119,6 @@ export function supportHalves(
   b: Value<64>,
   c: Value<64>,
 ): Value<64> {
-  return takeFlags(m, m.support('fpHalves', how, a, b, c, control(m)));
+  const inexact = m.and(m.wrap(m.readState('fpsr')), m.constant(32, INEXACT));
+  return takeFlags(m, m.support('fpHalves', how, a, b, c, m.or(control(m), inexact)));
 }
