@@ -1,11 +1,9 @@
 import type { Machine } from '../machine.ts';
 import { type HalfOperation, halfOperations } from '../support/floating-point/halves.ts';
-import type { Value, Vector } from '../value.ts';
-import { supportHalves } from './environment.ts';
+import type { Bool, Value, Vector } from '../value.ts';
+import { defaultAndInexact, defaultControl, supportHalves } from './environment.ts';
 
-/**
- * Half precision on the lanes of a vector. Wasm has no halves: the support module computes four of them at a time.
- */
+/** Half precision on the lanes of a vector. Wasm has no halves: the support module computes four of them at a time. */
 
 /** Number of the elements that count; the others are neither computed nor do they raise exceptions. */
 export interface HalfLanes {
@@ -69,4 +67,48 @@ export function halfAbsolute(m: Machine, a: Vector): Vector {
 
 export function halfNegate(m: Machine, a: Vector): Vector {
   return m.wasm('v128.xor', a, splatHalf(m, SIGN));
+}
+
+/** The same 32-bit integer in all lanes. */
+function splat32(m: Machine, value: number): Vector {
+  return m.splat('i32x4', m.constant(32, value));
+}
+
+/** Which integers are greater than a number. */
+const above = (m: Machine, a: Vector, least: number) => m.wasm('i32x4.gt_s', a, splat32(m, least));
+
+/** The lower four halves as singles, and whether that is right: none is infinite or NaN, and FPCR is 0. */
+export function halvesToSingles(
+  m: Machine,
+  halves: Vector,
+): { readonly singles: Vector; readonly right: Bool } {
+  const bits = m.wasm('i32x4.extend_low_i16x8_u', halves);
+  const magnitude = m.wasm('v128.and', bits, splat32(m, 0x7fff));
+  // The exponent's bias is 15 instead of 127; multiplying is right for denormal halves, too.
+  const bias = splat32(m, 0x7780_0000);
+  const scaled = m.wasm('f32x4.mul', m.wasm('i32x4.shl', magnitude, m.constant(32, 13)), bias);
+  const sign = m.wasm('i32x4.shl', m.wasm('v128.xor', bits, magnitude), m.constant(32, 16));
+  const special = m.wasm('v128.any_true', above(m, magnitude, 0x7bff));
+  return { singles: m.wasm('v128.or', scaled, sign), right: m.and(defaultControl(m), m.eqz(special)) };
+}
+
+/**
+ * Four singles as halves in the lower half, and whether that is right: all are normal as halves, or zero, FPCR is 0 and
+ * "inexact" is set.
+ */
+export function singlesToHalves(
+  m: Machine,
+  singles: Vector,
+): { readonly halves: Vector; readonly right: Bool } {
+  const shift = m.constant(32, 13);
+  const magnitude = m.wasm('v128.and', singles, splat32(m, 0x7fff_ffff));
+  const normal = m.wasm('v128.andnot', above(m, magnitude, 0x3880_0000), above(m, magnitude, 0x477f_efff));
+  const fine = m.wasm('v128.or', normal, m.wasm('i32x4.eq', magnitude, splat32(m, 0)));
+  const odd = m.wasm('v128.and', m.wasm('i32x4.shr_u', magnitude, shift), splat32(m, 1));
+  const up = m.wasm('i32x4.add', m.wasm('i32x4.add', magnitude, splat32(m, 0xfff)), odd);
+  const biased = m.wasm('i32x4.sub', m.wasm('i32x4.shr_u', up, shift), splat32(m, 112 << 10));
+  const sign = m.wasm('i32x4.shr_u', m.wasm('v128.xor', singles, magnitude), m.constant(32, 16));
+  const wide = m.wasm('v128.or', m.wasm('v128.and', biased, normal), sign);
+  const halves = m.wasm('i16x8.narrow_i32x4_u', wide, splat32(m, 0));
+  return { halves, right: m.and(defaultAndInexact(m), m.wasm('i32x4.all_true', fine)) };
 }

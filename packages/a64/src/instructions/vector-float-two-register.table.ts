@@ -10,7 +10,7 @@ import {
 } from '../float/conversion.ts';
 import { defaultAndInexact, defaultControl } from '../float/environment.ts';
 import type { NativeSize } from '../float/format.ts';
-import { halfLanes, halfLanesOf } from '../float/halves.ts';
+import { halfLanes, halfLanesOf, halvesToSingles, singlesToHalves } from '../float/halves.ts';
 import {
   allLanes,
   type Comparison,
@@ -388,7 +388,10 @@ function lengthen(m: Machine, to: NativeSize, Q: number, a: Vector): Vector {
     }
     return result;
   };
-  if (to === 32) return slowly();
+  if (to === 32) {
+    const { singles, right } = halvesToSingles(m, half);
+    return m.choose(right, () => singles, slowly);
+  }
   const ordered = allLanes(m, { size: 32, count: 2 }, orderedLanes(m, 32, half));
   return m.choose(m.and(defaultControl(m), ordered), () => m.wasm('f64x2.promote_low_f32x4', half), slowly);
 }
@@ -403,7 +406,11 @@ function shorten(m: Machine, from: NativeSize, mode: RoundingOrCurrent, a: Vecto
     }
     return result;
   };
-  if (from === 32 || mode !== 'current') return slowly();
+  if (mode !== 'current') return slowly();
+  if (from === 32) {
+    const { halves, right } = singlesToHalves(m, a);
+    return m.choose(right, () => halves, slowly);
+  }
   const result = m.wasm('f32x4.demote_f64x2_zero', a);
   const normal = allLanes(m, { size: 32, count: 2 }, normalLanes(m, 32, result));
   return m.choose(m.and(defaultAndInexact(m), normal), () => result, slowly);
