@@ -8,12 +8,13 @@ import { join } from 'node:path';
 import * as build from './cases/build.mjs';
 import * as classes from './cases/classes.mjs';
 import * as interpreter from './cases/interpreter.mjs';
+import * as programs from './cases/programs.mjs';
 import * as python from './cases/python.mjs';
 import * as start from './cases/start.mjs';
 import * as translated from './cases/translated.mjs';
 import { circumstances, kept, root } from './support/machine.mjs';
 
-const cases = [interpreter, classes, translated, start, python, build];
+const cases = [interpreter, classes, translated, start, python, programs, build];
 const wanted = process.argv.slice(2);
 const unknown = wanted.filter((name) => !cases.some((one) => one.name === name));
 if (unknown.length > 0) {
