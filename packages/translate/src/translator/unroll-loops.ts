@@ -3,8 +3,9 @@ import type { Block, Region } from './region.ts';
 
 /** Copies of a loop's body, for bodies of so many instructions at most. */
 const COPIES = [
-  { instructions: 12, copies: 4 },
-  { instructions: 24, copies: 2 },
+  { instructions: 6, copies: 8 },
+  { instructions: 16, copies: 4 },
+  { instructions: 32, copies: 2 },
 ] as const;
 
 function copiesOf({ pc, instructions }: Block): number {
