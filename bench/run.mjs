@@ -12,9 +12,10 @@ import * as programs from './cases/programs.mjs';
 import * as python from './cases/python.mjs';
 import * as start from './cases/start.mjs';
 import * as translated from './cases/translated.mjs';
+import * as translator from './cases/translator.mjs';
 import { circumstances, kept, root } from './support/machine.mjs';
 
-const cases = [interpreter, classes, translated, start, python, programs, build];
+const cases = [interpreter, classes, translated, translator, start, python, programs, build];
 const wanted = process.argv.slice(2);
 const unknown = wanted.filter((name) => !cases.some((one) => one.name === name));
 if (unknown.length > 0) {

@@ -3,8 +3,6 @@ import type { FunctionRequest, RegionOptions } from '../translator/region.ts';
 import { addressesOf, type ReachedPage } from './reached-code.ts';
 import { isFunctionMark, isJumpMark, isPrologue, ReachedFlow } from './reached-flow.ts';
 
-/** Functions larger than this are divided. */
-const MOST_INSTRUCTIONS = 1500;
 /** Places besides its beginning where a function may be entered. */
 const MOST_ENTRIES = 24;
 const REACH_BYTES = 0x1_0000;
@@ -22,8 +20,6 @@ class Division {
   /** Addresses that are come to neither from before nor from elsewhere, but lie inside of functions. */
   readonly inner = new Set<number>();
   readonly roots = new Set<number>();
-  /** Parts of functions that are too large, by address. */
-  readonly #chunks = new Map<number, number>();
 
   constructor(
     readonly flow: ReachedFlow,
@@ -36,7 +32,6 @@ class Division {
     for (;;) {
       const before = this.roots.size;
       this.#assign();
-      if (this.roots.size === before) this.#divideLarge();
       if (this.roots.size === before) return;
     }
   }
@@ -73,10 +68,6 @@ class Division {
         if (known !== undefined && known !== pc) shared.add(pc);
         continue;
       }
-      if (this.#chunks.get(pc) !== this.#chunks.get(owner)) {
-        shared.add(pc);
-        continue;
-      }
       this.owners.set(pc, owner);
       const reached = this.flow.instructions.get(pc);
       if (!reached) continue;
@@ -84,26 +75,6 @@ class Division {
       pending.push(...table);
       if (branch !== undefined) pending.push(branch);
       if (next !== undefined) pending.push(next);
-    }
-  }
-
-  /** Divides functions that are too large into stretches: where control goes from one to another, functions begin. */
-  #divideLarge(): void {
-    const members = this.membersByOwner();
-    for (const [owner, pcs] of members) {
-      if (pcs.length <= MOST_INSTRUCTIONS) continue;
-      pcs.forEach((pc, i) => this.#chunks.set(pc, owner + Math.floor(i / MOST_INSTRUCTIONS)));
-      const { instructions } = this.flow;
-      for (const pc of pcs) {
-        const { next, branch, table = [] } = instructions.get(pc) ?? {};
-        for (const to of [next, branch, ...table])
-          if (
-            to !== undefined &&
-            this.#chunks.get(to) !== this.#chunks.get(pc) &&
-            this.owners.get(to) === owner
-          )
-            this.roots.add(to);
-      }
     }
   }
 
