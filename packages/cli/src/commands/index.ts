@@ -6,6 +6,7 @@ import ImageLoad from './image/load.ts';
 import ImageLs from './image/ls.ts';
 import ImagePull from './image/pull.ts';
 import ImageRm from './image/rm.ts';
+import ImageSave from './image/save.ts';
 import Inspect from './inspect.ts';
 import Run from './run.ts';
 
@@ -21,4 +22,5 @@ export const commands = {
   'image:ls': ImageLs,
   'image:pull': ImagePull,
   'image:rm': ImageRm,
+  'image:save': ImageSave,
 };
