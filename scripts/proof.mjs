@@ -1,5 +1,5 @@
 /**
- * `pnpm proof [cpython] [openssl]`: ten modules of CPython's own tests, and all that OpenSSL computes, in a box and under
+ * `pnpm proof [cpython] [openssl]`: eighteen modules of CPython's own tests, and all that OpenSSL computes, in a box and under
  * qemu-aarch64; `pnpm jest e2e` does a part of them. Needs a build, and what e2e/README.md names; takes an hour.
  */
 import { pnpm } from './run.mjs';
