@@ -32,7 +32,9 @@ export interface GuestJob {
   readonly memoryBytes: number;
   /** What of it is translated; absent: everything is interpreted. */
   readonly code: CodePlan | undefined;
-  /** The run is to be the same each time, and to tell what code it executed. */
+  /** The run is to be the same each time. */
+  readonly repeatable: boolean;
+  /** The run is to tell what code it executed. */
   readonly training: boolean;
   readonly maxOutputBytes: number | undefined;
   readonly stdin: InputPlan;

@@ -16,4 +16,4 @@ export { translatorDigest } from './code/plan-code.ts';
 export { type ReachedPage, type ReachedPages, SAMPLE_INSTRUCTIONS } from './code/reached-pages.ts';
 export { runBoxSync, type RunSyncOptions } from './run-box-sync.ts';
 export type { OpenRange, ScatteredPayload } from './link/payload-file.ts';
-export type { Input, Output, RunOptions, RunResult, StartOptions } from './run-options.ts';
+export type { Input, JitMode, Output, RunOptions, RunResult, StartOptions } from './run-options.ts';

@@ -50,6 +50,7 @@ export function planJob(
     mounts: policy.filesystem,
     memoryBytes,
     code: plan,
+    repeatable: options.repeatable ?? options.training ?? false,
     training: options.training ?? false,
     maxOutputBytes: policy.maxOutputBytes,
     shared,

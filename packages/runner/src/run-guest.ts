@@ -45,7 +45,7 @@ export function runGuest(job: GuestJob, ports: GuestPorts): GuestEnd {
   const control = new ControlBlock(job.shared);
   const memory = new GuestMemory();
   const handles = new HandleTable();
-  const surroundings = job.training ? repeatableSurroundings() : realSurroundings(control);
+  const surroundings = job.repeatable ? repeatableSurroundings() : realSurroundings(control);
   const mounts: OpenMount[] = [];
   const payloadFd =
     job.payload === undefined && job.parts.payload ? openSync(job.parts.path, 'r') : undefined;

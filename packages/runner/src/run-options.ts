@@ -5,6 +5,8 @@ import type { ReachedPages } from './code/reached-pages.ts';
 import type { EndReason } from './guest-job.ts';
 import type { ScatteredPayload } from './link/payload-file.ts';
 
+export type JitMode = 'on' | 'off' | 'auto' | 'force';
+
 /** What a box is started with. Nothing of the host is granted but by `policy`. */
 export interface StartOptions {
   readonly componentPath: string;
@@ -22,16 +24,15 @@ export interface StartOptions {
   readonly user?: string;
   readonly hostname?: string;
   /**
-   * Translate code to Wasm while the box runs: `auto` when it pays, `on` as early as possible. Default `off`. Results and
-   * fuel are the same.
+   * Translate code to Wasm while the box runs: `auto` when it pays, `on` as early as possible, `force`, for tests, all
+   * that is seen, while the box waits. Default `off`. Results and fuel are the same.
    */
-  readonly jit?: 'on' | 'off' | 'auto';
+  readonly jit?: JitMode;
   /** Use the translated code in the component; true unless given. */
   readonly packs?: boolean;
-  /**
-   * Make the run the same each time, with a clock and random numbers of its own; it ends when it waits for something else. Its
-   * result tells what code it executed.
-   */
+  /** Make the run the same each time, with a clock and random numbers of its own; it ends when it waits for something else. */
+  readonly repeatable?: boolean;
+  /** The same, without translated code; the result tells what code was executed. */
   readonly training?: boolean;
   /** Where compiled and translated code is kept for further runs; absent: nowhere. Others must not be able to write to it. */
   readonly codeCacheDirectory?: string;

@@ -1,7 +1,7 @@
 import { closeSync } from 'node:fs';
 import { join } from 'node:path';
 import { cacheDirectory } from '@boxer/foundation';
-import { runBox } from '@boxer/runner';
+import { type JitMode, runBox } from '@boxer/runner';
 import { UsageError } from '../errors/usage-error.ts';
 import { createFlagFile } from './flag-file.ts';
 import { describeEnd } from './describe-end.ts';
@@ -54,8 +54,8 @@ export async function runBoxed(request: RunArguments): Promise<number> {
   }
 }
 
-/** @throws {@link UsageError} for anything but on, off and auto */
-function jitOf(text = 'auto'): 'on' | 'off' | 'auto' {
-  if (text === 'on' || text === 'off' || text === 'auto') return text;
+/** @throws {@link UsageError} for anything but on, off and auto; `force` is for tests */
+function jitOf(text = 'off'): JitMode {
+  if (text === 'on' || text === 'off' || text === 'auto' || text === 'force') return text;
   throw new UsageError('run', `invalid value ${JSON.stringify(text)} for --jit: write on, off or auto`);
 }

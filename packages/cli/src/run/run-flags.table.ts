@@ -60,7 +60,7 @@ export const runFlags = [
     name: 'jit',
     kind: 'value',
     value: 'on|off|auto',
-    summary: 'Translate code while it runs: auto, the default, when it pays.',
+    summary: 'Translate code while it runs: off is the default, auto begins after some seconds.',
   },
   { name: 'strace', kind: 'switch', summary: 'Trace system calls to standard error.' },
   { name: 'help', kind: 'switch', summary: 'Show this help.' },

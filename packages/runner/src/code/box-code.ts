@@ -31,12 +31,16 @@ export class BoxCode {
 
   constructor({ supply, jit, warmUpSlices, cacheFolder }: CodePlan) {
     this.#warmUpSlices = warmUpSlices;
+    this.everyInstructions = jit?.everyInstructions;
     this.#library = new PackLibrary(supply, {
       packCame: (pack) => this.#processes.forEach((process) => process.offer(pack)),
       catalogueCame: () => this.#processes.forEach((process) => process.searchAll()),
     });
     this.#jit = jit && new JustInTime(this.#library, jit, cacheFolder);
   }
+
+  /** Instructions after which {@link afterRun} is wanted, if sooner than at the end of a slice. */
+  readonly everyInstructions: number | undefined;
 
   /** @returns the code of a new process, when its module takes translated code */
   attach(

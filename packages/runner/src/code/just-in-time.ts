@@ -1,4 +1,5 @@
 import { PAGE_SHIFT } from '@boxer/abi';
+import { BoxTrapError } from '../errors.ts';
 import type { GuestCode } from './guest-code.ts';
 import { type HotPlace, HotPlaces } from './hot-places.ts';
 import type { PackLibrary } from './pack-library.ts';
@@ -12,6 +13,8 @@ export interface JitThresholds {
   readonly warmUpSlices: number;
   /** Samples of a place before it is translated. */
   readonly samples: number;
+  /** Instructions between two samples, when not a slice; and the box waits for what is translated. For tests. */
+  readonly everyInstructions?: number;
 }
 
 /** Places in one request. */
@@ -26,6 +29,10 @@ const MAX_PENDING = 2;
 const NEAR_BYTES = 0x20_0000;
 /** Bytes of modules that a box may have translated, all processes together: their machine code takes some times as much. */
 const MAX_CODE_BYTES = 16 * 1024 * 1024;
+
+/** Only tests wait. */
+const FORCED_WAIT_MS = 60_000;
+const nobody = new Int32Array(new SharedArrayBuffer(4));
 
 interface Pending {
   readonly process: ProcessCode;
@@ -95,7 +102,9 @@ export class JustInTime {
   #sendRequest(process: ProcessCode): void {
     const { places, generation } = this.#watch(process);
     if (places.length === 0 || this.#pending.size >= MAX_PENDING || this.#codeBytes > MAX_CODE_BYTES) return;
-    if (places.length < PLACES && this.#slices - this.#lastRequest < PATIENCE_SLICES) return;
+    const isForced = this.#thresholds.everyInstructions !== undefined;
+    const isPatient = places.length < PLACES && this.#slices - this.#lastRequest < PATIENCE_SLICES;
+    if (isPatient && !isForced) return;
     this.#translator ??= Translator.start({ cacheFolder: this.#cacheFolder });
     if (!this.#translator) {
       this.#failed = true;
@@ -110,6 +119,11 @@ export class JustInTime {
     const known = process.functions(Math.min(...pcs) - NEAR_BYTES, Math.max(...pcs) + NEAR_BYTES);
     const pages = process.guest.copyPages([...new Set(chosen.flatMap(pagesAround))]);
     this.#translator.post({ type: 'translate', id, places: chosen, known, pages });
+    for (const started = performance.now(); isForced && this.#pending.size > 0; this.#takeReplies()) {
+      if (performance.now() - started > FORCED_WAIT_MS)
+        throw new BoxTrapError('its translator does not answer');
+      Atomics.wait(nobody, 0, 0, 1);
+    }
   }
 
   #takeReplies(): void {

@@ -14,6 +14,7 @@ const thresholds = {
   /** Translating, and what V8 makes of it, costs a second or two of processor time: what has run for five is likely to run on. */
   auto: { warmUpSlices: 20_000, samples: 3 },
   on: { warmUpSlices: 10, samples: 1 },
+  force: { warmUpSlices: 0, samples: 1, everyInstructions: 1000 },
 } as const satisfies Record<string, JitThresholds>;
 
 /** @returns what differs when the translator does; undefined when run from sources that were never bundled */
@@ -36,14 +37,14 @@ export function planCode(options: StartOptions, layout: ComponentLayout, withSup
   const jit = options.training ? 'off' : (options.jit ?? 'off');
   const code = options.packs === false || options.training ? [] : layout.code;
   if (jit === 'off' && code.length === 0) return { plan: undefined, supply: undefined };
-  const cacheFolder = jit === 'off' ? undefined : cacheFolderOf(options, layout);
+  const cacheFolder = jit === 'off' || jit === 'force' ? undefined : cacheFolderOf(options, layout);
   const hasSources = withSupply && (code.length > 0 || cacheFolder !== undefined);
   const channel = hasSources ? new MessageChannel() : undefined;
   return {
     plan: {
       supply: channel?.port1,
       jit: jit === 'off' ? undefined : thresholds[jit],
-      warmUpSlices: jit === 'on' ? 0 : WARM_UP_SLICES,
+      warmUpSlices: jit === 'on' || jit === 'force' ? 0 : WARM_UP_SLICES,
       cacheFolder,
     },
     supply: channel && {

@@ -42,6 +42,7 @@ export class ProcessInstance {
   readonly #boxCode: BoxCode | undefined;
   readonly #code: ProcessCode | undefined;
   readonly #sampled: ReachedCollector | undefined;
+  readonly #pieceInstructions: number | undefined;
 
   /**
    * In a component's own linking, an instance puts its functions into the kernel's table. Here it gets a small table of
@@ -64,6 +65,7 @@ export class ProcessInstance {
     this.memory = memory;
     this.#boxCode = code;
     this.#sampled = reached;
+    this.#pieceInstructions = reached ? SAMPLE_INSTRUCTIONS : code?.everyInstructions;
     this.#code = code?.attach(memory, exports, support);
     const functions: (WasmFunction | undefined)[] = [];
     for (const [name, { index }] of Object.entries(processFunctions)) {
@@ -113,18 +115,23 @@ export class ProcessInstance {
     });
   }
 
-  /** Executes a slice in small pieces, with a sample after each: it ends at the same instruction as in one. */
-  #runSampled(execute: () => number): number {
+  #afterRun(reason: number): void {
+    this.#sampled?.sample(this.memory);
+    if (this.#code) this.#boxCode?.afterRun(this.#code, reason);
+  }
+
+  /** Executes a slice in small pieces, with a look after each: it ends at the same instruction as in one. */
+  #runPieces(execute: () => number, instructions: number): number {
     const view = () => new DataView(this.memory.buffer);
     for (;;) {
       const left = view().getBigInt64(engineCells.fuel, true);
-      const piece = left < BigInt(SAMPLE_INSTRUCTIONS) ? left : BigInt(SAMPLE_INSTRUCTIONS);
+      const piece = left < BigInt(instructions) ? left : BigInt(instructions);
       view().setBigInt64(engineCells.fuel, piece, true);
       const reason = execute();
       const after = view().getBigInt64(engineCells.fuel, true) + left - piece;
       view().setBigInt64(engineCells.fuel, after, true);
-      this.#sampled?.sample(this.memory);
       if (reason !== exitReasons.fuel || after < 0n) return reason;
+      this.#afterRun(reason);
     }
   }
 
@@ -138,9 +145,10 @@ export class ProcessInstance {
     const fuel = () => new DataView(this.memory.buffer).getBigInt64(engineCells.fuel, true);
     return asTableFunction('run', () => {
       const given = fuel();
-      const reason = this.#sampled ? this.#runSampled(execute) : execute();
+      const reason =
+        this.#pieceInstructions === undefined ? execute() : this.#runPieces(execute, this.#pieceInstructions);
       onExecuted(given - fuel());
-      if (this.#code) this.#boxCode?.afterRun(this.#code, reason);
+      this.#afterRun(reason);
       return reason;
     });
   }
