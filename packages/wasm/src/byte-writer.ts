@@ -37,6 +37,7 @@ export class ByteWriter {
 
   /** Unsigned LEB128 of an integer below 2^53. */
   unsigned(value: number): this {
+    if (value >= 0 && value < 128 && value === (value | 0)) return this.byte(value);
     if (!Number.isSafeInteger(value) || value < 0) throw new RangeError(`Not an unsigned integer: ${value}`);
     let rest = value;
     while (rest >= 128) {
@@ -58,6 +59,8 @@ export class ByteWriter {
 
   /** Signed LEB128 of a 64-bit integer; unsigned ones are taken modulo 2^64. */
   signed64(value: bigint): this {
+    const small = Number(value);
+    if (small >= -(2 ** 31) && small < 2 ** 31) return this.signed32(small);
     let rest = BigInt.asIntN(64, value);
     while (rest < -64n || rest > 63n) {
       this.byte(Number(rest & 127n) | 128);

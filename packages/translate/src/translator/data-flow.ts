@@ -30,6 +30,12 @@ interface Mutable {
   dirtyIn: RegisterSet;
   flagsIn: FlagState | undefined;
   flagsLive: FlagsLive;
+  /** Registers that the block writes. */
+  readonly writes: RegisterSet;
+  /** Registers that must be valid at the block's start whatever lies behind it; known once dirty ones are. */
+  needs: RegisterSet;
+  /** Whether its instructions need the flags from before; undefined: they leave that to what lies behind. */
+  readonly flagsNeeded: FlagsLive | undefined;
 }
 
 /** Whether flags are read: by nobody, by someone outside of the region perhaps, by an instruction of the region. */
@@ -53,6 +59,18 @@ function flagsAfter(before: FlagState, instruction: GuestInstruction): FlagState
   return operands && instruction.writesFlags === 'always' ? operands.state : 'nzcv';
 }
 
+const writesOf = ({ instructions }: Block): RegisterSet =>
+  instructions.reduce((all, { writes }) => all.union(writes), RegisterSet.empty);
+
+function flagsNeededBy({ instructions }: Block): FlagsLive | undefined {
+  for (const { readsFlags, writesFlags, control } of instructions) {
+    if (readsFlags) return 2;
+    if (control.type === 'interpret') return 1;
+    if (writesFlags === 'always') return 0;
+  }
+  return undefined;
+}
+
 /** Registers that an instruction's leaving stores: those must be valid before it. */
 const neededToLeave = (instruction: GuestInstruction, dirty: RegisterSet) =>
   instruction.mayLeave ? dirty : RegisterSet.empty;
@@ -73,14 +91,17 @@ class FlowAnalysis {
   ) {
     this.#blocks = [...region.blocks.values()];
     this.#loops = loopsWithCalls(region, entries);
-    for (const { pc } of this.#blocks) {
+    for (const block of this.#blocks) {
       const state: Mutable = {
+        writes: writesOf(block),
+        needs: RegisterSet.empty,
+        flagsNeeded: flagsNeededBy(block),
         live: RegisterSet.empty,
         dirtyIn: RegisterSet.empty,
         flagsIn: undefined,
         flagsLive: 0,
       };
-      this.#state.set(pc, state);
+      this.#state.set(block.pc, state);
     }
   }
 
@@ -100,6 +121,7 @@ class FlowAnalysis {
     // Such entries go the same way as jumps.
     if (this.entries.some((entry) => this.region.jumpTargets.includes(entry))) this.#jumpFlags = 'memory';
     this.#repeat(this.#blocks, (block) => this.#flagsForward(block));
+    for (const block of this.#blocks) this.#of(block.pc).needs = this.#needsOf(block);
     this.#repeat(backwards, (block) => this.#liveBackward(block));
     return new Map(this.#blocks.map((block) => [block.pc, this.#result(block)]));
   }
@@ -114,7 +136,8 @@ class FlowAnalysis {
   // ── Dirty registers, forward ───────────────────────────────────────────────────────────────────────────
 
   #dirtyOut(block: Block): RegisterSet {
-    return block.instructions.reduce((dirty, { writes }) => dirty.union(writes), this.#of(block.pc).dirtyIn);
+    const { dirtyIn, writes } = this.#of(block.pc);
+    return dirtyIn.union(writes);
   }
 
   #dirtyForward(block: Block): boolean {
@@ -143,11 +166,7 @@ class FlowAnalysis {
     let live: FlagsLive = !stays || block.successors.length < whole ? 1 : 0;
     for (const successor of block.successors)
       live = Math.max(live, this.#of(successor).flagsLive) as FlagsLive;
-    for (const instruction of [...block.instructions].reverse()) {
-      if (instruction.writesFlags === 'always') live = 0;
-      if (instruction.readsFlags) live = 2;
-      else if (instruction.control.type === 'interpret') live = 1;
-    }
+    live = state.flagsNeeded ?? live;
     if (live === state.flagsLive) return false;
     state.flagsLive = live;
     return true;
@@ -194,7 +213,6 @@ class FlowAnalysis {
 
   #liveBackward(block: Block): boolean {
     const state = this.#of(block.pc);
-    const points = this.#dirtyPoints(block);
     let live = RegisterSet.empty;
     if (mayLeaveAtEnd(block)) live = this.#dirtyOut(block);
     if (isJump(block)) live = live.union(this.#jumpDirty);
@@ -205,16 +223,22 @@ class FlowAnalysis {
         live = live.union(to.live).union(dirty.without(to.dirtyIn));
       }
     }
-    for (let i = block.instructions.length - 1; i >= 0; i--) {
-      const instruction = block.instructions[i];
-      if (!instruction) continue;
-      live = live.without(instruction.writes).union(instruction.reads);
-      live = live.union(neededToLeave(instruction, points[i] ?? RegisterSet.empty));
-    }
-    if (this.tests.has(block.pc)) live = live.union(state.dirtyIn);
+    live = live.without(state.writes).union(state.needs);
     if (live.equals(state.live)) return false;
     state.live = live;
     return true;
+  }
+
+  #needsOf(block: Block): RegisterSet {
+    const points = this.#dirtyPoints(block);
+    let needs = RegisterSet.empty;
+    for (let i = block.instructions.length - 1; i >= 0; i--) {
+      const instruction = block.instructions[i];
+      if (!instruction) continue;
+      needs = needs.without(instruction.writes).union(instruction.reads);
+      needs = needs.union(neededToLeave(instruction, points[i] ?? RegisterSet.empty));
+    }
+    return this.tests.has(block.pc) ? needs.union(this.#of(block.pc).dirtyIn) : needs;
   }
 
   #dirtyPoints(block: Block): RegisterSet[] {

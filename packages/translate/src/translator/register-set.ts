@@ -52,6 +52,6 @@ function bitCount(mask: number): number {
 
 function numbersOf(mask: number): number[] {
   const numbers: number[] = [];
-  for (let i = 0; i < 32; i++) if ((mask >>> i) & 1) numbers.push(i);
+  for (let rest = mask; rest !== 0; rest &= rest - 1) numbers.push(31 - Math.clz32(rest & -rest));
   return numbers;
 }
