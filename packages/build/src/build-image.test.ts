@@ -73,6 +73,16 @@ describe('buildImage', () => {
     });
   });
 
+  // Oracle: BuildKit takes the only image of a layout, whatever it is for; the result is for the target.
+  it('takes the only image of an archive, whatever platform it is for', async () => {
+    write('Dockerfile', 'FROM scratch\nCOPY a.txt /base\n');
+    const base = join(work, 'base.tar');
+    await build({ platform: 'linux/arm64', output: { type: 'oci', dest: base } });
+    write('Dockerfile', 'FROM base\nCOPY a.txt /b\n');
+    await build({ platform: 'linux/amd64', buildContexts: { base: `oci-archive:${base}` } });
+    expect(await names()).toEqual(['base', 'b']);
+  });
+
   describe('takes named contexts', () => {
     it('as the base of a stage', async () => {
       write('Dockerfile', 'FROM files\nCOPY a.txt /b\n');

@@ -1,10 +1,11 @@
-import { formatPlatform, type Platform } from '@boxer/dockerfile';
+import { formatPlatform, parsePlatform, type Platform } from '@boxer/dockerfile';
 import { applyPackedLayer, Tree } from '@boxer/fsimage';
 import {
   BlobStore,
   findImage,
   type Image,
   openLocalSource,
+  PlatformNotFoundError,
   pullImage,
   type PullOptions,
   type PullProgress,
@@ -56,7 +57,12 @@ export class OciImages implements ImageOpener {
     return this.#open(path, platform, async (options) => {
       const source = await openLocalSource(path, selector);
       try {
-        return await pullImage(path, { ...options, source });
+        return await pullImage(path, { ...options, source }).catch((error: unknown) => {
+          // The only image there is, is meant, whatever it is for: a warning says so. @source moby/buildkit (ResolveImageConfig)
+          const only = onlyPlatform(error);
+          if (only === undefined) throw error;
+          return pullImage(path, { ...options, platform: only, source });
+        });
       } finally {
         await source.close();
       }
@@ -103,6 +109,13 @@ export class OciImages implements ImageOpener {
 
 function report(job: Job, { digest, role, state, receivedBytes, sizeBytes }: PullProgress): void {
   if (role === 'layer' && state !== 'stored-already') job.transferred(digest, receivedBytes, sizeBytes);
+}
+
+/** @returns the platform of the only image there is, when that is why none was found */
+function onlyPlatform(error: unknown): Platform | undefined {
+  if (!(error instanceof PlatformNotFoundError)) return undefined;
+  const [only, ...more] = error.available;
+  return only === undefined || more.length > 0 ? undefined : parsePlatform(only);
 }
 
 /** Splits `DIR`, `DIR:tag` and `DIR@digest`. */
