@@ -160,12 +160,11 @@ export function writeLoop(writer: ProgramWriter): void {
 export function writeSwitch(writer: ProgramWriter): void {
   const { random } = writer;
   if (writer.depth >= DEEPEST) return;
-  const taken: number[] = [];
-  const [index, table, entry, base, target] = Array.from({ length: 5 }, () => {
-    const register = writer.register(...taken);
-    taken.push(register);
-    return register;
-  }) as [number, number, number, number, number];
+  const index = writer.register();
+  const table = writer.register(index);
+  const entry = writer.register(index, table);
+  const base = writer.register(index, table, entry);
+  const target = writer.register(index, table, entry, base);
   writer.emit(encode.andSeven(index, random.below(31)), encode.compareImmediate(index, CASES - 1));
   const toDefault = writer.later((distance) => encode.branchIf(HIGHER, distance));
   const toTable = writer.later((distance) => encode.adr(table, distance));

@@ -12,7 +12,7 @@ import {
 import { encode } from './encode.ts';
 import { EXTENDED_BY_QEMU, writeRepaired } from './float-templates.ts';
 import { BATCH_PROGRAMS, slotAddress } from './layout.ts';
-import { writeAccess, writeExclusiveStore, writeLiteral } from './memory-templates.ts';
+import { writeAccess, writeExclusiveLoad, writeExclusiveStore, writeLiteral } from './memory-templates.ts';
 import { type Batch, makeBatch, type Program } from './program.ts';
 import { type ProcessorTraits, ProgramWriter } from './program-writer.ts';
 import type { Processor } from './qemu-machine.ts';
@@ -43,6 +43,7 @@ const templates: readonly (readonly [name: RegExp, template: Template])[] = [
   [/^SVC$/, writeSystemCall],
   [/^BRK$/, writeBreakpoint],
   [/^YIELD/, writeYield],
+  [/^LDX[RP]/, writeExclusiveLoad],
   [/^STX[RP]/, writeExclusiveStore],
   [/^MRS cntvct_el0$/, writeCounterRead],
   [/^MRS (?!nzcv|fpcr|fpsr|tpidr_el0)/, writeSystemRead],
@@ -70,6 +71,18 @@ export function mix(...numbers: readonly number[]): number {
     state ^= state >>> 16;
   }
   return state >>> 0;
+}
+
+function shuffled<T>(list: readonly T[], random: RandomSource): T[] {
+  const result = [...list];
+  for (let i = result.length - 1; i > 0; i--) {
+    const k = random.below(i + 1);
+    const [here, there] = [result[i], result[k]];
+    if (here === undefined || there === undefined) continue;
+    result[i] = there;
+    result[k] = here;
+  }
+  return result;
 }
 
 export interface GeneratorOptions {
@@ -101,15 +114,11 @@ export class Generator {
     const { rows, seed } = this.options;
     const round = Math.floor(place / rows.length);
     if (this.#deck.round !== round) {
-      const random = new RandomSource(mix(seed, 2, round));
-      const shuffled = [...rows];
-      for (let i = shuffled.length - 1; i > 0; i--) {
-        const k = random.below(i + 1);
-        [shuffled[i], shuffled[k]] = [shuffled[k] as FuzzRow, shuffled[i] as FuzzRow];
-      }
-      this.#deck = { round, rows: shuffled };
+      this.#deck = { round, rows: shuffled(rows, new RandomSource(mix(seed, 2, round))) };
     }
-    return this.#deck.rows[place % rows.length] as FuzzRow;
+    const row = this.#deck.rows[place % rows.length];
+    if (!row) throw new RangeError('There are no rows to make programs of');
+    return row;
   }
 
   #write(writer: ProgramWriter, row: FuzzRow): void {
@@ -140,9 +149,8 @@ export class Generator {
         if (random.below(3) === 0) writeSwitch(writer);
         break;
       case 4:
-        if (random.below(6) === 0) {
+        if (random.below(6) === 0 && this.#plain.length > 0)
           writePatchedCode(writer, random.oneOf(this.#plain));
-        }
     }
   }
 

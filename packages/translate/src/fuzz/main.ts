@@ -1,6 +1,6 @@
 /**
  * Executes random programs under qemu-aarch64, in the interpreter and in translated code, and compares all that they
- * leave: `pnpm fuzz:a64 [--seed N] [--count WORDS | --minutes N] [--rows TEXT] [--program N] [--lockstep N] [--report FILE]`.
+ * leave: `pnpm fuzz:a64 [--seed N] [--count WORDS | --minutes N] [--rows TEXT] [--program N | --from N] [--lockstep N] [--report FILE]`.
  * With `--tables [--every N]` floating-point rows on edge values instead.
  */
 import { writeFile } from 'node:fs/promises';
@@ -20,6 +20,7 @@ const { values } = parseArgs({
     minutes: { type: 'string' },
     rows: { type: 'string' },
     program: { type: 'string' },
+    from: { type: 'string' },
     lockstep: { type: 'string', default: '4' },
     report: { type: 'string' },
     tables: { type: 'boolean', default: false },
@@ -27,7 +28,9 @@ const { values } = parseArgs({
   },
 });
 
-function numberOf(name: 'seed' | 'count' | 'minutes' | 'program' | 'lockstep' | 'every'): number | undefined {
+function numberOf(
+  name: 'seed' | 'count' | 'minutes' | 'program' | 'from' | 'lockstep' | 'every',
+): number | undefined {
   const text = values[name];
   if (text === undefined) return undefined;
   const number = Number(text.replaceAll('_', ''));
@@ -45,6 +48,7 @@ const [processModule, supportModule] = await Promise.all([
 const seed = numberOf('seed') ?? Date.now() % 1e9;
 const minutes = numberOf('minutes');
 const program = numberOf('program');
+const from = numberOf('from');
 const modules = { processModule, supportModule };
 const rows = values.rows === undefined ? {} : { rows: values.rows.toLowerCase() };
 const single = program === undefined ? {} : { program };
@@ -60,9 +64,11 @@ function tell(text: () => string): void {
   console.error(text());
 }
 
-function show(mismatches: readonly Mismatch[]): void {
-  for (const mismatch of mismatches.slice(0, SHOWN)) console.log(`${describeMismatch(mismatch, seed)}\n`);
-  if (mismatches.length > 0) process.exitCode = 1;
+let shown = 0;
+function show(mismatch: Mismatch): void {
+  process.exitCode = 1;
+  shown += 1;
+  if (shown <= SHOWN) console.log(`${describeMismatch(mismatch, seed)}\n`);
 }
 
 async function fuzzPrograms(): Promise<void> {
@@ -74,9 +80,10 @@ async function fuzzPrograms(): Promise<void> {
     words: minutes === undefined ? (numberOf('count') ?? 0) : Infinity,
     lockstepEvery,
     ...(minutes === undefined ? {} : { deadline: Date.now() + minutes * 60_000 }),
+    ...(from === undefined ? {} : { from }),
+    onMismatch: show,
     progress: (run) => tell(() => summaryOf(run)),
   });
-  show(result.mismatches);
   console.log(summaryOf(result));
   if (values.report !== undefined) await writeFile(values.report, reportOf(result));
   if (result.missing.length > 0) process.exitCode = 1;
@@ -89,9 +96,9 @@ async function fuzzTables(): Promise<void> {
     ...single,
     every: numberOf('every') ?? 1,
     lockstepEvery,
+    onMismatch: show,
     progress: (run) => tell(() => tablesSummaryOf(run)),
   });
-  show(result.mismatches);
   console.log(tablesSummaryOf(result));
   if (values.report !== undefined) await writeFile(values.report, tablesReportOf(result));
 }

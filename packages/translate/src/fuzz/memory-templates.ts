@@ -201,6 +201,17 @@ function exclusiveLoad(writer: ProgramWriter, row: FuzzRow, word: number, base: 
 }
 
 /**
+ * A load exclusive by itself. It leaves no monitor behind: a store of another size would meet it, which is constrained
+ * unpredictable.
+ *
+ * @source Arm ARM DDI 0487, B2.12.5 "Load-Exclusive and Store-Exclusive instruction usage restrictions"
+ */
+export function writeExclusiveLoad(writer: ProgramWriter, row: FuzzRow): void {
+  writeAccess(writer, row);
+  writer.emit(encode.clrex);
+}
+
+/**
  * A store exclusive, most often behind the load exclusive that it needs to succeed.
  *
  * One that must fail may fault nevertheless: the architecture leaves open which comes first, the monitor or the access, and

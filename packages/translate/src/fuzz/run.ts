@@ -27,6 +27,10 @@ export interface RunOptions extends Modules {
   readonly deadline?: number;
   /** The program to execute, instead of many. */
   readonly program?: number;
+  /** Number of a program with whose batch the run begins. */
+  readonly from?: number;
+  /** Is told of mismatches at once. */
+  readonly onMismatch?: (mismatch: Mismatch) => void;
   /** Every so manieth program is also executed in translated code. */
   readonly lockstepEvery: number;
   /** Is told how far the run is, now and then. */
@@ -104,7 +108,9 @@ class Run {
     for (const mismatch of found) {
       const shrinks = this.mismatches.length < MOST_SHRUNK;
       const shrinker = new Shrinker(this.#checker, this.machines[batch.processor], mismatch, lockstepSeed);
-      this.mismatches.push(shrinks ? await shrinker.shrink() : mismatch);
+      const shown = shrinks ? await shrinker.shrink() : mismatch;
+      this.mismatches.push(shown);
+      this.options.onMismatch?.(shown);
     }
   }
 
@@ -115,8 +121,9 @@ class Run {
       return;
     }
     // While we check one batch qemu executes the next, of another processor.
-    let next = this.#begin(0);
-    for (let index = 1; ; index++) {
+    const first = Math.floor((this.options.from ?? 0) / Generator.batchPrograms);
+    let next = this.#begin(first);
+    for (let index = first + 1; ; index++) {
       const current = next;
       const results = await current.results;
       next = this.#begin(index);

@@ -24,6 +24,8 @@ export interface TablesOptions extends Modules {
   readonly lockstepEvery: number;
   /** Executes this program alone. */
   readonly program?: number;
+  /** Is told of mismatches at once. */
+  readonly onMismatch?: (mismatch: Mismatch) => void;
   readonly progress?: (result: TablesResult) => void;
 }
 
@@ -70,7 +72,9 @@ export async function runFloatTables(options: TablesOptions): Promise<TablesResu
       const inLockstep = batch.programs.filter(({ slot }) => slot % lockstepEvery === 0);
       for (const mismatch of checker.check(batch, done, tally, { inLockstep, seed: first })) {
         const shrinks = mismatches.length < MOST_SHRUNK;
-        mismatches.push(shrinks ? await new Shrinker(checker, qemu, mismatch, first).shrink() : mismatch);
+        const shown = shrinks ? await new Shrinker(checker, qemu, mismatch, first).shrink() : mismatch;
+        mismatches.push(shown);
+        options.onMismatch?.(shown);
       }
       options.progress?.(result);
     }
