@@ -56,6 +56,31 @@ describe('builds that share a cache', () => {
     expect(readdirSync(work).filter((name) => name.endsWith('.tmp'))).toEqual([]);
   });
 
+  it('may be killed again and again from an empty cache on, at random moments', async () => {
+    const own = { ...env, BOXER_CACHE_DIR: join(work, 'killed-cache') };
+    const moments: number[] = [];
+    for (let round = 0; round < 8; round++) {
+      const build = spawn(process.execPath, [join(root, 'boxer'), ...args('killed.wasm')], {
+        env: own,
+        stdio: 'ignore',
+      });
+      const exit = once(build, 'exit');
+      moments.push(Math.round(Math.random() * 1500));
+      await delay(moments.at(-1));
+      build.kill('SIGKILL');
+      await exit;
+    }
+    console.log(`killed after ${moments.join(', ')} ms`);
+    boxerOk(args('after.wasm'), { env: own });
+    const clean = readFileSync(join(work, 'one.wasm'));
+    expect(readFileSync(join(work, 'after.wasm')).equals(clean)).toBe(true);
+    // What is left of the killed ones goes with the next pruning.
+    boxerOk(['cache', 'prune', '--all'], { env: own });
+    expect(readdirSync(join(work, 'killed-cache', 'layers'))).toEqual([]);
+    boxerOk(args('after.wasm'), { env: own });
+    expect(readFileSync(join(work, 'after.wasm')).equals(clean)).toBe(true);
+  });
+
   it('may be interrupted, and say so', async () => {
     const build = spawn(process.execPath, [join(root, 'boxer'), ...args('interrupted.wasm')], {
       env,

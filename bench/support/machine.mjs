@@ -1,7 +1,7 @@
 /** What a result was measured on, and what the machine can measure. */
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { cpus, tmpdir, totalmem } from 'node:os';
+import { cpus, loadavg, tmpdir, totalmem } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -36,6 +36,8 @@ export function circumstances() {
     cpu: cpus()[0]?.model ?? 'unknown',
     cores: cpus().length,
     memoryGiB: Math.round(totalmem() / 2 ** 30),
+    /** What else ran: with more than a few tenths, only ratios and processor times mean something. */
+    loadAverage: Number(loadavg()[0].toFixed(1)),
   };
 }
 

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { type Digest, Digester } from '@boxer/foundation';
 import { ContentError } from '../errors.ts';
 import { type Content, emptyContent } from './content.ts';
+import { DigestList } from './digest-list.ts';
 
 const WRITE_BUFFER_BYTES = 1024 * 1024;
 const READ_BYTES = 256 * 1024;
@@ -28,6 +29,9 @@ export class Spool implements AsyncDisposable {
   /** Kept when the file that is being stored is complete. */
   #turn: Promise<void> = Promise.resolve();
   #closed = false;
+  /** What was read last. */
+  #window = { start: 0, bytes: Buffer.alloc(0) };
+  readonly #digests = new DigestList();
 
   private constructor(file: FileHandle, pathToRemove: string | undefined) {
     this.#file = file;
@@ -68,7 +72,9 @@ export class Spool implements AsyncDisposable {
         await this.#append(chunk);
       }
       const sizeBytes = this.sizeBytes - start;
-      return sizeBytes === 0 ? emptyContent : new SpooledContent(this, start, sizeBytes, digester.digest());
+      return sizeBytes === 0
+        ? emptyContent
+        : new SpooledContent(this, start, sizeBytes, this.#digests.add(digester.digest()));
     } finally {
       end();
     }
@@ -113,19 +119,33 @@ export class Spool implements AsyncDisposable {
   }
 
   /** @internal */
+  digest(number: number): Digest {
+    return this.#digests.get(number);
+  }
+
+  /** @internal */
   async *read(start: number, sizeBytes: number): AsyncGenerator<Uint8Array> {
     if (this.#closed) throw new ContentError('a spooled file', 'its spool is closed');
     if (start + sizeBytes > this.#bufferStart) await this.#flush();
     else await this.#writes;
-    let position = start;
     const end = start + sizeBytes;
-    while (position < end) {
-      const length = Math.min(READ_BYTES, end - position);
-      const { bytesRead, buffer } = await this.#file.read(Buffer.allocUnsafe(length), 0, length, position);
-      if (bytesRead === 0) throw new ContentError('a spooled file', 'the spool is shorter than it was');
-      yield buffer.subarray(0, bytesRead);
-      position += bytesRead;
+    for (let position = start; position < end;) {
+      const window = await this.#windowAt(position);
+      const part = window.bytes.subarray(position - window.start, end - window.start);
+      yield part;
+      position += part.byteLength;
     }
+  }
+
+  /** Files are mostly read in the order in which they were stored, and many are small: they are read together. */
+  async #windowAt(position: number): Promise<{ readonly start: number; readonly bytes: Buffer }> {
+    const known = this.#window;
+    if (position >= known.start && position < known.start + known.bytes.byteLength) return known;
+    const length = Math.min(READ_BYTES, this.#bufferStart - position);
+    const { bytesRead, buffer } = await this.#file.read(Buffer.allocUnsafe(length), 0, length, position);
+    if (bytesRead === 0) throw new ContentError('a spooled file', 'the spool is shorter than it was');
+    this.#window = { start: position, bytes: buffer.subarray(0, bytesRead) };
+    return this.#window;
   }
 }
 
@@ -135,8 +155,12 @@ class SpooledContent implements Content {
     readonly spool: Spool,
     readonly start: number,
     readonly sizeBytes: number,
-    readonly knownDigest: Digest,
+    readonly number: number,
   ) {}
+
+  get knownDigest(): Digest {
+    return this.spool.digest(this.number);
+  }
 
   chunks(): AsyncIterable<Uint8Array> {
     return this.spool.read(this.start, this.sizeBytes);

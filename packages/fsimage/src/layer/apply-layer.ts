@@ -72,9 +72,9 @@ export async function applyPackedLayer(
   options: ApplyPackedLayerOptions = {},
 ): Promise<void> {
   const target = new LayerTarget(tree, options);
-  const members = await layer.members();
   const pack = await layer.pack();
-  for (const member of members) {
+  const members = layer.members();
+  for await (const member of members) {
     options.signal?.throwIfAborted();
     const { link } = member;
     const entry: TarMember = link === undefined ? member : { ...member, type: 'hard-link', linkName: link };
@@ -227,6 +227,8 @@ class LayerTarget {
   }
 
   #remember({ parent, name }: Place): void {
+    // Asked by whiteouts only.
+    if (this.#options.whiteouts === false) return;
     const names = this.#made.get(parent);
     if (names === undefined) this.#made.set(parent, new Set([name]));
     else names.add(name);

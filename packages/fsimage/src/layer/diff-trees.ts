@@ -18,20 +18,25 @@ export type LayerChange =
  * kept, links of `lower` that `upper` lacks are broken
  */
 export async function diffTrees(lower: Tree, upper: Tree): Promise<LayerChange[]> {
-  const pairs = [...walkBoth(lower, upper)];
-  const { unchanged, representatives } = await findUnchanged(lower, upper, pairs);
+  const { unchanged, representatives } = await findUnchangedLinks(lower, upper);
   const changes: LayerChange[] = [];
-  for (const { path, lowerId, upperId } of pairs) {
+  for (const pair of walkBoth(lower, upper)) {
+    const { path, lowerId, upperId } = pair;
     if (upperId === undefined) {
       changes.push({ kind: 'removed', path });
-    } else if (!unchanged.has(path)) {
-      const target = representatives.get(upperId);
-      if (target !== undefined) {
-        changes.push({ kind: 'linked', path, id: upperId, target });
-      } else {
-        changes.push({ kind: lowerId === undefined ? 'added' : 'changed', path, id: upperId });
-        if (upper.inode(upperId).kind !== 'directory') representatives.set(upperId, path);
-      }
+      continue;
+    }
+    const isSame = hasOtherNames(lower, upper, pair)
+      ? unchanged.has(path)
+      : lowerId !== undefined && (await inodesEqual(lower.inode(lowerId), upper.inode(upperId)));
+    if (isSame) continue;
+    const target = representatives.get(upperId);
+    if (target !== undefined) {
+      changes.push({ kind: 'linked', path, id: upperId, target });
+    } else {
+      changes.push({ kind: lowerId === undefined ? 'added' : 'changed', path, id: upperId });
+      const inode = upper.inode(upperId);
+      if (inode.kind !== 'directory' && inode.nlink > 1) representatives.set(upperId, path);
     }
   }
   return changes;
@@ -87,26 +92,29 @@ function entriesOf(tree: Tree, id: InodeId | undefined): ReadonlyMap<string, Ino
   return inode?.kind === 'directory' ? inode.entries : new Map();
 }
 
+/** Whether a path is one of several names, in either tree: only then does it matter what became of the others. */
+function hasOtherNames(lower: Tree, upper: Tree, { lowerId, upperId }: Pair): boolean {
+  return [
+    lowerId === undefined ? undefined : lower.inode(lowerId),
+    upperId === undefined ? undefined : upper.inode(upperId),
+  ].some((inode) => inode !== undefined && inode.kind !== 'directory' && inode.nlink > 1);
+}
+
 /**
- * Finds the paths that need no change. An inode of the lower tree can go on living as one inode of the upper tree
- * only: the first that equals it claims it, others were split off and are written anew.
+ * Finds the names of files with several that need no change. An inode of the lower tree can go on living as one inode of
+ * the upper tree only: the first that equals it claims it, others were split off and are written anew.
  */
-async function findUnchanged(
+async function findUnchangedLinks(
   lower: Tree,
   upper: Tree,
-  pairs: readonly Pair[],
 ): Promise<{ unchanged: Set<string>; representatives: Map<InodeId, string> }> {
   const unchanged = new Set<string>();
   const claims = new Map<InodeId, InodeId>();
   const representatives = new Map<InodeId, string>();
-  for (const { path, lowerId, upperId } of pairs) {
-    if (lowerId === undefined || upperId === undefined) continue;
-    const inode = upper.inode(upperId);
-    if (!(await inodesEqual(lower.inode(lowerId), inode))) continue;
-    if (inode.kind === 'directory') {
-      unchanged.add(path);
-      continue;
-    }
+  for (const pair of walkBoth(lower, upper)) {
+    const { path, lowerId, upperId } = pair;
+    if (lowerId === undefined || upperId === undefined || !hasOtherNames(lower, upper, pair)) continue;
+    if (!(await inodesEqual(lower.inode(lowerId), upper.inode(upperId)))) continue;
     if (!claims.has(lowerId) && !representatives.has(upperId)) {
       claims.set(lowerId, upperId);
       representatives.set(upperId, path);

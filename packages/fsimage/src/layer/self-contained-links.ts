@@ -10,9 +10,10 @@ import type { LayerChange } from './diff-trees.ts';
  * @source moby/buildkit util/overlay/overlay_linux.go (Changes: a file copied up as it was is no change)
  */
 export function selfContainedLinks(changes: readonly LayerChange[]): LayerChange[] {
+  const linked = new Set(changes.flatMap((change) => (change.kind === 'linked' ? [change.id] : [])));
   const firstNames = new Map<InodeId, string>();
   return changes.map((change) => {
-    if (change.kind === 'removed') return change;
+    if (change.kind === 'removed' || !linked.has(change.id)) return change;
     const target = firstNames.get(change.id);
     if (target !== undefined) return { kind: 'linked', path: change.path, id: change.id, target };
     firstNames.set(change.id, change.path);

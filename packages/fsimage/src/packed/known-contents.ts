@@ -1,43 +1,32 @@
 import type { Digest } from '@boxer/foundation';
+import { DigestList } from '../content/digest-list.ts';
 
-const DIGEST_BYTES = 32;
 /** So many bytes of a digest tell contents apart well enough to look at the rest. */
 const KEY_BYTES = 12;
 
-/** Digests of contents by number, in 32 bytes each, and the other way round. */
+/** Digests of contents by number, and the other way round. */
 export class KnownContents {
   readonly #numbers = new Map<string, number>();
-  #bytes = Buffer.allocUnsafe(64 * DIGEST_BYTES);
-  #count = 0;
+  readonly #digests = new DigestList();
 
   /** @returns the number of the content with this digest */
   find(digest: Digest): number | undefined {
-    const bytes = bytesOf(digest);
-    const number = this.#numbers.get(keyOf(bytes));
-    if (number === undefined) return undefined;
-    const start = number * DIGEST_BYTES;
-    return bytes.equals(this.#bytes.subarray(start, start + DIGEST_BYTES)) ? number : undefined;
+    const number = this.#numbers.get(keyOf(digest));
+    return number !== undefined && this.#digests.get(number) === digest ? number : undefined;
   }
 
   /** Gives the next number to a digest. */
   add(digest: Digest): void {
-    const start = this.#count * DIGEST_BYTES;
-    if (start === this.#bytes.byteLength) this.#bytes = Buffer.concat([this.#bytes], 2 * start);
-    const bytes = bytesOf(digest);
-    this.#bytes.set(bytes, start);
-    this.#numbers.set(keyOf(bytes), this.#count++);
+    this.#numbers.set(keyOf(digest), this.#digests.add(digest));
   }
 
   /** All digests, one after the other. */
   digests(): Buffer {
-    return Buffer.from(this.#bytes.subarray(0, this.#count * DIGEST_BYTES));
+    return this.#digests.bytes();
   }
 }
 
-function bytesOf(digest: Digest): Buffer {
-  return Buffer.from(digest.slice('sha256:'.length), 'hex');
-}
-
-function keyOf(bytes: Buffer): string {
-  return bytes.toString('latin1', 0, KEY_BYTES);
+function keyOf(digest: Digest): string {
+  const start = 'sha256:'.length;
+  return Buffer.from(digest.slice(start, start + 2 * KEY_BYTES), 'hex').toString('latin1');
 }

@@ -1,4 +1,5 @@
 import { Buffer } from 'node:buffer';
+import { timestamp } from '../tree/timestamps.ts';
 import type { TarMember } from '../tar/tar-writer.ts';
 import type { TarEntryType } from '../tar/tar-reader.ts';
 import { EMPTY_CONTENT } from './pack.ts';
@@ -69,7 +70,7 @@ export function decodeMemberRow(line: string): PackedMember {
     permissions,
     uid,
     gid,
-    mtime: { seconds, nanoseconds },
+    mtime: timestamp(seconds, nanoseconds),
     linkName: typeof detail === 'string' ? detail : '',
     sizeBytes,
     content,

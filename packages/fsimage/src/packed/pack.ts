@@ -2,14 +2,14 @@ import type { FileHandle } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { inflateRaw } from 'node:zlib';
 import { BLOCK_SIZE_BYTES, payloadMethods } from '@boxer/abi';
-import { type Digest, parseDigest } from '@boxer/foundation';
+import type { Digest } from '@boxer/foundation';
 import { type Content, emptyContent } from '../content/content.ts';
+import { digestAt } from '../content/digest-list.ts';
 import { ContentError } from '../errors.ts';
 import { splitBlockRow } from './block-writer.ts';
 
 const inflateRawAsync = promisify(inflateRaw);
 const CACHED_BLOCKS = 8;
-const DIGEST_BYTES = 32;
 
 /** Files of at least this size have blocks of their own, so that a hot executable does not drag neighbours in. */
 export const LARGE_FILE_BYTES = 32 * 1024;
@@ -150,8 +150,7 @@ export class PackedContent implements Content {
   }
 
   get knownDigest(): Digest {
-    const start = this.number * DIGEST_BYTES;
-    return parseDigest(`sha256:${this.pack.tables.digests.toString('hex', start, start + DIGEST_BYTES)}`);
+    return digestAt(this.pack.tables.digests, this.number);
   }
 
   chunks(): AsyncIterable<Uint8Array> {

@@ -7,6 +7,7 @@ import { LAYER_MAGIC, layerFooter, layerIndex } from './packed-layer-format.ts';
 
 const DIGEST_BYTES = 32;
 const NEWLINE = 10;
+const ROWS_CHUNK_BYTES = 1024 * 1024;
 
 /** A layer of the layer store, open for reading. It can be read as long as it is open, also when its file is removed. */
 export class PackedLayer implements AsyncDisposable {
@@ -15,6 +16,7 @@ export class PackedLayer implements AsyncDisposable {
   readonly #file: FileHandle;
   readonly #footer: Buffer;
   #pack: Promise<Pack> | undefined;
+  #index: Promise<Sections> | undefined;
 
   private constructor(path: string, file: FileHandle, footer: Buffer, sizeBytes: number) {
     this.path = path;
@@ -44,14 +46,26 @@ export class PackedLayer implements AsyncDisposable {
 
   /** The contents. */
   pack(): Promise<Pack> {
-    return (this.#pack ??= this.#readIndex().then(({ pack }) => pack));
+    return (this.#pack ??= this.#readPack());
   }
 
-  /** Reads the members in their order. */
-  async members(): Promise<Iterable<PackedMember>> {
-    const { rows, pack } = await this.#readIndex();
-    this.#pack ??= Promise.resolve(pack);
-    return decodeRows(this.path, rows);
+  /** Streams the members in their order. */
+  async *members(): AsyncGenerator<PackedMember, void, void> {
+    const { rowsAt } = await this.#sections();
+    const end = this.#dataBytes + this.#indexBytes;
+    let rest: Buffer = Buffer.alloc(0);
+    for (let position = rowsAt; position < end;) {
+      const chunk = await read(this.path, this.#file, position, Math.min(ROWS_CHUNK_BYTES, end - position));
+      position += chunk.byteLength;
+      rest = rest.byteLength === 0 ? chunk : Buffer.concat([rest, chunk]);
+      let start = 0;
+      for (let newline = rest.indexOf(NEWLINE); newline >= 0; newline = rest.indexOf(NEWLINE, start)) {
+        yield decodeMemberRow(rest.toString('utf8', start, newline));
+        start = newline + 1;
+      }
+      rest = rest.subarray(start);
+    }
+    if (rest.byteLength > 0) throw new PackedLayerError(this.path, 'its last row is cut');
   }
 
   async close(): Promise<void> {
@@ -70,34 +84,65 @@ export class PackedLayer implements AsyncDisposable {
     return this.#footer.readDoubleLE(layerFooter.indexBytes);
   }
 
-  async #readIndex(): Promise<{ pack: Pack; rows: Buffer }> {
-    const index = await read(this.path, this.#file, this.#dataBytes, this.#indexBytes);
-    const digest = createHash('sha256').update(index).digest();
+  /** Where the sections of the index lie; checks its digest the first time. */
+  #sections(): Promise<Sections> {
+    return (this.#index ??= this.#readHead());
+  }
+
+  async #readHead(): Promise<Sections> {
+    const hash = createHash('sha256');
+    const end = this.#dataBytes + this.#indexBytes;
+    for (let position = this.#dataBytes; position < end; position += ROWS_CHUNK_BYTES) {
+      const length = Math.min(ROWS_CHUNK_BYTES, end - position);
+      hash.update(await read(this.path, this.#file, position, length));
+    }
     const { indexDigest } = layerFooter;
-    if (!digest.equals(this.#footer.subarray(indexDigest, indexDigest + DIGEST_BYTES))) {
+    if (!hash.digest().equals(this.#footer.subarray(indexDigest, indexDigest + DIGEST_BYTES))) {
       throw new PackedLayerError(this.path, 'its index is damaged');
     }
-    const blocks = index.readUInt32LE(layerIndex.blocks);
-    const groups = index.readUInt32LE(layerIndex.groups);
-    const contents = index.readUInt32LE(layerIndex.contents);
-    let at: number = layerIndex.headBytes;
-    const take = (length: number) => index.subarray(at, (at += length));
-    const u32 = (count: number) => new Uint32Array(Uint8Array.from(take(count * 4)).buffer);
-    const tables: PackTables = {
-      blocks: u32(blocks),
-      groups: u32(groups),
-      groupBlocks: u32(groups),
-      contentGroups: u32(contents),
-      contentStarts: u32(contents),
-      contentSizes: new Float64Array(Uint8Array.from(take(contents * 8)).buffer),
-      digests: Buffer.from(take(contents * DIGEST_BYTES)),
+    const head = await read(this.path, this.#file, this.#dataBytes, layerIndex.headBytes);
+    const blocks = head.readUInt32LE(layerIndex.blocks);
+    const groups = head.readUInt32LE(layerIndex.groups);
+    const contents = head.readUInt32LE(layerIndex.contents);
+    const tableBytes = 4 * blocks + 8 * groups + (16 + DIGEST_BYTES) * contents;
+    const tablesAt = this.#dataBytes + layerIndex.headBytes;
+    return { blocks, groups, contents, tablesAt, rowsAt: tablesAt + tableBytes };
+  }
+
+  async #readPack(): Promise<Pack> {
+    const { blocks, groups, contents, tablesAt } = await this.#sections();
+    let position = tablesAt;
+    const take = async (bytes: ArrayBuffer): Promise<ArrayBuffer> => {
+      const buffer = Buffer.from(bytes);
+      await readInto(this.path, this.#file, position, buffer);
+      position += buffer.byteLength;
+      return bytes;
     };
-    return { pack: new Pack(this.#file, tables), rows: index.subarray(at) };
+    const u32 = async (count: number) => new Uint32Array(await take(new ArrayBuffer(4 * count)));
+    const tables: PackTables = {
+      blocks: await u32(blocks),
+      groups: await u32(groups),
+      groupBlocks: await u32(groups),
+      contentGroups: await u32(contents),
+      contentStarts: await u32(contents),
+      contentSizes: new Float64Array(await take(new ArrayBuffer(8 * contents))),
+      digests: Buffer.from(await take(new ArrayBuffer(DIGEST_BYTES * contents))),
+    };
+    return new Pack(this.#file, tables);
   }
 }
 
-/** @returns the index of a layer; what `#readIndex` reads */
-export function encodeLayerIndex(tables: PackTables, rows: Buffer): Buffer {
+interface Sections {
+  readonly blocks: number;
+  readonly groups: number;
+  readonly contents: number;
+  /** Offsets in the file. */
+  readonly tablesAt: number;
+  readonly rowsAt: number;
+}
+
+/** @returns the index of a layer, in parts; what {@link PackedLayer} reads */
+export function encodeLayerIndex(tables: PackTables, rows: readonly Buffer[]): Buffer[] {
   const head = Buffer.alloc(layerIndex.headBytes);
   head.writeUInt32LE(tables.blocks.length, layerIndex.blocks);
   head.writeUInt32LE(tables.groups.length, layerIndex.groups);
@@ -106,34 +151,32 @@ export function encodeLayerIndex(tables: PackTables, rows: Buffer): Buffer {
   const numbers = [blocks, groups, groupBlocks, contentGroups, contentStarts, contentSizes].map((array) =>
     Buffer.from(array.buffer, array.byteOffset, array.byteLength),
   );
-  return Buffer.concat([head, ...numbers, digests, rows]);
+  return [head, ...numbers, digests, ...rows];
 }
 
 /** @returns the footer of a layer */
-export function encodeLayerFooter(dataBytes: number, index: Buffer): Buffer {
+export function encodeLayerFooter(dataBytes: number, index: readonly Buffer[]): Buffer {
   const footer = Buffer.alloc(layerFooter.size);
+  const hash = createHash('sha256');
+  for (const part of index) hash.update(part);
+  const indexBytes = index.reduce((sum, { byteLength }) => sum + byteLength, 0);
   footer.write(LAYER_MAGIC, layerFooter.magic, 'latin1');
   footer.writeDoubleLE(dataBytes, layerFooter.dataBytes);
-  footer.writeDoubleLE(index.byteLength, layerFooter.indexBytes);
-  footer.set(createHash('sha256').update(index).digest(), layerFooter.indexDigest);
+  footer.writeDoubleLE(indexBytes, layerFooter.indexBytes);
+  footer.set(hash.digest(), layerFooter.indexDigest);
   return footer;
-}
-
-function* decodeRows(path: string, rows: Buffer): Generator<PackedMember, void, void> {
-  for (let start = 0; start < rows.byteLength;) {
-    const end = rows.indexOf(NEWLINE, start);
-    if (end < 0) throw new PackedLayerError(path, 'its last row is cut');
-    yield decodeMemberRow(rows.toString('utf8', start, end));
-    start = end + 1;
-  }
 }
 
 async function read(path: string, file: FileHandle, position: number, length: number): Promise<Buffer> {
   const bytes = Buffer.allocUnsafe(length);
-  for (let done = 0; done < length;) {
-    const { bytesRead } = await file.read(bytes, done, length - done, position + done);
+  await readInto(path, file, position, bytes);
+  return bytes;
+}
+
+async function readInto(path: string, file: FileHandle, position: number, bytes: Buffer): Promise<void> {
+  for (let done = 0; done < bytes.byteLength;) {
+    const { bytesRead } = await file.read(bytes, done, bytes.byteLength - done, position + done);
     if (bytesRead === 0) throw new PackedLayerError(path, 'it is truncated');
     done += bytesRead;
   }
-  return bytes;
 }

@@ -124,8 +124,11 @@ async function writeLayerFile(
     await fill(packer, (member, content, link) => rows.add(encodeMemberRow(member, content, link)));
     const { pack, dataBytes } = await packer.finish();
     const index = encodeLayerIndex(pack.tables, rows.finish());
-    await writeFully(file, index, dataBytes);
-    await writeFully(file, encodeLayerFooter(dataBytes, index), dataBytes + index.byteLength);
+    let position = dataBytes;
+    for (const part of [...index, encodeLayerFooter(dataBytes, index)]) {
+      await writeFully(file, part, position);
+      position += part.byteLength;
+    }
     // The bytes must be on disk before the name is: a layer that exists is whole, whatever happens to the machine.
     await file.sync();
     await file.close();
@@ -147,9 +150,9 @@ class RowBuffer {
     if (this.#lines.length >= 1024) this.#pack();
   }
 
-  finish(): Buffer {
+  finish(): readonly Buffer[] {
     this.#pack();
-    return Buffer.concat(this.#parts);
+    return this.#parts;
   }
 
   #pack(): void {

@@ -2,6 +2,7 @@ import { TarFormatError } from '../errors.ts';
 import { decodeName } from '../file-name.ts';
 import { ByteReader } from '@boxer/archive';
 import { parsePaxRecords, parsePaxTime, type PaxRecords, type TarTime } from './pax.ts';
+import { timestamp } from '../tree/timestamps.ts';
 import { isZeroBlock, parseTarHeader, type RawTarHeader, TAR_BLOCK_BYTES } from './tar-header.ts';
 
 export type TarEntryType =
@@ -260,9 +261,7 @@ function readMetadata(header: RawTarHeader, pax: PaxRecords): Metadata {
     uid: integer('uid', pax, header.uid, ID_LIMIT),
     gid: integer('gid', pax, header.gid, ID_LIMIT),
     mtime:
-      mtime === undefined
-        ? { seconds: header.mtime, nanoseconds: 0 }
-        : parsePaxTime(Buffer.from(mtime).toString('latin1')),
+      mtime === undefined ? timestamp(header.mtime, 0) : parsePaxTime(Buffer.from(mtime).toString('latin1')),
   };
 }
 
