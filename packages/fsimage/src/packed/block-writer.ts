@@ -5,7 +5,7 @@ import { payloadMethods } from '@boxer/abi';
 
 const deflateRawAsync = promisify(deflateRaw);
 
-/** On a Debian system level 3 is 1.6 times as fast as zlib's default, for 3 % more bytes; 9 takes five times as long. */
+/** On a Debian system level 3 is 1.6 times as fast as zlib's default, for 4 % more bytes. */
 const LEVEL = 3;
 /** Blocks in flight; libuv compresses four at a time. */
 const PARALLEL_BLOCKS = 8;
