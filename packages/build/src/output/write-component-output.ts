@@ -1,11 +1,16 @@
 import { join } from 'node:path';
-import { bootEntries, bootFromImageConfig, type ImageMetadata, writeComponent } from '@boxer/component';
+import {
+  bootEntries,
+  bootFromImageConfig,
+  type CodeModule,
+  type ImageMetadata,
+  writeComponent,
+} from '@boxer/component';
 import { type Digest, parseDigest } from '@boxer/foundation';
 import { composePayload } from '@boxer/fsimage';
 import { stepKey } from '../cache/step-key.ts';
-import { translatorDigest } from '@boxer/runner';
 import type { AotOptions } from '../aot/aot-options.ts';
-import { translateAhead } from '../aot/translate-ahead.ts';
+import type { AotSurroundings } from '../aot/translate-ahead.ts';
 import { loadEngine } from '../run/engine.ts';
 import type { FinishedImage } from './finish-image.ts';
 import type { OutputEnvironment, WrittenOutput } from './output-environment.ts';
@@ -22,11 +27,18 @@ export async function writeComponentOutput(
   const tree = await image.tree();
   await using payload = await composePayload(tree, bootEntries(metadata.boot), { spillPath });
   const surroundings = { tree, payload, metadata, policy, workDirectory, signal };
-  const codeModules = await translateAhead(aot, surroundings);
+  const codeModules = await translate(aot, surroundings);
   const { skeleton, processModule, supportModule } = await loadEngine();
   const parts = { skeleton, processModule, supportModule, codeModules, payload, metadata };
   const { digest, sizeBytes } = await writeComponent(parts, dest);
   return { digest: parseDigest(digest), sizeBytes };
+}
+
+/** The translator is loaded only when it is wanted: its tables take longer to load than a known build takes. */
+async function translate(aot: AotOptions, surroundings: AotSurroundings): Promise<CodeModule[]> {
+  if (aot.mode === 'none') return [];
+  const { translateAhead } = await import('../aot/translate-ahead.ts');
+  return translateAhead(aot, surroundings);
 }
 
 /** @returns what names the component: equal keys, equal bytes */
@@ -37,7 +49,7 @@ export async function componentKey(image: FinishedImage, aot: AotOptions): Promi
     image.key,
     metadataOf(image),
     digest,
-    aot.mode === 'none' ? [] : [aot, translatorDigest()],
+    aot.mode === 'none' ? [] : [aot, (await import('@boxer/runner')).translatorDigest()],
   );
 }
 
