@@ -15,7 +15,7 @@ import { BATCH_PROGRAMS, slotAddress } from './layout.ts';
 import { writeAccess, writeExclusiveLoad, writeExclusiveStore, writeLiteral } from './memory-templates.ts';
 import { type Batch, makeBatch, type Program } from './program.ts';
 import { type ProcessorTraits, ProgramWriter } from './program-writer.ts';
-import type { Processor } from './qemu-machine.ts';
+import type { Processor } from './processors.ts';
 import { type FuzzRow, generalRegisters } from './rows.ts';
 import { writeStack, writeStackAccess } from './stack-templates.ts';
 import {

@@ -1,5 +1,6 @@
 import { type Availability, findAvailability } from './availability.ts';
-import type { Processor, QemuMachine } from './qemu-machine.ts';
+import type { Processor } from './processors.ts';
+import type { QemuMachine } from './qemu-machine.ts';
 import type { ProcessorTraits } from './program-writer.ts';
 import type { FuzzRow } from './rows.ts';
 

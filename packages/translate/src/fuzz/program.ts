@@ -1,5 +1,5 @@
-import type { Processor } from './qemu-machine.ts';
 import { BATCH_PROGRAMS, CODE_BYTES, SLOT_BYTES, SLOT_WORDS } from './layout.ts';
+import type { Processor } from './processors.ts';
 
 /** A program and the registers that it starts with. */
 export interface Program {

@@ -1,5 +1,6 @@
 import { instructions } from '@boxer/a64';
-import { type Processor, processors, qemuVersion } from './qemu-machine.ts';
+import { type Processor, processors } from './processors.ts';
+import { qemuVersion } from './qemu-machine.ts';
 import type { RunResult } from './run.ts';
 import type { TablesResult } from './tables-run.ts';
 

@@ -6,7 +6,8 @@ import { Generator, mix } from './generator.ts';
 import type { Modules } from './our-process.ts';
 import { type ProcessorProfile, profileOf } from './processor-profile.ts';
 import type { Batch } from './program.ts';
-import { type Processor, processors, QemuMachine, type QemuResult } from './qemu-machine.ts';
+import { type Processor, processors } from './processors.ts';
+import { QemuMachine, type QemuResult } from './qemu-machine.ts';
 import { fuzzRows } from './rows.ts';
 import { Shrinker } from './shrink.ts';
 
