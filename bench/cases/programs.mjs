@@ -93,7 +93,7 @@ function buildImages(context) {
 const quoted = (word) => `'${word.replaceAll("'", String.raw`'\''`)}'`;
 
 function commandsOf(command, { arm64, amd64 }, { plain, trained }) {
-  const environment = ['env', '-i', 'PATH=/usr/bin:/bin', 'HOME=/tmp'];
+  const environment = ['env', '-i', 'PATH=/usr/sbin:/usr/bin:/sbin:/bin', 'HOME=/tmp'];
   const nothingKept = ['env', 'BOXER_CODE_CACHE=off'];
   return {
     native: [...environment, 'chroot', amd64, ...command],
