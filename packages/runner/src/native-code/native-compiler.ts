@@ -15,8 +15,12 @@ const EAGERNESS = ['wasm-lazy-compilation', 'wasm-dynamic-tiering'];
 /** What all files of the folder may take; those that were not used for longest go first. */
 const MAX_TOTAL_BYTES = 256 * 1024 * 1024;
 const POLL_MS = 100;
+/** Looks in a row at which the other threads had nothing to do: one might only have found the machine busy. */
+const IDLE_POLLS = 3;
 /** Looks after which optimising counts as finished, whatever it does. */
-const MAX_POLLS = 300;
+const MAX_POLLS = 600;
+/** The optimising compiler never was faster than this; it takes a third of it. */
+const FASTEST_BYTES_PER_MS = 8000;
 
 const [directory, ...names] = process.argv.slice(2);
 const intrinsics = v8Intrinsics();
@@ -37,32 +41,33 @@ if (directory !== undefined && intrinsics !== undefined) {
   throwAway(directory);
 }
 
-/** @returns machine code of all functions of a module */
+/** @returns machine code of all functions of a module, once V8 has finished with them in the background */
 async function optimised(
   bytes: Uint8Array,
   serialize: (module: WebAssembly.Module) => ArrayBuffer,
 ): Promise<Uint8Array> {
   for (const flag of EAGERNESS) setFlagsFromString(`--no-${flag}`);
+  const before = processorMs();
   const module = new WebAssembly.Module(bytes);
   // Code remembers the flags that are set when it is serialised.
   for (const flag of EAGERNESS) setFlagsFromString(`--${flag}`);
-  let size = 0;
-  for (let polls = 0; ; polls++) {
+  const least = bytes.length / FASTEST_BYTES_PER_MS;
+  let idle = 0;
+  let last = processorMs();
+  // Serialising before any function is optimised would end the process.
+  for (let polls = 0; polls < MAX_POLLS && idle < IDLE_POLLS; polls++) {
     await setTimeout(POLL_MS);
-    const code = serialize(module);
-    if ((code.byteLength === size && isIdle()) || polls >= MAX_POLLS) return new Uint8Array(code);
-    size = code.byteLength;
+    const now = processorMs();
+    idle = now - before >= least && now - last < POLL_MS / 10 ? idle + 1 : 0;
+    last = now;
   }
+  return new Uint8Array(serialize(module));
 }
 
-let busyBefore = Infinity;
-
-/** Whether the threads of this process did little since the last call. */
-function isIdle(): boolean {
+/** Of all threads of this process. */
+function processorMs(): number {
   const { user, system } = process.cpuUsage();
-  const busy = (user + system) / 1000 - busyBefore;
-  busyBefore = (user + system) / 1000;
-  return busy < POLL_MS / 4;
+  return (user + system) / 1000;
 }
 
 function throwAway(folder: string): void {
