@@ -98,7 +98,7 @@ export default class Build extends Command {
     train: Flags.string({
       ...list,
       helpValue: 'CMD',
-      summary: "Command for the image's shell, run to see what it executes; with --aot profile.",
+      summary: "Command for the image's shell, run to see what it executes; implies --aot profile.",
     }),
   };
 
