@@ -102,6 +102,25 @@ describe('the translator', () => {
     expect(box.run()).toBe(exitReasons.breakpoint);
     expect(box.flags).toBe(8);
   });
+
+  // The same jump; the first of its places begins a loop with a call, and nothing but the way to the jump writes x9.
+  it('keeps what was written before a jump when the interpreter enters a loop that the jump leads to', () => {
+    // movz x9, #1
+    const before = [0xd2800029];
+    const jump = [0x71000c7f, 0x54000148, 0x100000b4, 0x38634a87, 0x1000009c, 0x8b278b85, 0xd61f00a0];
+    const table = [0x03030300];
+    // bl f; sub x22, x22, #1; cbnz x22, .-8; brk #0; f: add x1, x1, #3; ret
+    const cases = [0x94000004, 0xd10006d6, 0xb5ffffd6, 0xd4200000, 0x91000c21, 0xd65f03c0];
+    const box = start(CODE, [...before, ...jump, ...table, ...cases]);
+    const entry = CODE + 4 * (before.length + jump.length + table.length);
+    installCode(box, translateModule(readerOf(box), [{ entry: CODE, entries: [entry] }]));
+    box.pc = BigInt(entry);
+    box.setX(1, 0n);
+    box.setX(9, 77n);
+    box.setX(22, 4n);
+    expect(box.run()).toBe(exitReasons.breakpoint);
+    expect([box.x(1), box.x(9), box.x(22)]).toEqual([12n, 77n, 0n]);
+  });
 });
 
 // Oracle: Linux Documentation/arch/arm64/cpu-feature-registers.rst. qemu 7.2 knows only some of these registers.

@@ -334,9 +334,12 @@ export class FunctionEmitter {
 
   #entry(node: EntryNode): void {
     this.#calls.guard(node.entry);
-    this.#state.load(this.#flowOf(node.entry).live);
-    this.#state.loadFloatState();
+    const { live, dirtyIn } = this.#flowOf(node.entry);
     const [to] = node.successors;
+    // On its way the switch stores what jumps may have left and the place does not expect: that must be what it was.
+    const stored = to && isSwitch(to) ? this.#switchPoint?.dirty.without(dirtyIn) : undefined;
+    this.#state.load(live.union(stored ?? RegisterSet.empty));
+    this.#state.loadFloatState();
     if (to && isCode(to)) this.#edge(node, CLEAN, to);
     if (!to || !isSwitch(to)) return;
     this.#pushAddress(node.entry);
