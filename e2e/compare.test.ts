@@ -34,11 +34,12 @@ describe('ordinary Dockerfiles give the tree that buildah gives', () => {
 
   describeIf(whyNoBuildahRun(), 'with RUN, on Debian bookworm for arm64', () => {
     const buildah = new Buildah(join(work, 'buildah-run'), true);
-    const layout = join(work, 'layout');
+    let layout = '';
 
     beforeAll(() => {
-      const { base, why } = debianBase(layout);
+      const { base, why } = debianBase(work);
       if (base === undefined) throw new Error(why);
+      layout = base.replace('oci-layout://', '');
       buildah.load(layout, 'docker.io/library/debian:bookworm');
     });
 
