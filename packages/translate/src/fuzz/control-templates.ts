@@ -14,6 +14,7 @@ const MOST_ROUNDS = 7;
 const NOT_EQUAL = 1;
 const HIGHER = 8;
 const CASES = 4;
+const MOST_DISTANCE = 127;
 const MOST_FUNCTIONS = 3;
 
 function inner(writer: ProgramWriter, count: number): void {
@@ -127,20 +128,22 @@ export function writeRegisterBranch(writer: ProgramWriter, row: FuzzRow): void {
   writer.touched([register]);
 }
 
-/** Some instructions a few times. */
-export function writeLoop(writer: ProgramWriter): void {
-  const { random } = writer;
-  const free = SAVED_REGISTERS.filter((register) => !writer.protectedRegisters.has(register));
-  if (free.length === 0 || writer.depth >= DEEPEST - 1) return;
+/** Begins to count down in a register that calls leave alone; the caller gives it free again. */
+function startCounter(writer: ProgramWriter): number | undefined {
+  const { random, protectedRegisters } = writer;
+  const free = SAVED_REGISTERS.filter((register) => !protectedRegisters.has(register));
+  if (free.length === 0) return undefined;
   const counter = random.oneOf(free);
-  writer.protectedRegisters.add(counter);
-  const rounds = 1 + random.below(MOST_ROUNDS);
-  writer.emit(encode.movz(counter, rounds));
+  protectedRegisters.add(counter);
+  writer.emit(encode.movz(counter, 1 + random.below(MOST_ROUNDS)));
   writer.forget();
-  const start = writer.here;
-  inner(writer, 1 + random.below(4));
+  return counter;
+}
+
+/** Goes back to a word until the counter has ended. */
+function writeBack(writer: ProgramWriter, counter: number, start: number): void {
   const back = () => 4 * (start - writer.here);
-  switch (random.below(3)) {
+  switch (writer.random.below(3)) {
     case 0:
       writer.emit(encode.subsImmediate(counter, counter, 1));
       writer.emit(encode.branchIf(NOT_EQUAL, back()));
@@ -153,13 +156,27 @@ export function writeLoop(writer: ProgramWriter): void {
       writer.emit(encode.subImmediate(counter, counter, 1));
       writer.emit(encode.tbzSign(counter, back()));
   }
+}
+
+/** Some instructions a few times. */
+export function writeLoop(writer: ProgramWriter): void {
+  if (writer.depth >= DEEPEST - 1) return;
+  const counter = startCounter(writer);
+  if (counter === undefined) return;
+  const start = writer.here;
+  inner(writer, 1 + writer.random.below(4));
+  writeBack(writer, counter, start);
   writer.protectedRegisters.delete(counter);
 }
 
-/** A jump through a table, as compilers write `switch`: some cases and a default. */
+/**
+ * A jump through a table, as compilers write `switch`: some cases and a default. Cases may be loops, with calls most likely:
+ * the jump then leads to where the loop begins.
+ */
 export function writeSwitch(writer: ProgramWriter): void {
   const { random } = writer;
   if (writer.depth >= DEEPEST) return;
+  const counter = random.below(2) === 0 ? startCounter(writer) : undefined;
   const index = writer.register();
   const table = writer.register(index);
   const entry = writer.register(index, table);
@@ -181,13 +198,18 @@ export function writeSwitch(writer: ProgramWriter): void {
   const starts: number[] = [];
   const ends: ((target?: number) => void)[] = [];
   for (let i = 0; i < CASES; i++) {
-    starts.push(writer.here - first);
+    const start = writer.here;
+    // What a signed byte does not reach is a second way into the first case.
+    starts.push(start - first <= MOST_DISTANCE ? start - first : 0);
+    if (counter !== undefined) writeCall(writer);
     inner(writer, 1);
+    if (counter !== undefined) writeBack(writer, counter, start);
     ends.push(writer.later(encode.branch));
   }
   toDefault();
   inner(writer, 1);
   for (const end of ends) end();
+  if (counter !== undefined) writer.protectedRegisters.delete(counter);
   writer.words[tableAt] = starts.reduce((word, start, i) => (word | ((start & 0xff) << (8 * i))) >>> 0, 0);
 }
 

@@ -13,6 +13,9 @@ import type { Batch, Program } from './program.ts';
 /** Programs that one module translates: modules have a price, and too large ones are a chore to build. */
 const PROGRAMS_PER_MODULE = 24;
 const MOST_ENTRIES = 4;
+/** Instructions of a part, where functions are split: programs have some 150. */
+const LEAST_PART = 20;
+const PART_RANGE = 120;
 /** Slices after which a program surely has ended. */
 const MOST_SLICES = 20_000;
 
@@ -94,7 +97,11 @@ export class Lockstep {
     const functions = new Set(
       programs.flatMap(({ slot, functions: at }) => at.map((word) => slotAddress(slot) + 4 * word)),
     );
-    const options = (seed & 1) === 0 ? {} : { isFunction: (pc: number) => functions.has(pc) };
+    const options = {
+      ...((seed & 1) === 0 ? {} : { isFunction: (pc: number) => functions.has(pc) }),
+      // Parts are entered at all targets of jumps, and control goes from one to the other.
+      ...((seed & 2) === 0 ? {} : { functionInstructions: LEAST_PART + ((seed >>> 2) % PART_RANGE) }),
+    };
     const { bytes, entries, ranges } = translateModule(readerOf(box), requests, options);
     const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), {
       process: { ...box.codeImports, ...this.#dispatch },
