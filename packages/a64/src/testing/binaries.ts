@@ -87,15 +87,23 @@ async function fetchFromDebian(name: string, folder: string, target: string): Pr
     }
     await writeFile(path.join(apt, 'status'), '');
     await writeFile(environment.APT_CONFIG, aptConfiguration(apt));
-    await writeFile(
-      path.join(apt, 'sources.list'),
-      `deb ${SIGNED_BY} http://deb.debian.org/debian trixie main\n`,
-    );
+    await writeFile(path.join(apt, 'sources.list'), `deb ${SIGNED_BY} ${mirrorOfHost(name)} trixie main\n`);
     run(name, 'apt-get', ['update'], apt, environment);
     await writeFile(path.join(apt, 'updated'), '');
   }
   run(name, 'apt-get', ['download', name], target, environment);
   run(name, 'sh', ['-c', 'dpkg-deb -x *.deb .'], target);
+}
+
+/** @returns where the host's own apt finds Debian's main component */
+function mirrorOfHost(name: string): string {
+  const format = '$(SUITE) $(COMPONENT) $(REPO_URI)';
+  const targets = run(name, 'apt-get', ['indextargets', '--format', format, 'Created-By: Packages'], '/');
+  // Suites such as stable-updates and stable-security may lie elsewhere.
+  const mirror = /^[a-z]+ main (\S+)$/m.exec(targets)?.[1];
+  if (mirror === undefined)
+    throw new MissingBinaryError(name, 'the host has no Debian mirror in its apt sources');
+  return mirror;
 }
 
 const SIGNED_BY = '[signed-by=/usr/share/keyrings/debian-archive-keyring.gpg]';
