@@ -3,7 +3,7 @@ import { O_APPEND, SEEK_CUR, SEEK_DATA, SEEK_END, SEEK_HOLE, SEEK_SET } from '..
 import { Task } from '../task/task';
 import { descriptorRead, descriptorWrite, dropDescriptor, setSize, syncData } from '../wasi/filesystem';
 import { releaseReturned } from '../wasi/realloc';
-import { hostProblem, hostResult } from './host-fs';
+import { ERROR_AT, hostProblem, hostResult } from './host-result';
 import { IoCursor } from './io-cursor';
 import { OpenFile } from './open-file';
 import { Path } from './path';
@@ -104,7 +104,7 @@ export class HostFile extends OpenFile {
   truncate(size: i64): i32 {
     syncShared(this.inode);
     setSize(this.descriptor, size, hostResult);
-    const problem = hostProblem(1);
+    const problem = hostProblem(ERROR_AT);
     if (problem == 0) this.inode.size = size;
     return problem;
   }
@@ -117,7 +117,7 @@ export class HostFile extends OpenFile {
 
   sync(): i32 {
     syncData(this.descriptor, hostResult);
-    return hostProblem(1);
+    return hostProblem(ERROR_AT);
   }
 
   onRelease(): void {
