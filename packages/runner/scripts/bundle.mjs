@@ -22,18 +22,20 @@ await build({
   entryPoints: [`${dist}code/translator/translator-worker.js`],
   outfile: translator,
 });
+const worker = `${dist}bundle/worker.js`;
+await build({ ...options, entryPoints: [`${dist}worker/worker.js`], outfile: worker });
 const digest = createHash('sha256')
   .update(await readFile(translator))
+  .update(await readFile(worker))
   .digest('hex');
 await build({
   ...options,
   entryPoints: [`${dist}index.js`],
   outfile: `${dist}bundle/index.js`,
   external: ['@boxer/foundation', '@boxer/policy'],
-  // Part of the name of the folder where translated code is kept.
+  // Part of the name of the folder where translated code is kept: it depends on what finds hot code, too.
   define: { BOXER_TRANSLATOR: JSON.stringify(digest) },
 });
-await build({ ...options, entryPoints: [`${dist}worker/worker.js`], outfile: `${dist}bundle/worker.js` });
 await build({
   ...options,
   entryPoints: [`${dist}code/supply/code-supply.js`],

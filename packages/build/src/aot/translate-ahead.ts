@@ -5,18 +5,9 @@ import type { ComposedPayload, Tree } from '@boxer/fsimage';
 import type { Policy } from '@boxer/policy';
 import { type ReachedPage, type ReachedPages, runBox, type StartOptions } from '@boxer/runner';
 import { loadEngine } from '../run/engine.ts';
-import type { AotOptions } from './aot-options.ts';
+import { type AotOptions, training } from './aot-options.ts';
 import { codePages, type Executable, findExecutables } from './find-executables.ts';
 import { executedPages, translateHotCode } from './translate-reached.ts';
-
-/** What each training command may execute: some ten seconds. */
-const TRAINING_FUEL = 2_000_000_000;
-/** When even this is not enough, nothing is learned from the command. */
-const TRAINING_TIMEOUT_MS = 120_000;
-/** Samples of an instruction, 128 executed instructions apart, for what follows it to be worth translating. */
-const LEAST_SAMPLES = 100;
-/** Bytes of translated code for a byte of the image's own code, at most. */
-const MAX_GROWTH = 2;
 
 /** What translating ahead of time works on. */
 export interface AotSurroundings {
@@ -48,12 +39,13 @@ export async function translateAhead(
     for (const digest of digests) if (reached.has(digest)) owners.set(digest, (owners.get(digest) ?? 0) + 1);
     executables.push({ executable, digests });
   }
-  let leftBytes = MAX_GROWTH * executables.reduce((sum, { executable }) => sum + executable.codeBytes, 0);
+  let leftBytes =
+    training.maxGrowth * executables.reduce((sum, { executable }) => sum + executable.codeBytes, 0);
   const modules: CodeModule[] = [];
   for (const { executable, digests } of executables) {
     surroundings.signal?.throwIfAborted();
     if (![...digests].some((digest) => owners.get(digest) === 1)) continue;
-    const module = translateHotCode(executable, executedPages(executable, reached), LEAST_SAMPLES);
+    const module = translateHotCode(executable, executedPages(executable, reached), training.leastSamples);
     if (module === undefined || module.bytes.length > leftBytes) continue;
     leftBytes -= module.bytes.length;
     modules.push(module);
@@ -83,8 +75,8 @@ async function* trainingRuns(
         },
         policy: {
           ...policy,
-          fuel: Math.min(policy.fuel ?? Infinity, TRAINING_FUEL),
-          timeoutMs: Math.min(policy.timeoutMs ?? Infinity, TRAINING_TIMEOUT_MS),
+          fuel: Math.min(policy.fuel ?? Infinity, training.fuel),
+          timeoutMs: Math.min(policy.timeoutMs ?? Infinity, training.timeoutMs),
         },
         hostEnvironment: {},
         training: true,

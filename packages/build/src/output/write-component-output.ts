@@ -9,7 +9,7 @@ import {
 import { type Digest, parseDigest } from '@boxer/foundation';
 import { composePayload } from '@boxer/fsimage';
 import { stepKey } from '../cache/step-key.ts';
-import type { AotOptions } from '../aot/aot-options.ts';
+import { type AotOptions, training } from '../aot/aot-options.ts';
 import type { AotSurroundings } from '../aot/translate-ahead.ts';
 import { loadEngine } from '../run/engine.ts';
 import type { FinishedImage } from './finish-image.ts';
@@ -49,7 +49,7 @@ export async function componentKey(image: FinishedImage, aot: AotOptions): Promi
     image.key,
     metadataOf(image),
     digest,
-    aot.mode === 'none' ? [] : [aot, (await import('@boxer/runner')).translatorDigest()],
+    aot.mode === 'none' ? [] : [aot, training, (await import('@boxer/runner')).translatorDigest()],
   );
 }
 

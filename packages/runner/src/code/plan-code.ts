@@ -7,7 +7,7 @@ import type { CodePlan } from './box-code.ts';
 import type { JitThresholds } from './just-in-time.ts';
 import type { CodeSources } from './supply/code-supply.ts';
 
-/** Set by the bundler: digest of the translator, since another one makes other code of the same. */
+/** Set by the bundler: digest of what finds hot code and translates it, since another one makes other code of the same. */
 declare const BOXER_TRANSLATOR: string | undefined;
 
 const thresholds = {
@@ -17,7 +17,7 @@ const thresholds = {
   force: { warmUpSlices: 0, samples: 1, everyInstructions: 1000 },
 } as const satisfies Record<string, JitThresholds>;
 
-/** @returns what differs when the translator does; undefined when run from sources that were never bundled */
+/** @returns what differs when the translator or its training does; undefined when run from sources that were never bundled */
 export function translatorDigest(): string | undefined {
   return typeof BOXER_TRANSLATOR === 'string' ? BOXER_TRANSLATOR : undefined;
 }

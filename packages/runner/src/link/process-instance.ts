@@ -10,7 +10,7 @@ import { ModuleBuilder } from '@boxer/wasm';
 import { BoxTrapError } from '../errors.ts';
 import type { BoxCode } from '../code/box-code.ts';
 import type { ProcessCode } from '../code/process-code.ts';
-import { type ReachedCollector, SAMPLE_INSTRUCTIONS } from '../code/reached-pages.ts';
+import { type ReachedCollector, sampleDistances } from '../code/reached-pages.ts';
 import { TouchedMemory } from './touched-memory.ts';
 
 type WasmFunction = (...args: never[]) => unknown;
@@ -42,7 +42,8 @@ export class ProcessInstance {
   readonly #boxCode: BoxCode | undefined;
   readonly #code: ProcessCode | undefined;
   readonly #sampled: ReachedCollector | undefined;
-  readonly #pieceInstructions: number | undefined;
+  /** Instructions of the pieces that slices are executed in; absent: all at once. */
+  readonly #pieces: (() => number) | undefined;
 
   /**
    * In a component's own linking, an instance puts its functions into the kernel's table. Here it gets a small table of
@@ -65,7 +66,7 @@ export class ProcessInstance {
     this.memory = memory;
     this.#boxCode = code;
     this.#sampled = reached;
-    this.#pieceInstructions = reached ? SAMPLE_INSTRUCTIONS : code?.everyInstructions;
+    this.#pieces = piecesOf(reached, code?.everyInstructions);
     this.#code = code?.attach(memory, exports, support);
     const functions: (WasmFunction | undefined)[] = [];
     for (const [name, { index }] of Object.entries(processFunctions)) {
@@ -121,11 +122,12 @@ export class ProcessInstance {
   }
 
   /** Executes a slice in small pieces, with a look after each: it ends at the same instruction as in one. */
-  #runPieces(execute: () => number, instructions: number): number {
+  #runPieces(execute: () => number, next: () => number): number {
     const view = () => new DataView(this.memory.buffer);
     for (;;) {
       const left = view().getBigInt64(engineCells.fuel, true);
-      const piece = left < BigInt(instructions) ? left : BigInt(instructions);
+      const wanted = BigInt(next());
+      const piece = left < wanted ? left : wanted;
       view().setBigInt64(engineCells.fuel, piece, true);
       const reason = execute();
       const after = view().getBigInt64(engineCells.fuel, true) + left - piece;
@@ -145,13 +147,23 @@ export class ProcessInstance {
     const fuel = () => new DataView(this.memory.buffer).getBigInt64(engineCells.fuel, true);
     return asTableFunction('run', () => {
       const given = fuel();
-      const reason =
-        this.#pieceInstructions === undefined ? execute() : this.#runPieces(execute, this.#pieceInstructions);
+      const reason = this.#pieces === undefined ? execute() : this.#runPieces(execute, this.#pieces);
       onExecuted(given - fuel());
       this.#afterRun(reason);
       return reason;
     });
   }
+}
+
+function piecesOf(
+  reached: ReachedCollector | undefined,
+  everyInstructions: number | undefined,
+): (() => number) | undefined {
+  if (reached) {
+    const distances = sampleDistances();
+    return () => distances.next().value;
+  }
+  return everyInstructions === undefined ? undefined : () => everyInstructions;
 }
 
 let wrapper: WebAssembly.Module | undefined;
