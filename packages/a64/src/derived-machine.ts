@@ -1,8 +1,9 @@
-import type { FlagName, Machine } from './machine.ts';
+import type { FlagName } from './machine.ts';
+import { ScalarMachine } from './scalar-machine.ts';
 import type { Bool, Kind, Value, Width } from './value.ts';
 
 /** For each condition code, bit p tells whether it holds when NZCV, read as a number, is p. */
-export const conditionMasks: readonly number[] = Array.from({ length: 16 }, (_, code) => {
+const conditionMasks: readonly number[] = Array.from({ length: 16 }, (_, code) => {
   let mask = 0;
   for (let nzcv = 0; nzcv < 16; nzcv++) {
     const [n, z, c, v] = [8, 4, 2, 1].map((bit) => (nzcv & bit) !== 0);
@@ -13,68 +14,10 @@ export const conditionMasks: readonly number[] = Array.from({ length: 16 }, (_, 
   return mask;
 });
 
-type Primitive =
-  | 'add'
-  | 'sub'
-  | 'mul'
-  | 'and'
-  | 'or'
-  | 'xor'
-  | 'shl'
-  | 'lsr'
-  | 'asr'
-  | 'ror'
-  | 'clz'
-  | 'ctz'
-  | 'popcnt'
-  | 'udivRaw'
-  | 'eqz'
-  | 'eq'
-  | 'ne'
-  | 'lts'
-  | 'ltu'
-  | 'ges'
-  | 'geu'
-  | 'constant'
-  | 'zext'
-  | 'sext'
-  | 'wrap'
-  | 'select'
-  | 'readFlag'
-  | 'writeFlags';
-
-/** What derived operations need of a backend. */
-export type Primitives = Pick<Machine, Primitive>;
-
-/** Operations that are the same for every backend, in terms of its primitives. */
-export abstract class DerivedMachine implements Primitives {
+/** Operations that are the same for every backend, in terms of those that it makes itself. */
+export abstract class DerivedMachine extends ScalarMachine {
   abstract widthOf(a: Value<Width>): Width;
   abstract constant<W extends Width>(width: W, value: number | bigint): Value<W>;
-  abstract add<W extends Width>(a: Value<W>, b: NoInfer<Value<W>>): Value<W>;
-  abstract sub<W extends Width>(a: Value<W>, b: NoInfer<Value<W>>): Value<W>;
-  abstract mul<W extends Width>(a: Value<W>, b: NoInfer<Value<W>>): Value<W>;
-  abstract and<W extends Width>(a: Value<W>, b: NoInfer<Value<W>>): Value<W>;
-  abstract or<W extends Width>(a: Value<W>, b: NoInfer<Value<W>>): Value<W>;
-  abstract xor<W extends Width>(a: Value<W>, b: NoInfer<Value<W>>): Value<W>;
-  abstract shl<W extends Width>(a: Value<W>, amount: NoInfer<Value<W>>): Value<W>;
-  abstract lsr<W extends Width>(a: Value<W>, amount: NoInfer<Value<W>>): Value<W>;
-  abstract asr<W extends Width>(a: Value<W>, amount: NoInfer<Value<W>>): Value<W>;
-  abstract ror<W extends Width>(a: Value<W>, amount: NoInfer<Value<W>>): Value<W>;
-  abstract clz<W extends Width>(a: Value<W>): Value<W>;
-  abstract ctz<W extends Width>(a: Value<W>): Value<W>;
-  abstract popcnt<W extends Width>(a: Value<W>): Value<W>;
-  abstract udivRaw<W extends Width>(a: Value<W>, b: NoInfer<Value<W>>): Value<W>;
-  abstract sdivRaw<W extends Width>(a: Value<W>, b: NoInfer<Value<W>>): Value<W>;
-  abstract eqz(a: Value<Width>): Bool;
-  abstract eq<W extends Width>(a: Value<W>, b: NoInfer<Value<W>>): Bool;
-  abstract ne<W extends Width>(a: Value<W>, b: NoInfer<Value<W>>): Bool;
-  abstract lts<W extends Width>(a: Value<W>, b: NoInfer<Value<W>>): Bool;
-  abstract ltu<W extends Width>(a: Value<W>, b: NoInfer<Value<W>>): Bool;
-  abstract ges<W extends Width>(a: Value<W>, b: NoInfer<Value<W>>): Bool;
-  abstract geu<W extends Width>(a: Value<W>, b: NoInfer<Value<W>>): Bool;
-  abstract sext8<W extends Width>(a: Value<W>): Value<W>;
-  abstract sext16<W extends Width>(a: Value<W>): Value<W>;
-  abstract sext32<W extends Width>(a: Value<W>): Value<W>;
   abstract zext(a: Value<32>): Value<64>;
   abstract sext(a: Value<32>): Value<64>;
   abstract wrap(a: Value<64>): Value<32>;

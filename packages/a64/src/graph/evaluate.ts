@@ -1,6 +1,6 @@
 import type { FieldValues } from '../instruction.ts';
 import type { Node } from './node.ts';
-import { scalarOperations } from './scalar-operations.ts';
+import { scalarOperations } from '../scalar-operations.ts';
 
 const isScalar = (op: string): op is keyof typeof scalarOperations => op in scalarOperations;
 

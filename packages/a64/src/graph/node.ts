@@ -53,12 +53,10 @@ export interface NodeDetail {
   readonly signed?: boolean;
   /** load: no check needed, the address was probed; added to the address */
   readonly uncheckedOffset?: number;
-  /** flag, state, wasm, float, support: which one */
+  /** flag, state, wasm, extract, replace, support: which one */
   readonly name?: string;
   /** shuffle: 16 byte lanes */
   readonly lanes?: readonly number[];
-  /** extract, replace, splat: shape */
-  readonly shape?: string;
   /** extract, replace */
   readonly lane?: number;
 }

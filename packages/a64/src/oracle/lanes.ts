@@ -10,6 +10,11 @@ export function join(lanes: readonly bigint[], bits: number): bigint {
   return lanes.reduceRight((vector, lane) => (vector << BigInt(bits)) | BigInt.asUintN(bits, lane), 0n);
 }
 
+/** The same lane all over a vector. */
+export function repeat(lane: bigint, bits: number): bigint {
+  return join(new Array<bigint>(128 / bits).fill(lane), bits);
+}
+
 /** @returns the value, or the bound that it exceeds */
 export function clamp(value: bigint, minimum: bigint, maximum: bigint): bigint {
   if (value < minimum) return minimum;

@@ -1,4 +1,4 @@
-import type { OracleMemory, OracleState } from '../oracle/oracle.ts';
+import type { OracleMemory, OracleState } from '../oracle/state.ts';
 
 /** A thread whose registers are all 0, and memory that reads as 0 everywhere. */
 export function emptyMachine(): { state: OracleState; memory: OracleMemory } {

@@ -8,7 +8,14 @@ import {
   PERMISSIONS_AT,
   RECORD_INDEX_AT,
 } from '@boxer/abi';
-import { type Access, type GraphBuilder, type Node, type RegisterOperand, type Statement } from '@boxer/a64';
+import {
+  type Access,
+  asNode,
+  type GraphBuilder,
+  type Node,
+  type RegisterOperand,
+  type Statement,
+} from '@boxer/a64';
 import type { Label, Local } from '@boxer/wasm';
 import {
   type Environment,
@@ -403,7 +410,7 @@ export class HandlerEnvironment implements Environment {
   supervisorCall(emitter: GraphEmitter): void {
     const { f } = emitter;
     const { main } = this;
-    const behind = this.builder.add(this.builder.pc(), this.builder.constant(64, 4));
+    const behind = asNode(this.builder.add(this.builder.pc(), this.builder.constant(64, 4)));
     if (!main) {
       // Finds the record's slots; it executes in the main function only.
       emitter.emit(behind);

@@ -1,5 +1,5 @@
 import { cpuState } from '@boxer/abi';
-import type { GraphBuilder, Node, RegisterOperand } from '@boxer/a64';
+import { asNode, type GraphBuilder, type Node, type RegisterOperand } from '@boxer/a64';
 
 /** What register 31 means: SP, the cell that is always 0, or the cell that nobody reads. */
 export type GeneralRole = 'sp' | 'read' | 'write';
@@ -18,7 +18,8 @@ export function generalAddress(
     const is31 = builder.eq(index, builder.constant(32, 31));
     index = builder.select(is31, builder.constant(32, role === 'read' ? ZERO_INDEX : SINK_INDEX), index);
   }
-  return builder.add(builder.shl(index, builder.constant(32, 3)), builder.constant(32, cpuState.x));
+  const offset = builder.shl(index, builder.constant(32, 3));
+  return asNode(builder.add(offset, builder.constant(32, cpuState.x)));
 }
 
 /** @returns the address of an element of a vector register */
@@ -32,7 +33,7 @@ export function vectorAddress(
     builder.shl(builder.registerNumber(register), builder.constant(32, 4)),
     builder.constant(32, cpuState.vectors),
   );
-  if (!index) return base;
+  if (!index) return asNode(base);
   const scale = builder.constant(32, Math.log2(bits / 8));
-  return builder.add(base, builder.shl(index as Node<32>, scale));
+  return asNode(builder.add(base, builder.shl(index as Node<32>, scale)));
 }

@@ -126,14 +126,14 @@ export class TranslationBuilder extends GraphBuilder {
     return this.#address('instruction', 0);
   }
 
-  override add<W extends Width>(a: Value<W>, b: Value<W>): Node<W> {
+  override add<W extends Width>(a: Value<W>, b: Value<W>): Value<W> {
     if (!(a instanceof AddressNode) || !(b instanceof Node)) return super.add(a, b);
     const known = b.isConstant ? Number(BigInt.asIntN(64, b.value)) : 0;
     const weights = b.isConstant ? [] : weightsOf(b);
     return this.#address(a.origin, a.distance + known, [...a.weights, ...weights]) as Node as Node<W>;
   }
 
-  override and<W extends Width>(a: Value<W>, b: Value<W>): Node<W> {
+  override and<W extends Width>(a: Value<W>, b: Value<W>): Value<W> {
     if (!(a instanceof AddressNode)) return super.and(a, b);
     const toPage =
       b instanceof Node && b.isConstant && BigInt.asIntN(64, b.value) === -BigInt(PAGE_SIZE_BYTES);
@@ -185,7 +185,7 @@ export class TranslationBuilder extends GraphBuilder {
   }
 
   /** Whether direct arithmetic is exact does not change between most instructions: it is kept in locals. */
-  override eqz(a: Value<Width>): Node<32> {
+  override eqz(a: Value<Width>): Bool {
     if (a instanceof Node && isState(a, 'fpcr')) return this.readFlag(FLOAT_CONTROL as FlagName);
     if (a instanceof Node && isFastFloatTest(a)) return this.readFlag(FLOAT_INEXACT as FlagName);
     return super.eqz(a);

@@ -1,0 +1,33 @@
+import type { Access, FlagName, StateName } from '../machine.ts';
+
+/** Memory as the oracle sees it. Both methods throw {@link OracleFault} when the access is not permitted. */
+export interface OracleMemory {
+  read(address: bigint, bytes: number, access: Access): bigint;
+  write(address: bigint, bytes: number, value: bigint): void;
+}
+
+/** State of one thread. */
+export interface OracleState {
+  /** X0…X30, then SP. */
+  x: bigint[];
+  v: bigint[];
+  flags: Record<FlagName, bigint>;
+  cells: Record<StateName, bigint>;
+  pc: bigint;
+}
+
+/** The access is not permitted; nothing has changed. */
+export class OracleFault extends Error {
+  override readonly name = 'OracleFault';
+
+  constructor(
+    readonly address: bigint,
+    readonly access: Access,
+  ) {
+    super(`${access} at 0x${address.toString(16)} is not permitted`);
+  }
+}
+
+/** What ended the instruction. */
+export type OracleOutcome =
+  'next' | 'branched' | 'undefined' | 'fault' | 'supervisorCall' | 'breakpoint' | 'yield';
