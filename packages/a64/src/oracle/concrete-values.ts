@@ -47,7 +47,8 @@ export abstract class ConcreteValues extends DerivedMachine {
     return this.make(comparison ? 32 : left.kind, evaluate(left.kind, left.bits, b ? bitsOf(b) : 0n));
   }
 
-  /** The exact product: not the derivation that the other backends share. */
+  // ── Exact results: not the derivations that the other backends share ───────────────────────────────────
+
   override umulh(a: Value<64>, b: Value<64>): Concrete<64> {
     return this.make(64, (bitsOf(a) * bitsOf(b)) >> 64n);
   }
@@ -55,6 +56,32 @@ export abstract class ConcreteValues extends DerivedMachine {
   override smulh(a: Value<64>, b: Value<64>): Concrete<64> {
     return this.make(64, (BigInt.asIntN(64, bitsOf(a)) * BigInt.asIntN(64, bitsOf(b))) >> 64n);
   }
+
+  override udiv<W extends Width>(a: Value<W>, b: Value<W>): Concrete<W> {
+    const divisor = bitsOf(b);
+    return this.make(concrete(a).kind, divisor === 0n ? 0n : bitsOf(a) / divisor);
+  }
+
+  override sdiv<W extends Width>(a: Value<W>, b: Value<W>): Concrete<W> {
+    const { kind } = concrete(a);
+    const [dividend, divisor] = [a, b].map((value) => BigInt.asIntN(kind, bitsOf(value))) as [bigint, bigint];
+    return this.make(kind, divisor === 0n ? 0n : dividend / divisor);
+  }
+
+  override bitReverse<W extends Width>(a: Value<W>): Concrete<W> {
+    const { kind, bits } = concrete(a);
+    const digits = bits.toString(2).padStart(kind, '0').split('');
+    return this.make(kind, BigInt(`0b${digits.toReversed().join('')}`));
+  }
+
+  override byteReverse<W extends Width>(a: Value<W>, bytes: 2 | 4 | 8): Concrete<W> {
+    const { kind, bits } = concrete(a);
+    const all = Buffer.from(bits.toString(16).padStart(kind / 4, '0'), 'hex');
+    for (let at = 0; at < all.length; at += bytes) all.subarray(at, at + bytes).reverse();
+    return this.make(kind, BigInt(`0x${all.toString('hex')}`));
+  }
+
+  // ── Other values ───────────────────────────────────────────────────────────────────────────────────────
 
   constant<W extends Width>(width: W, value: number | bigint): Concrete<W> {
     return this.make(width, BigInt(value));

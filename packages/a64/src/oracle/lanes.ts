@@ -12,7 +12,8 @@ export function join(lanes: readonly bigint[], bits: number): bigint {
 
 /** The same lane all over a vector. */
 export function repeat(lane: bigint, bits: number): bigint {
-  return join(new Array<bigint>(128 / bits).fill(lane), bits);
+  const lanes = Array.from({ length: 128 / bits }, () => lane);
+  return join(lanes, bits);
 }
 
 /** @returns the value, or the bound that it exceeds */

@@ -149,6 +149,28 @@ class Oracle extends ConcreteValues implements Machine {
     this.state.flags = { n: bitsOf(n), z: bitsOf(z), c: bitsOf(c), v: bitsOf(v) };
   }
 
+  /** Not the derivation that the other backends share. @source Arm ARM DDI 0487, AddWithCarry() */
+  #flagsOfSum(width: Width, a: bigint, b: bigint, carry: bigint): void {
+    const signed = (value: bigint) => BigInt.asIntN(width, value);
+    const result = BigInt.asUintN(width, a + b + carry);
+    const bit = (holds: boolean) => (holds ? 1n : 0n);
+    this.state.flags = {
+      n: bit(signed(result) < 0n),
+      z: bit(result === 0n),
+      c: bit(a + b + carry !== result),
+      v: bit(signed(a) + signed(b) + carry !== signed(result)),
+    };
+  }
+
+  override flagsAdd<W extends Width>(a: Value<W>, b: Value<W>): void {
+    this.#flagsOfSum(this.widthOf(a), bitsOf(a), bitsOf(b), 0n);
+  }
+
+  override flagsSub<W extends Width>(a: Value<W>, b: Value<W>): void {
+    const width = this.widthOf(a);
+    this.#flagsOfSum(width, bitsOf(a), BigInt.asUintN(width, ~bitsOf(b)), 1n);
+  }
+
   readState(name: StateName): Concrete<64> {
     return this.make(64, this.state.cells[name]);
   }
