@@ -51,7 +51,12 @@ export class InterpreterRunner {
     process.pc = BigInt(tested - 4 * (words.length - 1));
     process.fuel = PLENTY;
     this.prepare(process, Number(process.pc));
-    return process.run();
+    try {
+      return process.run();
+    } finally {
+      // Other cases must not get at it: under qemu they would change what it executes.
+      process.permit(at, BLOCK_BYTES, 0);
+    }
   }
 
   /** The address that the tested instruction accesses first, if it does. */
