@@ -2,20 +2,26 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { copyFileSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { allowTime, boxer, command, hasCommand, root, temporaryDirectory } from './support/boxer.ts';
+import {
+  allowTime,
+  boxer,
+  command,
+  describeIf,
+  root,
+  temporaryDirectory,
+  whyNoCommand,
+} from './support/boxer.ts';
 
 allowTime(300_000);
 
 const needed = ['ssh-agent', 'ssh-add', 'ssh-keygen', 'aarch64-linux-gnu-gcc', 'qemu-aarch64-static'];
-const missing = needed.filter((name) => !hasCommand(name));
-if (missing.length > 0) process.stderr.write(`Skipping SSH agents in boxes: ${missing.join(', ')} missing\n`);
 
 /** @source draft-ietf-sshm-ssh-agent: SSH_AGENTC_REQUEST_IDENTITIES, SSH_AGENTC_REMOVE_ALL_IDENTITIES */
 const LIST = '0b';
 const REMOVE_ALL = '13';
 const FAILURE = '05';
 
-(missing.length === 0 ? describe : describe.skip)('RUN --mount=type=ssh', () => {
+describeIf(whyNoCommand(...needed), 'RUN --mount=type=ssh', () => {
   const work = temporaryDirectory();
   const context = join(work, 'context');
   const key = join(work, 'key');

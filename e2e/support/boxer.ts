@@ -5,6 +5,8 @@ import { constants, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
+export { describeIf, hasCommand, whyNoCommand } from '../../packages/foundation/src/testing/index.ts';
+
 /** Root of the checkout. */
 export const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 
@@ -74,17 +76,6 @@ export function temporaryDirectory(): string {
   const directory = mkdtempSync(join(tmpdir(), 'boxer-e2e-'));
   afterAll(() => rmSync(directory, { recursive: true, force: true }));
   return directory;
-}
-
-/** Whether the host has a command. */
-export function hasCommand(name: string): boolean {
-  return spawnSync(name, ['--version'], { stdio: 'ignore' }).error === undefined;
-}
-
-/** Like `describe`, but says why when it is skipped. */
-export function describeIf(reason: string | undefined, title: string, body: () => void): void {
-  if (reason === undefined) describe(title, body);
-  else describe.skip(`${title} (skipped: ${reason})`, body);
 }
 
 /** Installs the arm64 programs of a fixture, unless they are there. */

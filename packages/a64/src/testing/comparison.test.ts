@@ -1,3 +1,4 @@
+import { describeIf } from '@boxer/foundation/testing';
 import { disassemble } from '../disassemble.ts';
 import { instructions } from '../instructions/index.ts';
 import { compareLines } from './comparison.ts';
@@ -8,15 +9,13 @@ import { randomWords, wordsOfRows } from './random-words.ts';
 // Other versions name other hints and system registers.
 const VERSION = '2.40';
 const found = objdumpVersion();
-const describeWithObjdump = found === VERSION ? describe : describe.skip;
-if (found !== VERSION) {
-  console.warn(
-    `Comparison skipped: aarch64-linux-gnu-objdump ${VERSION} is wanted, ${found ?? 'none'} is installed`,
-  );
-}
+const unable =
+  found === VERSION
+    ? undefined
+    : `aarch64-linux-gnu-objdump ${VERSION} is wanted, ${found ?? 'none'} is installed`;
 
 // Oracle: GNU objdump. `pnpm --filter @boxer/a64 compare:objdump` does the same with more words, and with real programs.
-describeWithObjdump('the disassembler and objdump', () => {
+describeIf(unable, 'the disassembler and objdump', () => {
   const seed = Date.now() % 1e9;
   const random = randomWords(seed);
   const words = [

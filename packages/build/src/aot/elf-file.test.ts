@@ -2,13 +2,13 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { describeIf, whyNoCommand } from '@boxer/foundation/testing';
 import { segmentReader, segmentsOf } from './elf-file.ts';
 
 const tool = (name: string, ...args: string[]) =>
   spawnSync(`aarch64-linux-gnu-${name}`, args, { encoding: 'utf8' });
-const describeWithTools = tool('gcc', '--version').error ? describe.skip : describe;
 
-describeWithTools('an executable made by GNU ld (skipped without aarch64-linux-gnu-gcc)', () => {
+describeIf(whyNoCommand('aarch64-linux-gnu-gcc'), 'an executable made by GNU ld', () => {
   const folder = mkdtempSync(join(tmpdir(), 'boxer-elf-'));
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
   const source = join(folder, 'x.s');

@@ -14,6 +14,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { describeIf, whyNoCommand } from '@boxer/foundation/testing';
 import {
   type BuildEvent,
   buildImage,
@@ -23,7 +24,6 @@ import {
 } from '../index.ts';
 import { FakeBox } from '../testing/fake-box.ts';
 
-const hasRegistry = spawnSync('docker-registry', ['--version']).error === undefined;
 // bcrypt of "secret" with 2^4 rounds, by npm bcryptjs.
 const HTPASSWD = 'boxer:$2y$04$b6B6YiirwWmvLY/ZMiQAY.RxWvvQyDtFY3bOqoh7/ZPvoPNVeVNzK\n';
 
@@ -129,8 +129,7 @@ describe('an exported cache', () => {
     expect(ignored.said).toContain('The cache is not exported');
   });
 
-  const describeRegistry = hasRegistry ? describe : describe.skip;
-  describeRegistry(`in docker-registry${hasRegistry ? '' : ' (skipped: it is not installed)'}`, () => {
+  describeIf(whyNoCommand('docker-registry'), 'in docker-registry', () => {
     let server: ChildProcess;
     let host: string;
     const configured = process.env['DOCKER_CONFIG'];

@@ -1,4 +1,5 @@
-import { type Answer, hasOracle, LinuxOracle, type Operation, Output, runInBox } from './linux-oracle.ts';
+import { describeIf } from '@boxer/foundation/testing';
+import { type Answer, LinuxOracle, type Operation, Output, runInBox, whyNoOracle } from './linux-oracle.ts';
 import { writeTestPayload } from './overlay-payload.ts';
 import { randomFrom } from './random.ts';
 import { TestKernel } from './test-kernel.ts';
@@ -43,9 +44,9 @@ function randomOperation(random: (n: number) => number): Operation {
 }
 
 // Oracle: Linux itself, through qemu-aarch64.
-(hasOracle ? describe : describe.skip)('file content, compared with Linux', () => {
-  const oracle = hasOracle ? new LinuxOracle() : undefined;
-  afterAll(() => oracle?.dispose());
+describeIf(whyNoOracle, 'file content, compared with Linux', () => {
+  const oracle = new LinuxOracle();
+  afterAll(() => oracle.dispose());
 
   const seeds = (process.env['FS_SEEDS'] ?? '1,2,3,4,5,6').split(',').map(Number);
   it.each(seeds)(
@@ -62,7 +63,7 @@ function randomOperation(random: (n: number) => number): Operation {
       const kernel = await TestKernel.boot({ payload: writeTestPayload({ mode: 0o040755, names }) });
       for (const fd of [0, 1, 2]) expect(kernel.call('fcntl', fd, 1, 0)).toBe(0);
       const making: Operation[] = [['pwrite64', 3, content, content.length, 0]];
-      const expected = oracle?.run([...opening, ...making, ...calls, reading]) ?? [];
+      const expected = oracle.run([...opening, ...making, ...calls, reading]);
       expected.splice(opening.length, making.length);
       const operations = [...opening, ...calls, reading];
       const actual: readonly Answer[] = runInBox(kernel, operations);

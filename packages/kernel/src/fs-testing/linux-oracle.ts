@@ -2,6 +2,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { whyNoCommand } from '@boxer/foundation/testing';
 import { packageRoot } from '../build/paths.ts';
 import { syscalls } from '../syscalls.table.ts';
 import type { CallArgument, TestKernel } from './test-kernel.ts';
@@ -21,12 +22,8 @@ export interface Answer {
   readonly buffers: readonly string[];
 }
 
-function available(command: string): boolean {
-  return spawnSync(command, ['--version'], { stdio: 'ignore' }).status === 0;
-}
-
-/** Whether the same system calls can be made on real Linux: needs the arm64 cross compiler and qemu's user mode. */
-export const hasOracle = available('aarch64-linux-gnu-gcc') && available('qemu-aarch64-static');
+/** Why the same system calls cannot be made on real Linux; undefined when they can. */
+export const whyNoOracle = whyNoCommand('aarch64-linux-gnu-gcc', 'qemu-aarch64-static');
 
 /** Real Linux, asked through a small arm64 program under qemu-aarch64 in a directory of its own. */
 export class LinuxOracle {

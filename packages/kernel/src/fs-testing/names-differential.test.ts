@@ -1,6 +1,7 @@
+import { describeIf } from '@boxer/foundation/testing';
 import { applyChanges, treeOf } from './changed-tree.ts';
 import { readChanges } from './change-stream-reader.ts';
-import { type Answer, hasOracle, LinuxOracle, type Operation, Output, runInBox } from './linux-oracle.ts';
+import { type Answer, LinuxOracle, type Operation, Output, runInBox, whyNoOracle } from './linux-oracle.ts';
 import { type LowerInode, writeTestPayload } from './overlay-payload.ts';
 import { randomFrom } from './random.ts';
 import { TestKernel } from './test-kernel.ts';
@@ -142,9 +143,9 @@ function writeCalls(path: string, content: string): Operation[] {
 }
 
 // Oracle: Linux itself, through qemu-aarch64, in an empty directory.
-(hasOracle ? describe : describe.skip)('names and paths, compared with Linux', () => {
-  const oracle = hasOracle ? new LinuxOracle() : undefined;
-  afterAll(() => oracle?.dispose());
+describeIf(whyNoOracle, 'names and paths, compared with Linux', () => {
+  const oracle = new LinuxOracle();
+  afterAll(() => oracle.dispose());
 
   const seeds = (process.env['FS_SEEDS'] ?? '1,2,3,4,5,6,7,8').split(',').map(Number);
   it.each(seeds)(
@@ -156,7 +157,7 @@ function writeCalls(path: string, content: string): Operation[] {
         kernel.call('mkdirat', CWD, name, 0o755);
         kernel.call('chdir', name);
       }
-      expectSameAnswers(operations, runInBox(kernel, operations), oracle?.run(operations) ?? []);
+      expectSameAnswers(operations, runInBox(kernel, operations), oracle.run(operations));
     },
     60_000,
   );
@@ -168,7 +169,7 @@ function writeCalls(path: string, content: string): Operation[] {
       const root = inner.toReversed().reduce((tree, name) => directory({ [name]: tree }), lowerTree);
       const kernel = await TestKernel.boot({ payload: writeTestPayload(root) });
       kernel.call('chdir', `/${inner.join('/')}`);
-      const expected = (oracle?.run([...lowerCalls, ...operations]) ?? []).slice(lowerCalls.length);
+      const expected = oracle.run([...lowerCalls, ...operations]).slice(lowerCalls.length);
       expectSameAnswers(operations, runInBox(kernel, operations), expected);
       expect(kernel.exports.exportChanges()).toBe(0);
       const changes = readChanges(Buffer.concat(kernel.changes));
@@ -221,7 +222,7 @@ function writeCalls(path: string, content: string): Operation[] {
         kernel.call('chdir', name);
       }
       const operations = [...preparing, ...leaving, ...calls];
-      expectSameAnswers(operations, runInBox(kernel, operations), oracle?.run(operations) ?? []);
+      expectSameAnswers(operations, runInBox(kernel, operations), oracle.run(operations));
     },
     60_000,
   );

@@ -1,7 +1,8 @@
+import { describeIf } from '@boxer/foundation/testing';
 import { compileSupportModule } from '../build/compile-support.ts';
 import { generateProcessModule } from '../process/process-module.ts';
 import { describeMismatch } from './describe-program.ts';
-import { qemuMissing } from './qemu-machine.ts';
+import { whyNoQemu } from './qemu-machine.ts';
 import type { Modules } from './our-process.ts';
 import { runFuzzer } from './run.ts';
 import { runFloatTables } from './tables-run.ts';
@@ -11,11 +12,9 @@ const seed = Number(process.env['BOXER_SEED'] ?? 20261120);
 const words = Number(process.env['BOXER_WORDS'] ?? 80_000);
 /** Every so manieth program of the tables. */
 const tablesEvery = Number(process.env['BOXER_TABLES_EVERY'] ?? 397);
-const missing = qemuMissing();
-if (missing) console.warn(`Skipped: ${missing}`);
 
 // Oracle: qemu-aarch64-static. `pnpm fuzz:a64` runs more of the same.
-(missing ? describe.skip : describe)(`random programs, seed ${seed}`, () => {
+describeIf(whyNoQemu(), `random programs, seed ${seed}`, () => {
   let modules: Modules;
   beforeAll(async () => {
     modules = {

@@ -8,7 +8,7 @@ import { parseArgs } from 'node:util';
 import { readArtifact } from '../artifacts.ts';
 import type { Mismatch } from './checker.ts';
 import { describeMismatch } from './describe-program.ts';
-import { qemuMissing } from './qemu-machine.ts';
+import { whyNoQemu } from './qemu-machine.ts';
 import { reportOf, summaryOf, tablesReportOf, tablesSummaryOf } from './report.ts';
 import { runFuzzer } from './run.ts';
 import { runFloatTables } from './tables-run.ts';
@@ -39,7 +39,7 @@ function numberOf(
   return number;
 }
 
-const unable = qemuMissing();
+const unable = whyNoQemu();
 if (unable) throw new Error(`Cannot fuzz: ${unable}`);
 const [processModule, supportModule] = await Promise.all([
   WebAssembly.compile(await readArtifact('process')),

@@ -12,6 +12,7 @@ import {
   STATE_BYTES,
   stateOffsets,
 } from './layout.ts';
+import { whyNoCommand } from '@boxer/foundation/testing';
 import { type Processor, processors } from './processors.ts';
 import type { Batch } from './program.ts';
 
@@ -41,10 +42,7 @@ const FLAGS = [
 ];
 
 /** @returns why qemu cannot be asked here; undefined when it can */
-export function qemuMissing(): string | undefined {
-  const missing = [QEMU, COMPILER].find((tool) => spawnSync(tool, ['--version']).status !== 0);
-  return missing && `${missing} is not installed`;
-}
+export const whyNoQemu = () => whyNoCommand(QEMU, COMPILER);
 
 /** @returns what qemu says of itself, without its copyright */
 export function qemuVersion(): string {

@@ -3,9 +3,9 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { describeIf, whyNoCommand } from '@boxer/foundation/testing';
 import { generateProcessModule } from '../process/process-module.ts';
 import { ModuleBuilder } from '@boxer/wasm';
-import { oracleMissing } from '../support/execute-words.ts';
 import { BareProcess } from '../testing/bare-process.ts';
 import { loadElf } from '../testing/elf.ts';
 import { readerOf } from '../testing/install-code.ts';
@@ -15,7 +15,6 @@ import { addressesOf, reachedCode } from './reached-code.ts';
 import { translatePack } from './translate-pack.ts';
 
 const source = fileURLToPath(new URL('../../../../fixtures/cpu/control.c', import.meta.url));
-const missing = oracleMissing();
 const STACK_TOP = 0x7f_0000;
 const CODE_AT = 0x40_0000;
 const PLENTY = 1n << 40n;
@@ -28,7 +27,7 @@ interface Run {
   readonly interpreted: readonly number[];
 }
 
-(missing ? describe.skip : describe)(`functions without symbols${missing ? ` (${missing})` : ''}`, () => {
+describeIf(whyNoCommand('aarch64-linux-gnu-gcc', 'qemu-aarch64-static'), 'functions without symbols', () => {
   const folder = mkdtempSync(join(tmpdir(), 'boxer-functions-'));
   let processModule: WebAssembly.Module;
   let supportModule: WebAssembly.Module;

@@ -34,14 +34,6 @@ const source = join(dirname(fileURLToPath(import.meta.url)), 'execute-words.c');
 
 let program: string | undefined;
 
-/** Why {@link executeWords} cannot work here; undefined when it can. */
-export function oracleMissing(): string | undefined {
-  for (const tool of ['aarch64-linux-gnu-gcc', 'qemu-aarch64-static']) {
-    if (spawnSync(tool, ['--version']).status !== 0) return `${tool} is not installed`;
-  }
-  return undefined;
-}
-
 function compiled(): string {
   if (program) return program;
   const output = join(mkdtempSync(join(tmpdir(), 'boxer-execute-words-')), 'execute-words');

@@ -3,16 +3,15 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { describeIf, whyNoCommand } from '@boxer/foundation/testing';
 import { compileSupportModule } from '../build/compile-support.ts';
 import { generateProcessModule } from '../process/process-module.ts';
 import { runStaticProgram } from '../testing/static-program.ts';
-import { oracleMissing } from './execute-words.ts';
 
 const source = fileURLToPath(new URL('../../../../fixtures/cpu/floating-point.c', import.meta.url));
-const missing = oracleMissing();
 
 // Oracle: the same executable under qemu-aarch64.
-(missing ? describe.skip : describe)(`floating point of glibc${missing ? ` (${missing})` : ''}`, () => {
+describeIf(whyNoCommand('aarch64-linux-gnu-gcc', 'qemu-aarch64-static'), 'floating point of glibc', () => {
   const folder = mkdtempSync(join(tmpdir(), 'boxer-glibc-'));
   afterAll(() => rmSync(folder, { recursive: true }));
 

@@ -1,7 +1,8 @@
 import type { SupportName } from '@boxer/a64';
+import { describeIf, whyNoCommand } from '@boxer/foundation/testing';
 import { type CallSupport, supportCaller } from './call-support.ts';
 import { compileSupportModule } from '../build/compile-support.ts';
-import { type After, type Before, executeWords, oracleMissing } from './execute-words.ts';
+import { type After, type Before, executeWords } from './execute-words.ts';
 import { randomFloat } from '../testing/random-floats.ts';
 import { RandomSource } from '../testing/random-source.ts';
 import { controls, randomInteger } from './operands.ts';
@@ -273,13 +274,13 @@ const all = [
   ...checksums(),
 ];
 
-const missing = oracleMissing();
 const hex = (value: bigint) => `0x${value.toString(16)}`;
 const FLAGS = 0x9f;
 
 // Oracle: qemu-aarch64 executes the instruction itself (-cpu max), on edge values and random ones.
-(missing ? describe.skip : describe)(
-  `the support module against qemu${missing ? ` (${missing})` : ''}`,
+describeIf(
+  whyNoCommand('aarch64-linux-gnu-gcc', 'qemu-aarch64-static'),
+  'the support module against qemu',
   () => {
     let call: CallSupport;
     beforeAll(async () => {

@@ -256,12 +256,6 @@ function executable(cases: readonly TestCase[]): Uint8Array {
   return elf;
 }
 
-/** @returns why qemu cannot be used, or undefined when it can */
-export function qemuMissing(): string | undefined {
-  const { error } = spawnSync('qemu-aarch64-static', ['--version']);
-  return error && `qemu-aarch64-static is not installed (${error.message})`;
-}
-
 /**
  * Executes cases under qemu-aarch64-static.
  *

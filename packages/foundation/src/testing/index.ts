@@ -1,0 +1,1 @@
+export { describeIf, hasCommand, whyNoCommand } from './skip.ts';
