@@ -1,4 +1,4 @@
-import { EFAULT, EINVAL, EOPNOTSUPP } from '../linux/errno';
+import { EFAULT, EFBIG, EINVAL, EOPNOTSUPP } from '../linux/errno';
 import { O_APPEND, SEEK_CUR, SEEK_DATA, SEEK_END, SEEK_HOLE, SEEK_SET } from '../linux/open-flags';
 import { Task } from '../task/task';
 import { descriptorRead, descriptorWrite, dropDescriptor, setSize, syncData } from '../wasi/filesystem';
@@ -111,8 +111,10 @@ export class HostFile extends OpenFile {
 
   allocate(mode: u32, offset: i64, length: i64): i32 {
     if (mode != 0) return -EOPNOTSUPP;
+    const end = offset + length;
+    if (end < 0) return -EFBIG;
     this.inode.refresh();
-    return offset + length > this.inode.size ? this.truncate(offset + length) : 0;
+    return end > this.inode.size ? this.truncate(end) : 0;
   }
 
   sync(): i32 {

@@ -1,4 +1,4 @@
-import { EINVAL, ENXIO, EPERM } from '../linux/errno';
+import { EINVAL, ENAMETOOLONG, ENOENT, ENXIO, EPERM } from '../linux/errno';
 import { O_ACCMODE, O_RDONLY } from '../linux/open-flags';
 import { S_IFBLK, S_IFCHR, S_IFDIR, S_IFIFO, S_IFLNK, S_IFMT, S_IFREG, S_IFSOCK } from '../linux/stat';
 import { Task } from '../task/task';
@@ -44,29 +44,35 @@ import { Path } from './path';
 import { failWith } from './result';
 import { currentTaskOrNull } from './seam';
 
+/** Longest path that is handed to the host. */
+const MAX_PATH_BYTES: u32 = 8192;
 const pathBuffer: usize = memory.data(8192, 8);
 const secondPathBuffer: usize = memory.data(8192, 8);
 
-/** Writes the path of an entry below its preopened directory ("." for itself). @returns its length */
+/** Writes the path of an entry below its preopened directory ("." for itself). @returns its length; 0: too long, which the host refuses */
 function relativePath(entry: Dentry, to: usize): u32 {
-  let at: u32 = 8192;
+  let at = MAX_PATH_BYTES;
   let dentry: Dentry | null = entry;
-  while (dentry && dentry.parent && at > dentry.nameLength) {
-    if (at < 8192) store<u8>(to + --at, 47);
+  while (dentry && dentry.parent) {
+    if (at < dentry.nameLength + 1) return 0;
+    if (at < MAX_PATH_BYTES) store<u8>(to + --at, 47);
     at -= dentry.nameLength;
     memory.copy(to + at, dentry.name, dentry.nameLength);
     dentry = dentry.parent;
   }
-  if (at == 8192) store<u8>(to + --at, 46);
-  memory.copy(to, to + at, 8192 - at);
-  return 8192 - at;
+  if (at == MAX_PATH_BYTES) store<u8>(to + --at, 46);
+  memory.copy(to, to + at, MAX_PATH_BYTES - at);
+  return MAX_PATH_BYTES - at;
 }
 
-/** Path of a name that need not exist yet. */
+/** Path of a name that need not exist yet; 0: too long. */
 function pathOfName(dir: Dentry, name: usize, length: u32, to: usize): u32 {
-  let n: u32 = dir.parent == null ? 0 : relativePath(dir, to);
-  if (n + 1 + length > 8191) n = 0;
-  if (n > 0) store<u8>(to + n++, 47);
+  let n: u32 = 0;
+  if (dir.parent) {
+    n = relativePath(dir, to);
+    if (n == 0 || n + 1 + length > MAX_PATH_BYTES) return 0;
+    store<u8>(to + n++, 47);
+  }
   memory.copy(to + n, name, length);
   return n + length;
 }
@@ -145,6 +151,10 @@ export class HostInode extends Inode {
 
   lookup(dir: Dentry, name: usize, length: u32): Dentry | null {
     const n = pathOfName(dir, name, length, pathBuffer);
+    if (n == 0) {
+      failWith(ENAMETOOLONG);
+      return null;
+    }
     descriptorStatAt(this.root, 0, pathBuffer, n, hostResult);
     const problem = hostProblem(8);
     const known = findHashed(dir, name, length);
@@ -252,10 +262,11 @@ export class HostInode extends Inode {
   }
 
   nextEntry(dir: Dentry, entry: DirectoryEntry): bool {
-    const n = <i32>(entry.cookie - 2);
+    // lseek(2) takes any position.
+    const n = entry.cookie - 2;
     if (n == 0) this.list(dir);
     if (n >= this.listing.length) return false;
-    const found = this.listing[n];
+    const found = this.listing[<i32>n];
     entry.set(found.name, found.nameLength, found.cookie, found.lower, entry.cookie + 1);
     return true;
   }
@@ -303,6 +314,7 @@ export class HostInode extends Inode {
 
   /** Opens the file on the host. @returns a descriptor, or -errno */
   openOnHost(flags: i32): i32 {
+    if (this.place.gone) return -ENOENT; // another file may have the name now
     const n = relativePath(this.place, pathBuffer);
     descriptorOpenAt(this.root, 0, pathBuffer, n, 0, flags, hostResult);
     const problem = hostProblem(4);

@@ -212,7 +212,7 @@ export class ProcInode extends Inode {
       case ProcKind.descriptorInfos: {
         const task = this.task;
         if (task == null) break;
-        for (let fd = <i32>from; fd < task.files.capacity; fd++) {
+        for (let fd = <i32>min<i64>(from, task.files.capacity); fd < task.files.capacity; fd++) {
           if (task.files.get(fd) == null) continue;
           found = fd;
           break;

@@ -71,6 +71,26 @@ describe('a directory of the host', () => {
     expect(kernel.call('faccessat', CWD, '/host/later', 0)).toBe(-2);
   });
 
+  it('is listed from any position', () => {
+    const at = kernel.reserve(320);
+    for (const folderPath of ['/host', '/proc/self/fd']) {
+      const fd = kernel.call('openat', CWD, folderPath, 0o40000, 0);
+      for (const position of [1_000_000n, 0x8000_0002n, 0x8000_0005n, 2n ** 63n - 1n]) {
+        expect(kernel.callAs(0, 'lseek', fd, position, 0)).toBe(position);
+        expect(kernel.call('getdents64', fd, at, 320)).toBe(0);
+      }
+    }
+  });
+
+  // oracle: fallocate(2) on this machine, EFBIG. A removed file cannot be opened again by wasi:filesystem, which knows paths.
+  it('takes no length that overflows, and opens no other file in place of a removed one', () => {
+    const fd = kernel.call('openat', CWD, '/host/file', 2, 0);
+    expect(kernel.call('fallocate', fd, 0, 2n ** 63n - 1n, 1)).toBe(-27);
+    expect(kernel.call('unlinkat', CWD, '/host/file', 0)).toBe(0);
+    writeFileSync(path.join(folder, 'w/file'), 'another one');
+    expect(kernel.call('openat', CWD, `/proc/self/fd/${fd}`, 0, 0)).toBe(-2);
+  });
+
   it('is not left: links and ".." lead into the box', () => {
     expect(kernel.call('openat', CWD, '/host/escape', 0, 0)).toBe(-2);
     expect(kernel.call('openat', CWD, '/host/absolute', 0, 0)).toBe(-2);
