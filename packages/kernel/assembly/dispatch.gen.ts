@@ -18,7 +18,8 @@ import { sys_sched_yield, sys_sched_getaffinity, sys_sched_setaffinity, sys_sche
 import { sys_semget, sys_semop, sys_semtimedop, sys_semctl } from './syscalls/semaphores';
 import { sys_shmget, sys_shmat, sys_shmdt, sys_shmctl } from './syscalls/shared-memory';
 import { sys_rt_sigaction, sys_rt_sigprocmask, sys_rt_sigpending, sys_rt_sigsuspend, sys_rt_sigtimedwait, sys_kill, sys_tkill, sys_tgkill, sys_rt_sigqueueinfo, sys_rt_tgsigqueueinfo, sys_pidfd_send_signal, sys_sigaltstack, sys_rt_sigreturn, sys_restart_syscall } from './syscalls/signals';
-import { sys_socket, sys_socketpair, sys_bind, sys_listen, sys_accept, sys_accept4, sys_connect, sys_getsockname, sys_getpeername, sys_shutdown, sys_setsockopt, sys_getsockopt, sys_sendto, sys_recvfrom, sys_sendmsg, sys_sendmmsg, sys_recvmsg, sys_recvmmsg } from './syscalls/sockets';
+import { sys_sendto, sys_recvfrom, sys_sendmsg, sys_sendmmsg, sys_recvmsg, sys_recvmmsg } from './syscalls/socket-messages';
+import { sys_socket, sys_socketpair, sys_bind, sys_listen, sys_accept, sys_accept4, sys_connect, sys_getsockname, sys_getpeername, sys_shutdown, sys_setsockopt, sys_getsockopt } from './syscalls/sockets';
 import { sys_fstat, sys_newfstatat, sys_statx, sys_getdents64, sys_readlinkat, sys_getcwd, sys_chdir, sys_fchdir, sys_chroot, sys_statfs, sys_fstatfs, sys_mount, sys_umount2, sys_sync } from './syscalls/stat';
 import { sys_uname, sys_sethostname, sys_sysinfo, sys_getrandom, sys_personality, sys_membarrier, sys_prctl, sys_process_vm_readv, sys_process_vm_writev } from './syscalls/system';
 import { sys_clock_gettime, sys_clock_getres, sys_gettimeofday, sys_nanosleep, sys_clock_nanosleep, sys_getitimer, sys_setitimer, sys_timer_create, sys_timer_gettime, sys_timer_getoverrun, sys_timer_settime, sys_timer_delete } from './syscalls/time';
