@@ -132,6 +132,20 @@ export class AddressSpace {
     return window ? address - window.start + (<u64>window.low << PAGE_SHIFT) : address;
   }
 
+  /** As {@link lowAddress} for a range; one that is not wholly in one window stands for nothing. */
+  lowRange(address: u64, bytes: u64): u64 {
+    if (address < GUEST_END) return address;
+    const window = this.windowAt(address);
+    if (window == null || bytes > window.end - address) return address;
+    return address - window.start + (<u64>window.low << PAGE_SHIFT);
+  }
+
+  /** How many of the bytes from an address above 4 GiB lie in its window. */
+  bytesInWindow(address: u64, bytes: u64): u64 {
+    const window = this.windowAt(address);
+    return window ? min(bytes, window.end - address) : 0;
+  }
+
   private windowAt(address: u64): AddressWindow | null {
     for (let i = 0; i < this.windows.length; i++) {
       const window = this.windows[i];
@@ -142,8 +156,9 @@ export class AddressSpace {
 
   /** The page below 4 GiB for a fixed mapping above, opening a window when needed. @returns it, or -errno */
   placeAbove(address: u64, pages: i32, mustBeFree: bool): i32 {
+    if (address < GUEST_END || address >= ADDRESS_END) return -ENOMEM;
     const end = address + (<u64>pages << PAGE_SHIFT);
-    if (address < GUEST_END || end > ADDRESS_END) return -ENOMEM;
+    if (end > ADDRESS_END) return -ENOMEM;
     for (let i = 0; i < this.windows.length; i++) {
       const window = this.windows[i];
       if (end <= window.start || address >= window.end) continue;
@@ -174,10 +189,10 @@ export class AddressSpace {
     return low;
   }
 
-  /** Reserves addresses above 4 GiB without anything behind them. @returns the first, or 0 */
+  /** Reserves addresses above 4 GiB, at most ADDRESS_END bytes, without anything behind them. @returns the first, or 0 */
   reserveAbove(wish: u64, bytes: u64): u64 {
     let start: u64 = 0;
-    if (wish >= GUEST_END && wish + bytes <= ADDRESS_END && this.isUnusedAbove(wish, wish + bytes)) start = wish;
+    if (wish >= GUEST_END && wish <= ADDRESS_END - bytes && this.isUnusedAbove(wish, wish + bytes)) start = wish;
     else start = this.findUnusedAbove(bytes);
     if (start != 0) this.reservations.add(start, start + bytes);
     return start;
@@ -240,7 +255,8 @@ export class AddressSpace {
       const isHole = known == null || known.start > page || known.kind == MappingKind.reserved;
       const next = known == null ? end : known.start > page ? known.start : min(end, known.end);
       if (isHole) {
-        const mapping = this.insert(page, next)!;
+        const mapping = this.insert(page, next);
+        if (mapping == null) return; // a guest that unmapped the pages below lost them to the engine
         mapping.protection = protection;
         this.merge(mapping);
       } else this.protect(page, next, protection);
@@ -270,7 +286,8 @@ export class AddressSpace {
 
   /** Unmaps pages that a window stands for; a window with nothing left is closed. */
   private unmapAbove(window: AddressWindow, start: i32, end: i32): void {
-    const hole = this.insert(start, min(end, window.low + window.pages))!;
+    const hole = this.insert(start, min(end, window.low + window.pages));
+    if (hole == null) return; // likewise
     hole.kind = MappingKind.reserved;
     this.merge(hole);
     if (!this.isReserved(window.low, window.low + window.pages)) return;
@@ -535,7 +552,8 @@ export class AddressSpace {
 
   /** Writes to guest memory that is mapped writable, whoever is running. @returns whether it could */
   writeBytes(address: u64, from: usize, n: i32): bool {
-    address = this.lowAddress(address);
+    address = this.lowRange(address, n);
+    if (address >= GUEST_END) return false;
     const end = <i32>((address + n + PAGE_SIZE_BYTES - 1) >> PAGE_SHIFT);
     for (let page = <i32>(address >> PAGE_SHIFT); page < end; page++) {
       if (this.slot.checkPages(page, 1, PAGE_WRITE) == 0 && this.fault(page, PAGE_WRITE) != 0) return false;
@@ -648,20 +666,8 @@ export class AddressSpace {
       const mapping = this.mappings[i];
       if (mapping.kind == MappingKind.engine || mapping.dontFork) continue;
       const copy = child.insert(mapping.start, mapping.end)!;
-      copy.kind = mapping.kind;
-      copy.protection = mapping.protection;
-      copy.offset = mapping.offset;
-      copy.mayWrite = mapping.mayWrite;
-      copy.segment = mapping.segment;
-      copy.wipeOnFork = mapping.wipeOnFork;
-      const file = mapping.file;
-      if (file) copy.file = file.retain();
-      const shared = mapping.shared;
-      if (shared) {
-        shared.attach(copy);
-        continue; // loaded when touched
-      }
-      if (mapping.wipeOnFork) continue;
+      copy.copyFrom(mapping, mapping.offset);
+      if (mapping.shared || mapping.wipeOnFork) continue; // loaded when touched
       if (!this.copyPages(child, copy)) return -ENOMEM;
     }
     this.wasCopied = true;

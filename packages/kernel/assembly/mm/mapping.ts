@@ -58,20 +58,25 @@ export class Mapping {
     return bits;
   }
 
+  /** Takes over everything but the place: this maps, from page `offset` of the backing on, what `other` maps. */
+  copyFrom(other: Mapping, offset: i64): void {
+    this.kind = other.kind;
+    this.protection = other.protection;
+    this.offset = offset;
+    this.mayWrite = other.mayWrite;
+    this.dontFork = other.dontFork;
+    this.wipeOnFork = other.wipeOnFork;
+    this.segment = other.segment;
+    const file = other.file;
+    if (file) this.file = file.retain();
+    const shared = other.shared;
+    if (shared) shared.attach(this);
+  }
+
   /** A piece of this mapping. */
   piece(start: i32, end: i32): Mapping {
     const piece = new Mapping(this.mm, start, end);
-    piece.kind = this.kind;
-    piece.protection = this.protection;
-    piece.offset = this.offset + (start - this.start);
-    piece.mayWrite = this.mayWrite;
-    piece.dontFork = this.dontFork;
-    piece.wipeOnFork = this.wipeOnFork;
-    piece.segment = this.segment;
-    const file = this.file;
-    if (file) piece.file = file.retain();
-    const shared = this.shared;
-    if (shared) shared.attach(piece);
+    piece.copyFrom(this, this.offset + (start - this.start));
     return piece;
   }
 

@@ -23,8 +23,9 @@ export class Reservations {
     return false;
   }
 
-  /** Whether all of it is reserved. */
+  /** Whether all of it is reserved; never for a range that wraps around. */
   covers(start: u64, end: u64): bool {
+    if (end <= start) return false;
     let at = start;
     for (let i = 0; i < this.bounds.length; i += 2) {
       if (at < this.bounds[i] || at >= this.bounds[i + 1]) continue;

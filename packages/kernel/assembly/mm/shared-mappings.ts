@@ -7,7 +7,7 @@
 import { GUEST_BIAS, PAGE_SHIFT, PAGE_SIZE_BYTES, PAGE_WRITE } from '../abi.gen';
 import { Inode } from '../fs/api';
 import { SIGBUS } from '../linux/signal';
-import { allocateFrame, allocateZeroedFrame, freeFrame } from '../memory/frames';
+import { allocateZeroedFrame, freeFrame } from '../memory/frames';
 import { AddressSpace } from './address-space';
 import { Mapping } from './mapping';
 
@@ -19,7 +19,8 @@ class Owner {
   ) {}
 }
 
-let buffer: usize = 0;
+/** One page between a file and a process. */
+const buffer: usize = memory.data(4096, 16);
 
 /** What a shared mapping maps: a file, or memory that only mappings name. */
 export class SharedObject {
@@ -83,7 +84,6 @@ export class SharedObject {
       else mapping.mm.zeroPage(page);
       return 0;
     }
-    if (buffer == 0) buffer = allocateFrame();
     const n = inode.readAt(index << PAGE_SHIFT, buffer, PAGE_SIZE_BYTES);
     if (n < 0 || index << PAGE_SHIFT >= inode.size) return SIGBUS;
     if (n < PAGE_SIZE_BYTES) memory.fill(buffer + n, 0, PAGE_SIZE_BYTES - n);
@@ -122,8 +122,7 @@ export class SharedObject {
     if (mapping) owner.mm.slot.setPages(owner.page, 1, mapping.permissions & ~PAGE_WRITE);
     const inode = this.inode;
     if (inode) {
-      if (buffer == 0) buffer = allocateFrame();
-      owner.mm.slot.read(offset, buffer, PAGE_SIZE_BYTES);
+        owner.mm.slot.read(offset, buffer, PAGE_SIZE_BYTES);
       const inFile = inode.size - (index << PAGE_SHIFT);
       if (inFile > 0) inode.writeAt(index << PAGE_SHIFT, buffer, <u32>min<i64>(inFile, PAGE_SIZE_BYTES));
       return;

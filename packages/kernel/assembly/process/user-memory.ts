@@ -13,7 +13,7 @@ import { ProcessSlot } from './slot';
 export function copyFromUser(task: Task, guestAddress: u64, to: usize, n: usize): i32 {
   if (n == 0) return 0;
   const mm = task.mm!;
-  guestAddress = mm.lowAddress(guestAddress);
+  guestAddress = mm.lowRange(guestAddress, n);
   if (!prepare(mm, guestAddress, n, PAGE_READ)) return -EFAULT;
   mm.slot.read(<i32>guestAddress + GUEST_BIAS, to, <i32>n);
   return 0;
@@ -23,7 +23,7 @@ export function copyFromUser(task: Task, guestAddress: u64, to: usize, n: usize)
 export function copyToUser(task: Task, guestAddress: u64, from: usize, n: usize): i32 {
   if (n == 0) return 0;
   const mm = task.mm!;
-  guestAddress = mm.lowAddress(guestAddress);
+  guestAddress = mm.lowRange(guestAddress, n);
   if (!prepare(mm, guestAddress, n, PAGE_WRITE)) return -EFAULT;
   mm.slot.write(<i32>guestAddress + GUEST_BIAS, from, <i32>n);
   return 0;
@@ -33,7 +33,7 @@ export function copyToUser(task: Task, guestAddress: u64, from: usize, n: usize)
 export function zeroUser(task: Task, guestAddress: u64, n: usize): i32 {
   if (n == 0) return 0;
   const mm = task.mm!;
-  guestAddress = mm.lowAddress(guestAddress);
+  guestAddress = mm.lowRange(guestAddress, n);
   if (!prepare(mm, guestAddress, n, PAGE_WRITE)) return -EFAULT;
   mm.slot.fill(<i32>guestAddress + GUEST_BIAS, 0, <i32>n);
   return 0;
@@ -44,13 +44,11 @@ export function zeroUser(task: Task, guestAddress: u64, n: usize): i32 {
  * what they can (read(2), write(2) across an unmapped page).
  */
 export function writableBytes(task: Task, guestAddress: u64, n: usize): usize {
-  const mm = task.mm!;
-  return accessibleBytes(mm, mm.lowAddress(guestAddress), n, PAGE_WRITE);
+  return accessibleFrom(task.mm!, guestAddress, n, PAGE_WRITE);
 }
 
 export function readableBytes(task: Task, guestAddress: u64, n: usize): usize {
-  const mm = task.mm!;
-  return accessibleBytes(mm, mm.lowAddress(guestAddress), n, PAGE_READ);
+  return accessibleFrom(task.mm!, guestAddress, n, PAGE_READ);
 }
 
 /** The last read of one of the `read…` functions below failed: the call must return -EFAULT. */
@@ -66,14 +64,14 @@ export function userFault(): bool {
 /** Reads a number; 0 when not readable, and then the next `userFault()` says so. */
 export function readU8(task: Task, guestAddress: u64): u32 {
   const mm = task.mm!;
-  guestAddress = mm.lowAddress(guestAddress);
+  guestAddress = mm.lowRange(guestAddress, 1);
   if (!prepare(mm, guestAddress, 1, PAGE_READ)) return <u32>fail();
   return mm.slot.load8(<i32>guestAddress + GUEST_BIAS);
 }
 
 export function readU16(task: Task, guestAddress: u64): u32 {
   const mm = task.mm!;
-  guestAddress = mm.lowAddress(guestAddress);
+  guestAddress = mm.lowRange(guestAddress, 2);
   if (!prepare(mm, guestAddress, 2, PAGE_READ)) return <u32>fail();
   const at = <i32>guestAddress + GUEST_BIAS;
   return mm.slot.load8(at) | (mm.slot.load8(at + 1) << 8);
@@ -81,7 +79,7 @@ export function readU16(task: Task, guestAddress: u64): u32 {
 
 export function readU32(task: Task, guestAddress: u64): u32 {
   const mm = task.mm!;
-  guestAddress = mm.lowAddress(guestAddress);
+  guestAddress = mm.lowRange(guestAddress, 4);
   if (!prepare(mm, guestAddress, 4, PAGE_READ)) return <u32>fail();
   return mm.slot.load32(<i32>guestAddress + GUEST_BIAS);
 }
@@ -92,7 +90,7 @@ export function readI32(task: Task, guestAddress: u64): i32 {
 
 export function readU64(task: Task, guestAddress: u64): u64 {
   const mm = task.mm!;
-  guestAddress = mm.lowAddress(guestAddress);
+  guestAddress = mm.lowRange(guestAddress, 8);
   if (!prepare(mm, guestAddress, 8, PAGE_READ)) return fail();
   return mm.slot.load64(<i32>guestAddress + GUEST_BIAS);
 }
@@ -100,7 +98,7 @@ export function readU64(task: Task, guestAddress: u64): u64 {
 /** Writes a number. @returns 0 or -EFAULT */
 export function writeU8(task: Task, guestAddress: u64, value: u32): i32 {
   const mm = task.mm!;
-  guestAddress = mm.lowAddress(guestAddress);
+  guestAddress = mm.lowRange(guestAddress, 1);
   if (!prepare(mm, guestAddress, 1, PAGE_WRITE)) return -EFAULT;
   mm.slot.store8(<i32>guestAddress + GUEST_BIAS, value);
   return 0;
@@ -108,7 +106,7 @@ export function writeU8(task: Task, guestAddress: u64, value: u32): i32 {
 
 export function writeU16(task: Task, guestAddress: u64, value: u32): i32 {
   const mm = task.mm!;
-  guestAddress = mm.lowAddress(guestAddress);
+  guestAddress = mm.lowRange(guestAddress, 2);
   if (!prepare(mm, guestAddress, 2, PAGE_WRITE)) return -EFAULT;
   const at = <i32>guestAddress + GUEST_BIAS;
   mm.slot.store8(at, value);
@@ -118,7 +116,7 @@ export function writeU16(task: Task, guestAddress: u64, value: u32): i32 {
 
 export function writeU32(task: Task, guestAddress: u64, value: u32): i32 {
   const mm = task.mm!;
-  guestAddress = mm.lowAddress(guestAddress);
+  guestAddress = mm.lowRange(guestAddress, 4);
   if (!prepare(mm, guestAddress, 4, PAGE_WRITE)) return -EFAULT;
   mm.slot.store32(<i32>guestAddress + GUEST_BIAS, value);
   return 0;
@@ -126,7 +124,7 @@ export function writeU32(task: Task, guestAddress: u64, value: u32): i32 {
 
 export function writeU64(task: Task, guestAddress: u64, value: u64): i32 {
   const mm = task.mm!;
-  guestAddress = mm.lowAddress(guestAddress);
+  guestAddress = mm.lowRange(guestAddress, 8);
   if (!prepare(mm, guestAddress, 8, PAGE_WRITE)) return -EFAULT;
   mm.slot.store64(<i32>guestAddress + GUEST_BIAS, value);
   return 0;
@@ -164,10 +162,9 @@ export function readString(task: Task, guestAddress: u64, max: i32 = PATH_MAX): 
  */
 export function copyStringFromUser(task: Task, guestAddress: u64, to: usize, max: i32): i32 {
   const mm = task.mm!;
-  guestAddress = mm.lowAddress(guestAddress);
   let done: i32 = 0;
   while (done < max) {
-    const at = guestAddress + done;
+    const at = mm.lowAddress(guestAddress + done);
     const inPage: i32 = PAGE_SIZE_BYTES - (<i32>at & (PAGE_SIZE_BYTES - 1));
     const n = min(inPage, max - done);
     if (!prepare(mm, at, n, PAGE_READ)) return -EFAULT;
@@ -206,6 +203,11 @@ function fail(): u64 {
 /** Whether all bytes may be accessed; loads the pages that are mapped but not there yet. */
 function prepare(mm: AddressSpace, guestAddress: u64, n: usize, access: i32): bool {
   return accessibleBytes(mm, guestAddress, n, access) == n;
+}
+
+function accessibleFrom(mm: AddressSpace, guestAddress: u64, n: usize, access: i32): usize {
+  if (guestAddress >= GUEST_END) n = <usize>mm.bytesInWindow(guestAddress, n);
+  return accessibleBytes(mm, mm.lowAddress(guestAddress), n, access);
 }
 
 function accessibleBytes(mm: AddressSpace, guestAddress: u64, n: usize, access: i32): usize {

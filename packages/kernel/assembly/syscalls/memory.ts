@@ -1,7 +1,7 @@
 /** mmap(2) and its family. */
 import { GUEST_END, PAGE_SHIFT, PAGE_READ, PAGE_WRITE } from '../abi.gen';
 import { OpenFile } from '../fs/api';
-import { EBADF, EEXIST, EFAULT, EINVAL, ENOMEM, EOVERFLOW } from '../linux/errno';
+import { EBADF, EEXIST, EFAULT, EINVAL, ENOMEM, EOVERFLOW, EPERM } from '../linux/errno';
 import {
   MADV_DOFORK,
   MADV_DONTFORK,
@@ -128,7 +128,7 @@ function place(mm: AddressSpace, address: u64, pages: i32, flags: i32): i32 {
     if ((address & PAGE_MASK) != 0) return -EINVAL;
     if (!isInRange(address, pages)) return mm.placeAbove(address, pages, (flags & MAP_FIXED_NOREPLACE) != 0);
     const start = <i32>(address >> PAGE_SHIFT);
-    if (start < FIRST_PAGE) return -1; // EPERM: below mmap_min_addr
+    if (start < FIRST_PAGE) return -EPERM; // below mmap_min_addr
     if ((flags & MAP_FIXED_NOREPLACE) != 0 && !mm.isFree(start, start + pages)) return -EEXIST;
     return start;
   }
@@ -164,6 +164,13 @@ export function sys_munmap(task: Task, address: u64, length: u64): i64 {
   return mm.unmap(start, start + pages);
 }
 
+/** For a range above 4 GiB that goes on behind the window it starts in: the bytes of the part inside; otherwise 0. */
+function partInWindow(mm: AddressSpace, address: u64, length: u64): u64 {
+  if (address < GUEST_END) return 0;
+  const inside = mm.bytesInWindow(address, length);
+  return inside < length ? inside : 0;
+}
+
 /** mprotect(2). */
 export function sys_mprotect(task: Task, address: u64, length: u64, protection: i32): i64 {
   if ((address & PAGE_MASK) != 0) return -EINVAL;
@@ -172,7 +179,12 @@ export function sys_mprotect(task: Task, address: u64, length: u64, protection: 
   if (address >= GUEST_END && length <= ADDRESS_END && task.mm!.isReservedAbove(address, address + roundUp(length))) {
     return task.mm!.protectAbove(address, address + roundUp(length), protection & (PROT_READ | PROT_WRITE | PROT_EXEC));
   }
-  address = task.mm!.lowAddress(address);
+  const inWindow = partInWindow(task.mm!, address, length);
+  if (inWindow != 0) {
+    const problem = sys_mprotect(task, address, inWindow, protection);
+    return problem != 0 ? problem : sys_mprotect(task, address + inWindow, length - inWindow, protection);
+  }
+  address = task.mm!.lowRange(address, length);
   const pages = pagesOf(length);
   if (pages == 0 || !isInRange(address, pages)) return -ENOMEM;
   const start = <i32>(address >> PAGE_SHIFT);
@@ -220,11 +232,13 @@ export function sys_mremap(
   const newPages = pagesOf(newLength);
   if (newLength == 0) return -EINVAL;
   if (newPages == 0) return -ENOMEM;
-  if (!isInRange(address, oldPages)) return -EFAULT;
+  if (!isInRange(address, oldPages) || (oldPages == 0 && oldLength != 0)) return -EFAULT;
   const mm = task.mm!;
   const start = <i32>(address >> PAGE_SHIFT);
   const mapping = mm.find(start);
-  if (mapping == null || mapping.kind == MappingKind.engine || mapping.end < start + oldPages) return -EFAULT;
+  if (mapping == null || mapping.kind >= MappingKind.engine || mapping.end < start + oldPages) return -EFAULT;
+  // Of shared memory, a second mapping is made; what is private has no second copy.
+  if (oldLength == 0 && mapping.shared == null) return -EINVAL;
   const isFixed = (flags & MREMAP_FIXED) != 0;
   if (!isFixed && (flags & MREMAP_DONTUNMAP) == 0) {
     if (newPages <= oldPages) {
@@ -242,6 +256,7 @@ export function sys_mremap(
     if ((newAddress & PAGE_MASK) != 0) return -EINVAL;
     if (!isInRange(newAddress, newPages)) return -EINVAL;
     target = <i32>(newAddress >> PAGE_SHIFT);
+    if (target < FIRST_PAGE) return -EPERM;
     if (target < start + oldPages && start < target + newPages) return -EINVAL;
   } else {
     const hint = newAddress != 0 ? <i32>((newAddress & ~PAGE_MASK) >> PAGE_SHIFT) : -1;
@@ -258,20 +273,8 @@ function canGrow(mm: AddressSpace, start: i32, oldPages: i32, newPages: i32): bo
 /** Maps more of what `mapping` maps, right behind it. */
 function extend(mm: AddressSpace, mapping: Mapping, from: i32, to: i32): void {
   const more = mm.insert(from, to)!;
-  copyAttributes(mapping, more, mapping.offset + (from - mapping.start));
+  more.copyFrom(mapping, mapping.offset + (from - mapping.start));
   mm.merge(more);
-}
-
-function copyAttributes(from: Mapping, to: Mapping, offset: i64): void {
-  to.protection = from.protection;
-  to.kind = from.kind;
-  to.mayWrite = from.mayWrite;
-  to.dontFork = from.dontFork;
-  to.offset = offset;
-  const file = from.file;
-  if (file) to.file = file.retain();
-  const shared = from.shared;
-  if (shared) shared.attach(to);
 }
 
 function move(
@@ -290,7 +293,7 @@ function move(
     moved.release();
     return -ENOMEM;
   }
-  copyAttributes(moved, to, moved.offset);
+  to.copyFrom(moved, moved.offset);
   moved.release();
   if (to.shared == null && !mm.movePages(start, target, min(oldPages, newPages), to)) return -ENOMEM;
   if (keepOld) mm.discard(start, start + oldPages);
@@ -304,12 +307,19 @@ export function sys_madvise(task: Task, address: u64, length: u64, advice: i32):
   if (!isKnownAdvice(advice)) return -EINVAL;
   if ((address & PAGE_MASK) != 0) return -EINVAL;
   if (length == 0) return 0;
+  if (roundUp(length) == 0 || address + roundUp(length) < address) return -EINVAL;
   const mm = task.mm!;
   if (address >= GUEST_END && length <= ADDRESS_END && mm.isReservedAbove(address, address + roundUp(length))) {
     if (advice == MADV_DONTNEED || advice == MADV_FREE) mm.discardAbove(address, address + roundUp(length));
     return 0;
   }
-  address = mm.lowAddress(address);
+  const inWindow = partInWindow(mm, address, length);
+  if (inWindow != 0) {
+    const first = sys_madvise(task, address, inWindow, advice);
+    const rest = sys_madvise(task, address + inWindow, length - inWindow, advice);
+    return first != 0 ? first : rest;
+  }
+  address = mm.lowRange(address, length);
   const pages = pagesOf(length);
   if (pages == 0 || !isInRange(address, pages)) return -ENOMEM;
   const start = <i32>(address >> PAGE_SHIFT);
@@ -351,7 +361,7 @@ export function sys_mincore(task: Task, address: u64, length: u64, vector: u64):
   const pages = pagesOf(length);
   if (length == 0) return 0;
   const mm = task.mm!;
-  address = mm.lowAddress(address);
+  address = mm.lowRange(address, length);
   if (pages == 0 || !isInRange(address, pages)) return -ENOMEM;
   const start = <i32>(address >> PAGE_SHIFT);
   if (!mm.isMapped(start, start + pages)) return -ENOMEM;
@@ -371,7 +381,7 @@ export function sys_msync(task: Task, address: u64, length: u64, flags: i32): i6
   const pages = pagesOf(length);
   if (length == 0) return 0;
   const mm = task.mm!;
-  address = mm.lowAddress(address);
+  address = mm.lowRange(address, length);
   if (pages == 0 || !isInRange(address, pages)) return -ENOMEM;
   const start = <i32>(address >> PAGE_SHIFT);
   mm.publish(start, start + pages);
@@ -381,7 +391,7 @@ export function sys_msync(task: Task, address: u64, length: u64, flags: i32): i6
 function checkLock(task: Task, address: u64, length: u64): i64 {
   const pages = pagesOf((address & PAGE_MASK) + length);
   if (length == 0) return 0;
-  address = task.mm!.lowAddress(address);
+  address = task.mm!.lowRange(address, length);
   if (pages == 0 || !isInRange(address, pages)) return -ENOMEM;
   const start = <i32>(address >> PAGE_SHIFT);
   return task.mm!.isMapped(start, start + pages) ? 0 : -ENOMEM;
