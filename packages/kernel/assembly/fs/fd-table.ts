@@ -4,6 +4,11 @@ import { Task } from '../task/task';
 import { releasePosixLocks } from './locks';
 import { OpenFile } from './open-file';
 
+/** Descriptors are below this. */
+function limitOf(task: Task): i32 {
+  return <i32>min<u64>(task.group.limit(RLIMIT_NOFILE), 1 << 20);
+}
+
 /** The open files of a process, shared by the tasks that clone(2) with CLONE_FILES made. */
 export class FdTable {
   private files: StaticArray<OpenFile | null> = new StaticArray<OpenFile | null>(64);
@@ -29,12 +34,20 @@ export class FdTable {
     return file != null && file.isPathOnly ? null : file;
   }
 
+  /** Whether one more file can be opened: asked before what cannot be taken back. */
+  hasRoom(task: Task): bool {
+    return this.freeSlot(this.firstFree) < limitOf(task);
+  }
+
+  private freeSlot(from: i32): i32 {
+    while (from < this.files.length && unchecked(this.files[from]) != null) from++;
+    return from;
+  }
+
   /** Installs `file` (whose reference it takes over) in the lowest free slot ≥ `from`. @returns the slot, or -EMFILE */
   install(task: Task, file: OpenFile, closeOnExec: bool, from: i32 = 0): i32 {
-    const limit = <i32>min<u64>(task.group.limit(RLIMIT_NOFILE), 1 << 20);
-    let fd = max(from, this.firstFree);
-    while (fd < this.files.length && unchecked(this.files[fd]) != null) fd++;
-    if (fd >= limit) return -EMFILE;
+    const fd = this.freeSlot(max(from, this.firstFree));
+    if (fd >= limitOf(task)) return -EMFILE;
     this.put(fd, file, closeOnExec);
     if (from <= this.firstFree) this.firstFree = fd + 1;
     return fd;

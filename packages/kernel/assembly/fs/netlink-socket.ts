@@ -1,4 +1,4 @@
-import { EINVAL, EOPNOTSUPP } from '../linux/errno';
+import { EFAULT, EINVAL, ENOBUFS, EOPNOTSUPP } from '../linux/errno';
 import { AF_INET, AF_INET6, AF_NETLINK, AF_UNSPEC, SOCK_DGRAM } from '../linux/socket';
 import { Task } from '../task/task';
 import { IoCursor } from './io-cursor';
@@ -58,6 +58,19 @@ const MTU: usize = memory.data<u32>([65536]);
 const LOCALHOST_4: usize = memory.data<u8>([127, 0, 0, 1]);
 const LOCALHOST_6: usize = memory.data<u8>([0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1]);
 
+const addressBuffer: usize = memory.data(12, 4);
+
+/** struct sockaddr_nl */
+function addressOf(port: u32): SocketAddress {
+  memory.fill(addressBuffer, 0, ADDRESS_BYTES);
+  store<u16>(addressBuffer, <u16>AF_NETLINK);
+  store<u32>(addressBuffer, port, 4);
+  return SocketAddress.of(addressBuffer, ADDRESS_BYTES);
+}
+
+/** Where answers come from. */
+const KERNEL: SocketAddress = addressOf(0);
+
 /** rtnetlink(7), as far as listing the one interface goes: loopback. */
 export class NetlinkSocket extends Socket {
   private port: u32 = 0;
@@ -66,16 +79,8 @@ export class NetlinkSocket extends Socket {
     super(place, flags, AF_NETLINK, SOCK_DGRAM, NETLINK_ROUTE);
   }
 
-  /** struct sockaddr_nl */
   ownAddress(): SocketAddress {
-    return this.addressOf(this.port);
-  }
-
-  private addressOf(port: u32): SocketAddress {
-    memory.fill(reply, 0, ADDRESS_BYTES);
-    store<u16>(reply, <u16>AF_NETLINK);
-    store<u32>(reply, port, 4);
-    return SocketAddress.of(reply, ADDRESS_BYTES);
+    return addressOf(this.port);
   }
 
   bind(task: Task, at: usize, length: u32): i32 {
@@ -96,12 +101,16 @@ export class NetlinkSocket extends Socket {
 
   send(task: Task, io: IoCursor, flags: u32, target: Socket | null, ancillary: Ancillary | null): i64 {
     if (this.port == 0) this.port = task.pid;
-    const n = io.take(request, <u32>min<u64>(io.remaining, 8192));
+    const wanted = <u32>min<u64>(io.remaining, 8192);
+    const n = io.take(request, wanted);
+    if (n != wanted) return -EFAULT;
     let at: u32 = 0;
     while (at + HEADER_BYTES <= n) {
       const length = load<u32>(request + at);
-      if (length < HEADER_BYTES || at + length > n) break;
-      this.answer(request + at, length);
+      if (length < HEADER_BYTES || length > n - at) break;
+      // As on Linux, answers that nobody reads are lost: recvmsg(2) says ENOBUFS then.
+      if (this.isFull) this.pendingError = ENOBUFS;
+      else this.answer(request + at, length);
       at += (length + 3) & ~3;
     }
     return n;
@@ -130,11 +139,7 @@ export class NetlinkSocket extends Socket {
       used += 4;
       finish();
     }
-    const n = used;
-    const copy = heap.alloc(n);
-    memory.copy(copy, reply, n);
-    this.deliver(copy, n, this.addressOf(0));
-    heap.free(copy);
+    this.deliver(reply, used, KERNEL);
   }
 
   private writeLink(flags: u16, sequence: u32): void {

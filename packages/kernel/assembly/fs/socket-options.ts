@@ -33,11 +33,18 @@ import { copyFromUser, copyToUser, readI32, userFault, writeU32 } from '../proce
 import { Task } from '../task/task';
 import { Socket } from './socket';
 
+/** Above the numbers of IP, IPv6, TCP and UDP options. */
+const MAX_OPTION: i32 = 255;
 const DEFAULT_BUFFER: i32 = 212_992;
 const buffer: usize = memory.data(256, 8);
 
 function key(level: i32, option: i32): i32 {
   return (level << 16) | option;
+}
+
+/** Options are small numbers: what is remembered of a socket is limited by that. */
+function isOption(level: i32, option: i32): bool {
+  return option > 0 && option <= (level == SOL_SOCKET ? SO_PEERPIDFD : MAX_OPTION);
 }
 
 function knowsLevel(socket: Socket, level: i32): bool {
@@ -51,6 +58,7 @@ function knowsLevel(socket: Socket, level: i32): bool {
 export function setSocketOption(task: Task, socket: Socket, level: i32, option: i32, value: u64, length: i32): i64 {
   if (!knowsLevel(socket, level)) return socket.domain == AF_UNIX ? -EOPNOTSUPP : -ENOPROTOOPT;
   if (length < 0) return -EINVAL;
+  if (!isOption(level, option)) return -ENOPROTOOPT;
   if (level == SOL_SOCKET) {
     if (option == SO_RCVTIMEO || option == SO_SNDTIMEO) return setTimeLimit(task, socket, option, value, length);
     if (option == SO_LINGER) return length < 8 ? -EINVAL : remember(task, socket, level, option, value);
@@ -58,8 +66,8 @@ export function setSocketOption(task: Task, socket: Socket, level: i32, option: 
     if (option == SO_TYPE || option == SO_ERROR || option == SO_PROTOCOL || option == SO_DOMAIN || option == SO_ACCEPTCONN) {
       return -ENOPROTOOPT;
     }
-    if (option > SO_PEERPIDFD) return -ENOPROTOOPT;
   }
+  if (level == IPPROTO_IPV6 && option == IPV6_V6ONLY && socket.local) return -EINVAL;
   if (length < 4) {
     // IP level options are taken as single bytes too.
     if (level == SOL_SOCKET || length < 1 || level == IPPROTO_TCP) return -EINVAL;
@@ -75,7 +83,6 @@ export function setSocketOption(task: Task, socket: Socket, level: i32, option: 
     if (option == SO_SNDBUFFORCE) socket.options.set(key(level, SO_SNDBUF), word);
     if (option == SO_RCVBUFFORCE) socket.options.set(key(level, SO_RCVBUF), word);
   }
-  if (level == IPPROTO_IPV6 && option == IPV6_V6ONLY && socket.local) return -EINVAL;
   return 0;
 }
 
@@ -115,6 +122,7 @@ function answerWord(task: Task, value: u64, lengthAt: u64, word: i32): i64 {
 
 export function getSocketOption(task: Task, socket: Socket, level: i32, option: i32, value: u64, lengthAt: u64): i64 {
   if (!knowsLevel(socket, level)) return -EOPNOTSUPP;
+  if (!isOption(level, option)) return -ENOPROTOOPT;
   const known = socket.options.has(key(level, option)) ? socket.options.get(key(level, option)) : 0;
   if (level == IPPROTO_TCP) {
     memory.fill(buffer, 0, 256);
@@ -165,5 +173,5 @@ export function getSocketOption(task: Task, socket: Socket, level: i32, option: 
     case SO_PEERPIDFD:
       return -ENOPROTOOPT;
   }
-  return option <= 0 || option > SO_PEERPIDFD ? -ENOPROTOOPT : answerWord(task, value, lengthAt, known);
+  return answerWord(task, value, lengthAt, known);
 }

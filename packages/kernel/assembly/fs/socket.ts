@@ -82,6 +82,12 @@ export let receivedSender: SocketAddress | null = null;
 /** The datagram was longer than the room for it; its whole length. */
 export let receivedLength: u32 = 0;
 
+/** Nobody takes the files that came with the last bytes: they are closed. */
+export function closeReceivedFiles(): void {
+  const ancillary = receivedAncillary;
+  if (ancillary) ancillary.release();
+}
+
 const kernelCursor = new IoCursor();
 
 /** A socket of any family: what does not depend on addresses. */
@@ -249,7 +255,9 @@ export abstract class Socket extends OpenFile {
   }
 
   read(task: Task, io: IoCursor): i64 {
-    return this.receive(task, io, 0);
+    const n = this.receive(task, io, 0);
+    closeReceivedFiles();
+    return n;
   }
   write(task: Task, io: IoCursor): i64 {
     return this.send(task, io, 0, this.peer, null);
@@ -314,7 +322,7 @@ export abstract class Socket extends OpenFile {
     if (target.isClosed) return this.gonePeer(task, flags);
     if (target.shutRead) return this.broken(task, flags);
     if (io.remaining > DATAGRAM_MAX) return -EMSGSIZE;
-    if (target.messages.length >= MAX_MESSAGES || target.queuedBytes > MAX_MESSAGE_BYTES) {
+    if (target.isFull) {
       if (!waits) return -EAGAIN;
       target.changed.sleep(task);
       return this.wait(task, true, this.sendTimeout, -EAGAIN);
@@ -337,6 +345,11 @@ export abstract class Socket extends OpenFile {
     this.pendingError = ECONNREFUSED;
     this.changed.notify(POLLERR);
     return n;
+  }
+
+  /** Whether no more messages may wait to be read. */
+  protected get isFull(): bool {
+    return this.messages.length >= MAX_MESSAGES || this.queuedBytes > MAX_MESSAGE_BYTES;
   }
 
   /** Queues a message for this socket's reader; the bytes are copied. */

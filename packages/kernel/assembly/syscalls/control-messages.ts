@@ -38,7 +38,7 @@ export function readControl(task: Task, socket: Socket, from: u64, bytes: u64): 
   let at: u32 = 0;
   while (at + 16 <= length && controlProblem == 0) {
     const size = load<u64>(controlBuffer + at);
-    if (size < 16 || at + size > length) {
+    if (size < 16 || size > length - at) {
       controlProblem = -EINVAL;
       break;
     }
@@ -48,7 +48,7 @@ export function readControl(task: Task, socket: Socket, from: u64, bytes: u64): 
     if (level == SOL_SOCKET && type == SCM_RIGHTS && socket.domain == AF_UNIX) {
       found = true;
       controlProblem = takeFiles(task, ancillary, data, <u32>(size - 16) >> 2);
-    } else if (level == SOL_SOCKET && type == SCM_CREDENTIALS && size >= 28) {
+    } else if (level == SOL_SOCKET && type == SCM_CREDENTIALS && size == 28) {
       const pid = load<i32>(data);
       if (pid != task.pid && task.credentials.euid != 0) controlProblem = -EPERM;
     } else if (level == SOL_SOCKET) controlProblem = -EINVAL;

@@ -11,7 +11,7 @@ import {
 } from '../linux/socket';
 import { IoCursor } from '../fs/io-cursor';
 import { lastError } from '../fs/result';
-import { Ancillary, receivedAncillary, receivedLength, receivedSender, Socket } from '../fs/socket';
+import { Ancillary, closeReceivedFiles, receivedLength, receivedSender, Socket } from '../fs/socket';
 import { copyFromUser, copyToUser, writeU32, writeU64 } from '../process/user-memory';
 import { Task } from '../task/task';
 import { controlBytes, controlProblem, readControl, withCredentials, writeControl } from './control-messages';
@@ -73,18 +73,12 @@ export function sys_recvfrom(task: Task, fd: i32, to: u64, length: u64, flags: i
   io.user(task, to, min<u64>(length, 0x7fff_f000));
   const n = socket.receive(task, io, flags);
   if (n < 0) return n;
-  dropAncillary(flags);
+  if ((<u32>flags & MSG_PEEK) == 0) closeReceivedFiles();
   if (address != 0) {
     const problem = writeAddress(task, receivedSender, address, addressLength);
     if (problem != 0) return problem;
   }
   return (<u32>flags & MSG_TRUNC) != 0 && !socket.isStream ? <i64>receivedLength : n;
-}
-
-/** Files that came along and are not wanted are closed. */
-function dropAncillary(flags: u32): void {
-  const ancillary = receivedAncillary;
-  if (ancillary && (flags & MSG_PEEK) == 0) ancillary.release();
 }
 
 /** struct msghdr: name, length, vector, count, control, length, flags. */
@@ -110,7 +104,7 @@ function readMessage(task: Task, message: u64): i32 {
 }
 
 function sendMessage(task: Task, socket: Socket, message: u64, flags: u32): i64 {
-  let problem = readMessage(task, message);
+  const problem = readMessage(task, message);
   if (problem != 0) return problem;
   // A call that goes on after a partial send has handed its descriptors over already.
   const ancillary = task.progress == 0 ? readControl(task, socket, messageControl, messageControlLength) : null;
@@ -131,14 +125,13 @@ export function sys_sendmmsg(task: Task, fd: i32, messages: u64, count: u64, fla
   if (socket == null) return socketProblem;
   const total = min<u64>(count, 1024);
   for (let i: u64 = 0; i < total; i++) {
-    task.progress = 0;
     const at = messages + i * 64;
-    const sent = sendMessage(task, socket, at, flags);
-    if (sent < 0) {
-      if (i > 0) task.leaveQueues();
-      return i > 0 ? <i64>i : sent;
-    }
+    // Only the first message is waited for: a call that has waited starts again with it.
+    const sent = sendMessage(task, socket, at, i > 0 ? flags | MSG_DONTWAIT : flags);
+    if (sent < 0) return i > 0 ? <i64>i : sent;
+    task.progress = 0;
     if (writeU32(task, at + 56, <u32>sent) != 0) return -EFAULT;
+    if (socket.isStream && io.remaining > 0) return i + 1;
   }
   return total;
 }
@@ -155,7 +148,10 @@ function receiveMessage(task: Task, socket: Socket, message: u64, flags: u32): i
   if (messageName != 0) {
     const sender = receivedSender;
     const length: u32 = sender ? sender.length : 0;
-    if (sender && copyToUser(task, messageName, sender.at, min(length, messageNameLength)) != 0) return -EFAULT;
+    if (sender && copyToUser(task, messageName, sender.at, min(length, messageNameLength)) != 0) {
+      if ((flags & MSG_PEEK) == 0) closeReceivedFiles();
+      return -EFAULT;
+    }
     writeU32(task, message + 8, length);
   }
   outFlags |= writeControl(task, socket, messageControl, messageControl == 0 ? 0 : messageControlLength, flags);
@@ -173,13 +169,13 @@ export function sys_recvmmsg(task: Task, fd: i32, messages: u64, count: u64, fla
   const socket = socketAt(task, fd);
   if (socket == null) return socketProblem;
   const total = min<u64>(count, 1024);
-  let bits = <u32>flags & ~MSG_WAITFORONE;
+  const bits = <u32>flags & ~MSG_WAITFORONE;
   for (let i: u64 = 0; i < total; i++) {
-    task.progress = 0;
     const at = messages + i * 64;
     // Whatever has arrived is handed out; only the first message is waited for.
     const got = receiveMessage(task, socket, at, i > 0 ? bits | MSG_DONTWAIT : bits);
     if (got < 0) return i > 0 ? <i64>i : got;
+    task.progress = 0;
     if (writeU32(task, at + 56, <u32>got) != 0) return -EFAULT;
   }
   return total;

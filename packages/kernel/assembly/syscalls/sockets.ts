@@ -5,6 +5,7 @@ import {
   EFAULT,
   EINVAL,
   EISCONN,
+  EMFILE,
   ENOTCONN,
   ENOTSOCK,
   EOPNOTSUPP,
@@ -166,6 +167,7 @@ export function sys_accept4(task: Task, fd: i32, address: u64, length: u64, flag
   if ((flags & ~(SOCK_CLOEXEC | SOCK_NONBLOCK)) != 0) return -EINVAL;
   const socket = socketAt(task, fd);
   if (socket == null) return socketProblem;
+  if (!task.files.hasRoom(task)) return -EMFILE;
   const accepted = socket.accept(task);
   if (accepted == null) return acceptResult;
   if ((flags & SOCK_NONBLOCK) != 0) accepted.flags |= O_NONBLOCK;
