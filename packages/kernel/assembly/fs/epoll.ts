@@ -194,7 +194,7 @@ export class EpollFile extends OpenFile {
       }
       given++;
       if ((item.events & EPOLLONESHOT) != 0) item.disabled = true;
-      else if ((item.events & EPOLLET) == 0) {
+      else if ((item.events & EPOLLET) == 0 && !item.queued) {
         // Level-triggered: looked at again next time, behind the others.
         item.queued = true;
         this.ready.push(item);

@@ -64,6 +64,10 @@ class Event {
     readonly name: usize,
     readonly nameLength: u32,
   ) {}
+  /** The name is no longer needed. */
+  free(): void {
+    if (this.name != 0) heap.free(this.name);
+  }
   get bytes(): u32 {
     return 16 + (this.nameLength == 0 ? 0 : (this.nameLength + 1 + 15) & ~15);
   }
@@ -135,9 +139,13 @@ export class InotifyFile extends OpenFile {
       last.nameLength == event.nameLength &&
       memory.compare(last.name, event.name, event.nameLength) == 0
     ) {
+      event.free();
       return;
     }
-    if (this.events.length == MAX_QUEUED) event = new Event(-1, IN_Q_OVERFLOW, 0, 0, 0);
+    if (this.events.length >= MAX_QUEUED) {
+      event.free();
+      event = new Event(-1, IN_Q_OVERFLOW, 0, 0, 0);
+    }
     if (this.events.length <= MAX_QUEUED) this.events.push(event);
     this.changed.notify(POLL_READABLE);
   }
@@ -160,7 +168,7 @@ export class InotifyFile extends OpenFile {
       store<u32>(record + 12, bytes - 16);
       memory.copy(record + 16, event.name, event.nameLength);
       if (io.put(record, bytes) != bytes) return done > 0 ? done : -14; // EFAULT
-      if (event.name != 0) heap.free(event.name);
+      event.free();
       this.events.shift();
       done += bytes;
     }
@@ -177,6 +185,8 @@ export class InotifyFile extends OpenFile {
   onRelease(): void {
     for (let i = 0; i < this.watches.length; i++) forget(this.watches[i]);
     this.watches = [];
+    for (let i = 0; i < this.events.length; i++) this.events[i].free();
+    this.events = [];
     this.inode.drop();
   }
 }

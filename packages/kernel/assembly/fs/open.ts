@@ -1,4 +1,4 @@
-import { EACCES, EEXIST, EINVAL, EISDIR, ELOOP, ENOENT, ENOTDIR, EPERM, EROFS, ETXTBSY } from '../linux/errno';
+import { EACCES, EEXIST, EINVAL, EISDIR, ELOOP, EMFILE, ENOENT, ENOTDIR, EPERM, EROFS, ETXTBSY } from '../linux/errno';
 import {
   O_ACCMODE,
   O_APPEND,
@@ -70,6 +70,8 @@ export function openAndInstall(task: Task, dirFd: i32, path: u64, flags: u32, mo
   const problem = walkUser(task, dirFd, path, walkFlags, walk);
   if (problem != 0) return problem;
   if (creates && (walk.trailingSlash || walk.kind != LastKind.name)) return (flags & O_EXCL) != 0 && !walk.trailingSlash ? -EEXIST : -EISDIR;
+  // Before anything is made or truncated.
+  if (!task.files.hasRoom(task)) return -EMFILE;
   let file: OpenFile | null;
   if (walk.dentry == null) file = createAndOpen(task, walk, flags, mode);
   else if ((flags & O_TMPFILE_BIT) != 0) file = openTemporary(task, walk, flags, mode);

@@ -58,10 +58,10 @@ export class PipeBuffer {
       if (frame == 0) break;
       const inFrame = position & 4095;
       const part = min(min(limit - done, 4096 - inFrame), this.free);
-      const moved = io.take(frame + inFrame, part);
-      this.used += moved;
-      done += moved;
-      if (moved != part) break;
+      // What could only be read in part is not written at all, as on Linux.
+      if (io.take(frame + inFrame, part) != part) break;
+      this.used += part;
+      done += part;
     }
     return done;
   }
@@ -74,10 +74,10 @@ export class PipeBuffer {
     while (done < available) {
       const inFrame = position & 4095;
       const part = min(available - done, 4096 - inFrame);
-      const moved = io.put(unchecked(this.frames[position >> 12]) + inFrame, part);
-      done += moved;
-      position = (position + moved) % this.capacity;
-      if (moved != part) break;
+      // What could only be handed out in part stays, as on Linux.
+      if (io.put(unchecked(this.frames[position >> 12]) + inFrame, part) != part) break;
+      done += part;
+      position = (position + part) % this.capacity;
     }
     if (peek) return done;
     this.readAt = position;

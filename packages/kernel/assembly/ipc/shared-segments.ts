@@ -45,6 +45,10 @@ export function allSegments(): Segment[] {
   return segments.values();
 }
 
+export function segmentCount(): i32 {
+  return segments.size;
+}
+
 export function createSegment(permission: IpcPermission, sizeBytes: u64, pid: i32): Segment {
   const segment = new Segment(nextId++, permission, sizeBytes, pid);
   segments.set(segment.id, segment);

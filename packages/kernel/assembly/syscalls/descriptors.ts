@@ -1,4 +1,4 @@
-import { EACCES, EAGAIN, EBADF, EBUSY, EDEADLK, EFAULT, EINVAL, EMFILE, EPERM, ESRCH } from '../linux/errno';
+import { EACCES, EAGAIN, EBADF, EBUSY, EDEADLK, EFAULT, EINVAL, EMFILE, EOVERFLOW, EPERM, ESRCH } from '../linux/errno';
 import {
   FD_CLOEXEC,
   F_ADD_SEALS,
@@ -35,7 +35,7 @@ import {
   LOCK_SH,
   LOCK_UN,
 } from '../linux/fcntl';
-import { O_APPEND, O_ASYNC, O_CLOEXEC, O_DIRECT, O_NOATIME, O_NONBLOCK, SEEK_CUR, SEEK_END } from '../linux/open-flags';
+import { O_APPEND, O_ASYNC, O_CLOEXEC, O_DIRECT, O_NOATIME, O_NONBLOCK, SEEK_CUR, SEEK_END, SEEK_SET } from '../linux/open-flags';
 import { RLIMIT_NOFILE } from '../linux/resource';
 import { foundEnd, foundPid, foundStart, foundType, locksOf, LOCK_TO_END } from '../fs/locks';
 import { MemoryInode } from '../fs/memory-inode';
@@ -173,16 +173,18 @@ function readLock(task: Task, file: OpenFile, address: u64): i32 {
   let start = load<i64>(lockBuffer, 8);
   let length = load<i64>(lockBuffer, 16);
   if (type < F_RDLCK || type > F_UNLCK) return -EINVAL;
-  if (whence == SEEK_CUR) start += file.position;
-  else if (whence == SEEK_END) start += file.inode.size;
-  else if (whence != 0) return -EINVAL;
+  const base = whence == SEEK_CUR ? file.position : whence == SEEK_END ? file.inode.size : 0;
+  if (whence != SEEK_SET && whence != SEEK_CUR && whence != SEEK_END) return -EINVAL;
+  if (start > i64.MAX_VALUE - base) return -EOVERFLOW;
+  start += base;
   if (start < 0) return -EINVAL;
   if (length < 0) {
     start += length;
     length = -length;
     if (start < 0) return -EINVAL;
-  }
+  } else if (length > 0 && length - 1 > i64.MAX_VALUE - start) return -EOVERFLOW;
   lockStart = start;
+  // The byte at the largest offset counts as "to the end".
   lockEnd = length == 0 || start + length < start ? LOCK_TO_END : start + length;
   return type;
 }

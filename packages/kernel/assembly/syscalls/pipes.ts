@@ -224,9 +224,12 @@ export function sys_copy_file_range(
   if (offsetProblem != 0) return offsetProblem;
   if (from < 0) from = input.position;
   if (to < 0) to = output.position;
-  if (from + <i64>length < from || to + <i64>length < to) return -EOVERFLOW;
-  if (input.inode === output.inode && from < to + <i64>length && to < from + <i64>length) return -EINVAL;
-  const n = copy(task, input, from, output, to, min<u64>(length, 0x7fff_f000));
+  if (<u64>from + length < length || <u64>to + length < length) return -EOVERFLOW;
+  // What lies behind the end of the input is not asked for: cp(1) wants everything, wherever it is.
+  input.inode.refresh();
+  const count = min<u64>(length, <u64>max<i64>(input.inode.size - from, 0));
+  if (input.inode === output.inode && <u64>from < <u64>to + count && <u64>to < <u64>from + count) return -EINVAL;
+  const n = copy(task, input, from, output, to, min<u64>(count, 0x7fff_f000));
   if (n <= 0) return n;
   if (inOffset != 0) writeU64(task, inOffset, from + n);
   else input.position = from + n;

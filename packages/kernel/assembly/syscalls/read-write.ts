@@ -2,6 +2,7 @@ import { EBADF, EFAULT, EINVAL, EOPNOTSUPP, ESPIPE } from '../linux/errno';
 import { O_APPEND } from '../linux/open-flags';
 import { IoCursor } from '../fs/io-cursor';
 import { OpenFile } from '../fs/open-file';
+import { ADDRESS_END } from '../mm/layout';
 import { copyFromUser } from '../process/user-memory';
 import { Task } from '../task/task';
 
@@ -15,28 +16,32 @@ const vectorBuffer: usize = memory.data(16384, 16);
 export function sys_read(task: Task, fd: i32, to: u64, count: u64): i64 {
   const file = task.files.getForIo(fd);
   if (file == null || !file.isReadable) return -EBADF;
-  if (<i64>count < 0) return -EINVAL;
+  if (count > ADDRESS_END) return -EFAULT;
   return file.read(task, io.user(task, to, min(count, MAX_COUNT)));
 }
 
 export function sys_write(task: Task, fd: i32, from: u64, count: u64): i64 {
   const file = task.files.getForIo(fd);
   if (file == null || !file.isWritable) return -EBADF;
-  if (<i64>count < 0) return -EINVAL;
+  if (count > ADDRESS_END) return -EFAULT;
   return file.write(task, io.user(task, from, min(count, MAX_COUNT)));
 }
 
 export function sys_pread64(task: Task, fd: i32, to: u64, count: u64, offset: i64): i64 {
-  if (offset < 0 || <i64>count < 0) return -EINVAL;
+  if (offset < 0) return -EINVAL;
   const file = task.files.getForIo(fd);
   if (file == null || !file.isReadable) return -EBADF;
+  if (count > ADDRESS_END) return -EFAULT;
+  if (offset + <i64>count < 0) return -EINVAL;
   return file.readFrom(task, io.user(task, to, min(count, MAX_COUNT)), offset);
 }
 
 export function sys_pwrite64(task: Task, fd: i32, from: u64, count: u64, offset: i64): i64 {
-  if (offset < 0 || <i64>count < 0) return -EINVAL;
+  if (offset < 0) return -EINVAL;
   const file = task.files.getForIo(fd);
   if (file == null || !file.isWritable) return -EBADF;
+  if (count > ADDRESS_END) return -EFAULT;
+  if (offset + <i64>count < 0) return -EINVAL;
   return file.writeTo(task, io.user(task, from, min(count, MAX_COUNT)), offset);
 }
 

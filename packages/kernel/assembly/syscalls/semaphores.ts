@@ -183,9 +183,10 @@ function transferAll(task: Task, set: SemaphoreSet, isWrite: bool, at: u64): i64
     const value = readU16(task, at + (i << 1));
     if (userFault()) return -EFAULT;
     if (<i32>value > SEMVMX) return -ERANGE;
-    set.values[i] = value;
   }
   if (isWrite) {
+    // All of them are sound.
+    for (let i = 0; i < set.values.length; i++) set.values[i] = readU16(task, at + (i << 1));
     set.changeTime = realtimeSeconds();
     set.changed.wakeAll();
   }

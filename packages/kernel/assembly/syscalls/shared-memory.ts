@@ -1,8 +1,8 @@
 /** System V shared memory. */
 import { PAGE_SHIFT } from '../abi.gen';
-import { createSegment, dropIfUnused, findSegment, findSegmentByKey, Segment } from '../ipc/shared-segments';
+import { createSegment, dropIfUnused, findSegment, findSegmentByKey, Segment, segmentCount } from '../ipc/shared-segments';
 import { IpcPermission } from '../ipc/permission';
-import { EACCES, EEXIST, EFAULT, EINVAL, ENOENT, ENOMEM, EPERM } from '../linux/errno';
+import { EACCES, EEXIST, EFAULT, EINVAL, ENOENT, ENOMEM, ENOSPC, EPERM } from '../linux/errno';
 import {
   IPC_CREAT,
   IPC_EXCL,
@@ -28,6 +28,8 @@ import { copyToUser, readU32, userFault } from '../process/user-memory';
 import { Task } from '../task/task';
 import { realtimeSeconds } from '../time/clock';
 
+/** Most segments of the box, and of a process. */
+const SHMMNI: i32 = 4096;
 const buffer: usize = memory.data(112, 8);
 
 /** shmget(2). */
@@ -42,8 +44,8 @@ export function sys_shmget(task: Task, key: i32, size: u64, flags: i32): i64 {
     }
     if ((flags & IPC_CREAT) == 0) return -ENOENT;
   }
-  if (size == 0) return -EINVAL;
-  if (size > memoryCap()) return -ENOMEM;
+  if (size == 0 || size > memoryCap()) return -EINVAL;
+  if (segmentCount() >= SHMMNI) return -ENOSPC;
   const permission = new IpcPermission(key, task.credentials, flags & 0o777);
   return createSegment(permission, size, task.pid).id;
 }
@@ -149,8 +151,8 @@ function writeLimits(task: Task, at: u64): i64 {
   memory.fill(buffer, 0, 72);
   store<u64>(buffer, memoryCap());
   store<u64>(buffer, 1, 8);
-  store<u64>(buffer, 4096, 16);
-  store<u64>(buffer, 4096, 24);
+  store<u64>(buffer, SHMMNI, 16);
+  store<u64>(buffer, SHMMNI, 24);
   store<u64>(buffer, memoryCap() >> PAGE_SHIFT, 32);
   return copyToUser(task, at, buffer, 72);
 }

@@ -305,15 +305,16 @@ function copyVectors(
       if (fromCount-- == 0) return total;
       from = readU64(task, fromAt);
       fromLeft = readU64(task, fromAt + 8);
+      if (userFault()) return -EFAULT;
       fromAt += 16;
     }
     while (toLeft == 0) {
       if (toCount-- == 0) return total;
       to = readU64(task, toAt);
       toLeft = readU64(task, toAt + 8);
+      if (userFault()) return -EFAULT;
       toAt += 16;
     }
-    if (userFault()) return -EFAULT;
     const piece = <usize>min<u64>(min(fromLeft, toLeft), 4096);
     if (copyFromUser(task, from, buffer, piece) != 0 || copyToUser(task, to, buffer, piece) != 0) {
       return total > 0 ? total : -EFAULT;
