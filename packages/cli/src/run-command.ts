@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { Errors, run, settings } from '@oclif/core';
-import { exitCodes } from './errors/exit-codes.ts';
+import { exitCodes } from '@boxer/foundation';
 import { renderError } from './errors/render-error.ts';
 import { UsageError } from './errors/usage-error.ts';
 

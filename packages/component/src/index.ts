@@ -17,7 +17,6 @@ export {
   readComponent,
   readOpenComponent,
 } from './read/read-component.ts';
-export type { WrittenFile } from './write/atomic-file.ts';
 export {
   type CodeModule,
   type ComponentParts,

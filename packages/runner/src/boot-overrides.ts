@@ -1,6 +1,6 @@
 import type { BootConfiguration } from '@boxer/component';
 import { BYTES_PER_MIB } from '@boxer/policy';
-import type { Wiring } from './wiring.ts';
+import type { Wiring } from './guest-job.ts';
 import type { StartOptions } from './run-options.ts';
 
 /**

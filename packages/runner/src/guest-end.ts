@@ -1,17 +1,6 @@
 import { endKinds } from '@boxer/abi';
+import { exitCodes } from '@boxer/foundation';
 import type { GuestEnd } from './guest-job.ts';
-
-/** Exit codes of boxer itself. See docs/architecture/runner.md. */
-export const exitCodes = {
-  timeout: 124,
-  boxerFailed: 125,
-  notExecutable: 126,
-  notFound: 127,
-  outOfMemory: 137,
-  killed: 137,
-  outOfFuel: 152,
-  outputLimit: 153,
-} as const;
 
 /** Translates what the kernel said when it ended. */
 export function guestEnd(kind: number, detail: number): GuestEnd {

@@ -51,6 +51,9 @@ export interface GuestJob {
   readonly shared: SharedArrayBuffer;
 }
 
+/** The parts of a job that say where its bytes go. */
+export type Wiring = Pick<GuestJob, 'stdin' | 'stdout' | 'stderr' | 'changes' | 'terminal' | 'log' | 'audit'>;
+
 /** How a box ended, as its thread saw it. */
 export interface GuestEnd {
   /** 128 + n for a signal; 137 over memory, 152 out of fuel, 153 over output, 125 to 127 when it did not start. */

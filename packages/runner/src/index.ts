@@ -8,7 +8,6 @@ export {
   MountUnavailableError,
   RunnerNotBuiltError,
 } from './errors.ts';
-export { exitCodes } from './guest-end.ts';
 export type { EndReason } from './guest-job.ts';
 export type { HostFs, HostStats } from './host-files/host-fs.ts';
 export { BoxFailedError, runBox } from './run-box.ts';

@@ -2,11 +2,10 @@ import { encodeBootConfiguration } from '@boxer/component';
 import { assertSupported, BYTES_PER_MIB, grantedVariables } from '@boxer/policy';
 import { bootOf } from './boot-overrides.ts';
 import { planCode, type PlannedCode } from './code/plan-code.ts';
-import type { GuestJob } from './guest-job.ts';
+import type { GuestJob, Wiring } from './guest-job.ts';
 import { compileComponent } from './link/compile-parts.ts';
 import type { NativeCodeCache } from './native-code/native-code-cache.ts';
 import type { StartOptions } from './run-options.ts';
-import type { Wiring } from './wiring.ts';
 
 /** A job, and who supplies it with translated code. */
 export interface PlannedJob {

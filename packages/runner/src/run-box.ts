@@ -1,11 +1,9 @@
-import { BoxerError } from '@boxer/foundation';
+import { BoxerError, exitCodes } from '@boxer/foundation';
 import { MessageChannel, type MessagePort, type Worker } from 'node:worker_threads';
 import { appendAudit } from './audit/audit-file.ts';
 import { Audit, type AuditEvent } from './audit/audit.ts';
-import type { CodeSupply } from './code/supply/code-supply.ts';
 import { startSupply } from './code/supply/start-supply.ts';
 import { ControlBlock } from './control/control-block.ts';
-import { exitCodes } from './guest-end.ts';
 import type { GuestEnd } from './guest-job.ts';
 import { NativeCodeCache, WORTH_KEEPING_MS } from './native-code/native-code-cache.ts';
 import { planJob } from './plan-job.ts';
@@ -53,7 +51,7 @@ export async function runBox(options: RunOptions): Promise<RunResult> {
   let terminal: Terminal | undefined;
   let supplyPort: MessagePort | undefined;
   let servicePort: MessagePort | undefined;
-  let supplying: Promise<CodeSupply | undefined> | undefined;
+  let supplying: Promise<void> | undefined;
   try {
     // First of all: what is typed while the component is compiled must not be echoed twice.
     if (options.tty) terminal = new Terminal(control);
@@ -79,15 +77,16 @@ export async function runBox(options: RunOptions): Promise<RunResult> {
     if (supply) {
       supplyPort = supply.port;
       // Packs that cannot be had are no reason to end the box.
-      supplying = startSupply(supply).catch(() => undefined);
+      supplying = startSupply(supply, code).catch(() => undefined);
     }
     const pump = input.open && new InputPump(input.open, control);
     const end = await supervise(options, { worker, control, pump, terminal, servicePort });
     endsByItself = end.reason !== 'timeout' && end.reason !== 'killed';
     const elapsedMs = performance.now() - started;
     if (elapsedMs > WORTH_KEEPING_MS) {
+      // What it was asked for is wanted then.
+      await supplying;
       code.fill();
-      (await supplying)?.fill();
     }
     return { ...end, elapsedMs };
   } finally {

@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { parsePlatform, type FileSource, type Platform, type ExternalBase } from '@boxer/dockerfile';
+import { isErrno } from '@boxer/foundation';
 import type { DirectoryDigests } from '../cache/context-digests.ts';
-import { isErrno } from '../errors/is-errno.ts';
 import { isRemoteContext, type RemoteContexts } from '../context/remote-contexts.ts';
 import { BaseError } from '../errors/base-error.ts';
 import { filteredDirectory, readIgnorePatterns } from '../input/read-input.ts';

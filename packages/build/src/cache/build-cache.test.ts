@@ -195,6 +195,23 @@ describe('the build cache', () => {
     expect(readFileSync(dest).equals(bytes)).toBe(true);
   });
 
+  it('knows compiled and translated code, and loses a folder of the latter with its last file', async () => {
+    const cache = join(work, 'cache');
+    const packs = join(cache, 'code', 'packs', 'of-a-version');
+    mkdirSync(packs, { recursive: true });
+    const [one, other] = ['1', '2'].map((digit) => digit.repeat(64));
+    writeFileSync(join(cache, 'code', String(one)), 'machine code');
+    writeFileSync(join(packs, `${other}.wasm`), 'pack');
+    writeFileSync(join(packs, 'index'), 'names the pack');
+    const entries = await listCache(cache);
+    expect(entries.map(({ type, id, sizeBytes }) => [type, id, sizeBytes])).toEqual([
+      ['code', one, 12],
+      ['code', other, 4],
+    ]);
+    expect((await pruneCache(cache, { types: ['code'] })).freedBytes).toBe(16);
+    expect(readdirSync(join(cache, 'code', 'packs'))).toEqual([]);
+  });
+
   describe('that is pruned', () => {
     const layerFiles = () => readdirSync(join(work, 'cache', 'layers')).sort();
 

@@ -3,10 +3,13 @@ export const cacheEntryTypes = {
   layer: { directory: 'layers', what: 'layers of steps and of base images, unpacked' },
   mount: { directory: 'mounts', what: 'directories of RUN --mount=type=cache' },
   blob: { directory: 'blobs/sha256', what: 'base images as they were pulled or loaded' },
-  code: { directory: 'code', what: 'compiled code of boxes' },
+  code: { directory: 'code', what: 'compiled and translated code of boxes' },
 } as const;
 
 export type CacheEntryType = keyof typeof cacheEntryTypes;
+
+/** Below the directory of `code`: a folder for each version of Boxer, with translated code. */
+export const PACKS_DIRECTORY = 'packs';
 
 /** One thing in the cache directory. */
 export interface CacheEntry {

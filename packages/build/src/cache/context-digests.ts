@@ -1,8 +1,7 @@
 import type { BigIntStats } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import { type Digest, digestOf, isDigest } from '@boxer/foundation';
-import { writeFileAtomically } from '../output/atomic-file.ts';
+import { type Digest, digestOf, isDigest, writeFileAtomically } from '@boxer/foundation';
 import { fileIdentity, type FileIdentity } from './file-identity.ts';
 import { readRecord } from './step-cache.ts';
 

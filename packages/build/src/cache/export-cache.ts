@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
-import { type Digest, Digester } from '@boxer/foundation';
+import { type Digest, Digester, isErrno } from '@boxer/foundation';
 import {
   type Artifact,
   type ArtifactFile,
@@ -9,7 +9,6 @@ import {
   writeArtifactLayout,
 } from '@boxer/oci';
 import type { CacheTarget } from '../build-options.ts';
-import { isErrno } from '../errors/is-errno.ts';
 import type { Job, Progress } from '../progress/progress.ts';
 import { CACHE_CONFIG_TYPE, CACHE_LAYER_TYPE, encodeCacheConfig } from './cache-config.ts';
 import type { LayerStore } from './layer-store.ts';

@@ -1,4 +1,4 @@
-import { isErrno } from '../errors/is-errno.ts';
+import { isErrno } from '@boxer/foundation';
 
 /** @returns whether a process of this machine has this number */
 export function isAlive(pid: number): boolean {

@@ -10,8 +10,7 @@ import {
   type Tree,
 } from '@boxer/fsimage';
 import type { Layer } from '@boxer/oci';
-import { isErrno } from '../errors/is-errno.ts';
-import { writeFileAtomically } from '../output/atomic-file.ts';
+import { isErrno, writeFileAtomically } from '@boxer/foundation';
 
 /** A layer that a build made, in the store. */
 export interface StoredLayer {

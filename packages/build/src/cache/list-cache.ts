@@ -1,8 +1,8 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { BlobStore, ImageNames, openImage } from '@boxer/oci';
 import { oldestBuildStart } from './active-builds.ts';
-import { type CacheEntry, type CacheEntryType, cacheEntryTypes } from './cache-entry.ts';
+import { type CacheEntry, type CacheEntryType, cacheEntryTypes, PACKS_DIRECTORY } from './cache-entry.ts';
 import { isAlive } from './is-alive.ts';
 import { StepCache } from './step-cache.ts';
 
@@ -11,7 +11,7 @@ const idOf: Readonly<Record<CacheEntryType, (file: string) => string | undefined
   layer: (file) => digestIn(/^([0-9a-f]{64})\.layer$/, file),
   mount: (file) => /^([0-9a-f]{64})\.tar$/.exec(file)?.[1],
   blob: (file) => digestIn(/^([0-9a-f]{64})$/, file),
-  code: (file) => (file.startsWith('.') ? undefined : file),
+  code: (file) => /^([0-9a-f]{64})(?:\.wasm)?$/.exec(file)?.[1],
 };
 
 /** Lists what the cache directory holds, least recently used first. */
@@ -21,10 +21,8 @@ export async function listCache(cacheDirectory: string): Promise<CacheEntry[]> {
   const loaded = await loadedBlobs(cacheDirectory);
   const entries: CacheEntry[] = [];
   for (const type of Object.keys(cacheEntryTypes) as CacheEntryType[]) {
-    const directory = join(cacheDirectory, cacheEntryTypes[type].directory);
-    for (const file of await filesIn(directory)) {
-      const id = idOf[type](file);
-      const path = join(directory, file);
+    for (const path of await pathsOf(type, cacheDirectory)) {
+      const id = idOf[type](basename(path));
       const stats = id === undefined ? undefined : await stat(path).catch(() => undefined);
       if (id === undefined || stats?.isFile() !== true) continue;
       const lastUsedMs = Math.round(stats.mtimeMs);
@@ -40,6 +38,22 @@ export async function listCache(cacheDirectory: string): Promise<CacheEntry[]> {
     }
   }
   return entries.sort((left, right) => left.lastUsedMs - right.lastUsedMs || (left.id < right.id ? -1 : 1));
+}
+
+/** Where entries of a type, and other files, lie. */
+async function pathsOf(type: CacheEntryType, cacheDirectory: string): Promise<string[]> {
+  const own = join(cacheDirectory, cacheEntryTypes[type].directory);
+  const directories = type === 'code' ? [own, ...(await packFolders(cacheDirectory))] : [own];
+  const paths = directories.map(async (directory) =>
+    (await filesIn(directory)).map((file) => join(directory, file)),
+  );
+  return (await Promise.all(paths)).flat();
+}
+
+/** @returns folders of translated code */
+export async function packFolders(cacheDirectory: string): Promise<string[]> {
+  const packs = join(cacheDirectory, cacheEntryTypes.code.directory, PACKS_DIRECTORY);
+  return (await filesIn(packs)).map((name) => join(packs, name));
 }
 
 /** The instruction that made a layer, by its diffId. */

@@ -1,8 +1,9 @@
 import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { leastRecentlyUsed, TEMPORARY_FILE } from '@boxer/foundation';
 import { oldestBuildStart } from './active-builds.ts';
 import { type CacheEntry, type CacheEntryType, cacheEntryTypes } from './cache-entry.ts';
-import { listCache } from './list-cache.ts';
+import { listCache, packFolders } from './list-cache.ts';
 import { StepCache } from './step-cache.ts';
 
 /** What builds make themselves: what a bound on the size is about. */
@@ -33,15 +34,12 @@ export interface PruneResult {
 export async function pruneCache(cacheDirectory: string, options: PruneOptions = {}): Promise<PruneResult> {
   const { types = madeByBuilds, untilMs = Infinity, id = '', keepBytes = 0 } = options;
   const entries = (await listCache(cacheDirectory)).filter(({ type }) => types.includes(type));
-  let keptBytes = entries.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
-  const removed: CacheEntry[] = [];
-  for (const entry of entries) {
-    if (keptBytes <= keepBytes && keepBytes > 0) break;
-    if (entry.inUse || entry.lastUsedMs >= untilMs || !matches(entry, id)) continue;
-    await rm(entry.path, { force: true });
-    keptBytes -= entry.sizeBytes;
-    removed.push(entry);
-  }
+  const totalBytes = entries.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+  const removable = entries.filter(
+    (entry) => !entry.inUse && entry.lastUsedMs < untilMs && matches(entry, id),
+  );
+  const removed = leastRecentlyUsed(removable, keepBytes === 0 ? Infinity : totalBytes - keepBytes);
+  for (const { path } of removed) await rm(path, { force: true });
   await removeRemains(cacheDirectory);
   return { removed, freedBytes: removed.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0) };
 }
@@ -69,6 +67,11 @@ async function removeRemains(cacheDirectory: string): Promise<void> {
     if (record.layer !== undefined && !layers.has(`${record.layer.slice('sha256:'.length)}.layer`))
       await rm(path, { force: true });
   }
+  // The index of a folder, which names packs that are gone: with the last of them it goes, too.
+  for (const folder of await packFolders(cacheDirectory)) {
+    const files = await readdir(folder).catch(() => []);
+    if (!files.some((name) => name.endsWith('.wasm'))) await rm(folder, { recursive: true, force: true });
+  }
   const used = await oldestBuildStart(join(cacheDirectory, 'builds'));
   for (const directory of [...written, ...(await steps.directories()).map((name) => join('steps', name))])
     await removeUnfinished(join(cacheDirectory, directory), used);
@@ -77,7 +80,7 @@ async function removeRemains(cacheDirectory: string): Promise<void> {
 /** @param used - files changed since then may be written by a build under way */
 async function removeUnfinished(directory: string, used: number): Promise<void> {
   for (const name of await readdir(directory).catch(() => [])) {
-    if (!/^\..*\.tmp$/.test(name)) continue;
+    if (!TEMPORARY_FILE.test(name)) continue;
     const path = join(directory, name);
     const stats = await stat(path).catch(() => undefined);
     if (stats !== undefined && stats.mtimeMs < used) await rm(path, { force: true });

@@ -1,8 +1,6 @@
 import { mkdir, readdir, readFile, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Digest, isDigest } from '@boxer/foundation';
-import { isErrno } from '../errors/is-errno.ts';
-import { writeFileAtomically } from '../output/atomic-file.ts';
+import { type Digest, isDigest, isErrno, writeFileAtomically } from '@boxer/foundation';
 
 /** What is remembered of an executed step. */
 export interface StepRecord {

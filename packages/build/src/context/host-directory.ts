@@ -1,9 +1,9 @@
 import { type BigIntStats, lstatSync, readdirSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Attributes, attributes, type Content, hostFileContent } from '@boxer/fsimage';
+import { isErrno } from '@boxer/foundation';
 import type { ContextDigests } from '../cache/context-digests.ts';
 import { ContextError } from '../errors/context-error.ts';
-import { isErrno } from '../errors/is-errno.ts';
 import type { SourceEntry, SourceRoot } from './source-root.ts';
 
 /** Decides what of a build context is seen. Paths are relative, with `/`. */

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { devNull } from 'node:os';
+import { isErrno } from '@boxer/foundation';
 import { GitError } from '../errors/download-errors.ts';
-import { isErrno } from '../errors/is-errno.ts';
 
 /** How git reaches a repository, and where it works. */
 export interface GitAccess {

@@ -1,6 +1,6 @@
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isErrno } from '../errors/is-errno.ts';
+import { isErrno } from '@boxer/foundation';
 import { BuildInputError } from '../errors/base-error.ts';
 import { DOCKERFILE_LIMIT_BYTES, type DockerfileText } from './dockerfile-text.ts';
 

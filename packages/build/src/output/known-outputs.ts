@@ -1,9 +1,8 @@
 import { mkdir, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { type Digest, digestOf, isDigest } from '@boxer/foundation';
+import { type Digest, digestOf, isDigest, writeFileAtomically } from '@boxer/foundation';
 import { fileIdentity, type FileIdentity } from '../cache/file-identity.ts';
 import { readRecord } from '../cache/step-cache.ts';
-import { writeFileAtomically } from './atomic-file.ts';
 import type { WrittenOutput } from './output-environment.ts';
 
 interface OutputRecord extends WrittenOutput {

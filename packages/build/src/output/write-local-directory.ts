@@ -1,9 +1,8 @@
 import { constants } from 'node:fs';
 import { chmod, link, lstat, lutimes, mkdir, open, rm, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Digester } from '@boxer/foundation';
+import { Digester, isErrno } from '@boxer/foundation';
 import type { Content, InodeId, Tree, TreeEntry } from '@boxer/fsimage';
-import { isErrno } from '../errors/is-errno.ts';
 import type { OutputEnvironment, WrittenOutput } from './output-environment.ts';
 
 /**

@@ -1,8 +1,8 @@
 import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { writeLayerTar } from '@boxer/fsimage';
+import { writeFileAtomically } from '@boxer/foundation';
 import type { BuildOutput } from '../build-options.ts';
-import { writeFileAtomically } from './atomic-file.ts';
 import type { FinishedImage } from './finish-image.ts';
 import { moveFile } from './move-file.ts';
 import type { OutputEnvironment, WrittenOutput } from './output-environment.ts';

@@ -4,8 +4,8 @@ import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { devNull, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { isErrno } from '@boxer/foundation';
 import { BuildInputError } from '../errors/base-error.ts';
-import { isErrno } from '../errors/is-errno.ts';
 
 /** An agent of its own for some key files. */
 export interface KeyAgent extends AsyncDisposable {

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
+import { isErrno } from '@boxer/foundation';
 import type { SecretSource } from '../build-options.ts';
-import { isErrno } from '../errors/is-errno.ts';
 import { BuildInputError } from '../errors/base-error.ts';
 
 /** Larger secrets are refused. @source moby/buildkit session/secrets/secretsprovider (maxSecretSize) */

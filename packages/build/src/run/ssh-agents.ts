@@ -1,8 +1,8 @@
 import { stat } from 'node:fs/promises';
+import { isErrno } from '@boxer/foundation';
 import type { SshSource } from '../build-options.ts';
 import { BuildInputError } from '../errors/base-error.ts';
 import { SshMissingError } from '../errors/run-errors.ts';
-import { isErrno } from '../errors/is-errno.ts';
 import { type KeyAgent, startKeyAgent } from './key-agent.ts';
 
 /** Keys that a build may use: an agent of this machine, or files. */

@@ -1,6 +1,6 @@
 import { type BuildResult, buildImage, checkDockerfile } from '@boxer/build';
 import type { LintWarning } from '@boxer/build';
-import { exitCodes } from '../errors/exit-codes.ts';
+import { exitCodes } from '@boxer/foundation';
 import { renderError, type SourceText } from '../errors/render-error.ts';
 import { renderCheck } from './render-check.ts';
 import { createProgress } from '../progress/create-progress.ts';

@@ -1,4 +1,4 @@
-import { exitCodes } from '../errors/exit-codes.ts';
+import { exitCodes } from '@boxer/foundation';
 import { renderError } from '../errors/render-error.ts';
 import { parseRunArguments } from './parse-run-arguments.ts';
 

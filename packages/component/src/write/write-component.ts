@@ -1,4 +1,12 @@
-import { type Digest, Digester, digestOf } from '@boxer/foundation';
+import {
+  type Append,
+  type Digest,
+  Digester,
+  digestOf,
+  writeAtomically,
+  type WriteOptions,
+  type WrittenFile,
+} from '@boxer/foundation';
 import { type FileHandle, open } from 'node:fs/promises';
 import {
   ByteWriter,
@@ -19,7 +27,6 @@ import {
 } from '../metadata.ts';
 import { memorySource } from '../read/byte-source.ts';
 import { scanComponent } from '../read/scan-component.ts';
-import { type Append, writeAtomically, type WriteOptions, type WrittenFile } from './atomic-file.ts';
 import { readPayloadSizes, type PayloadSizes } from './payload-file.ts';
 import { composedPayload, filedPayload, type PayloadToWrite } from './payload-to-write.ts';
 import { cutPayload, payloadModule, type PayloadModuleLayout, type PayloadPiece } from './payload-module.ts';

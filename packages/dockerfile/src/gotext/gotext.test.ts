@@ -1,10 +1,10 @@
+import { suggest, withSuggestion } from '@boxer/foundation';
 import { parseByteSize } from './byte-size.ts';
 import { basename, cleanPath, joinPath } from './clean-path.ts';
 import { splitCsv } from './csv.ts';
 import { formatDuration, parseDuration } from './duration.ts';
 import { goQuote } from './quote.ts';
 import { trimSpace } from './space.ts';
-import { suggest, withSuggestion } from './suggest.ts';
 
 // Expected values: examples and tests of Go's packages strconv, encoding/csv, time, path and strings.
 describe('goQuote', () => {

@@ -1,5 +1,5 @@
+import { withSuggestion } from '@boxer/foundation';
 import { DockerfileError } from '../dockerfile-error.ts';
-import { withSuggestion } from '../gotext/suggest.ts';
 
 /** What a flag takes: nothing or a boolean, one text, or one text each time it is given. */
 export type FlagKind = 'bool' | 'string' | 'strings';

@@ -1,5 +1,5 @@
+import { withSuggestion } from '@boxer/foundation';
 import { DockerfileError } from '../dockerfile-error.ts';
-import { withSuggestion } from '../gotext/suggest.ts';
 import { parseAdd } from './add.ts';
 import { parseArg } from './arg.ts';
 import { parseCmd, parseEntrypoint } from './cmd-entrypoint.ts';

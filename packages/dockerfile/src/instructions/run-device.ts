@@ -1,6 +1,6 @@
+import { withSuggestion } from '@boxer/foundation';
 import { splitCsv } from '../gotext/csv.ts';
 import { parseBool } from '../gotext/parse-bool.ts';
-import { withSuggestion } from '../gotext/suggest.ts';
 import { instructionError } from './argument-errors.ts';
 
 /** `RUN --device=[name=]vendor/class=device[,required]`. */

@@ -1,8 +1,8 @@
+import { withSuggestion } from '@boxer/foundation';
 import { DockerfileError } from '../dockerfile-error.ts';
 import { splitCsv } from '../gotext/csv.ts';
 import { parseBool } from '../gotext/parse-bool.ts';
 import { goQuote } from '../gotext/quote.ts';
-import { withSuggestion } from '../gotext/suggest.ts';
 import { parseByteSize } from '../gotext/byte-size.ts';
 
 /** What is mounted. */

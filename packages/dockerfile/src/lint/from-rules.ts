@@ -1,5 +1,5 @@
+import { suggest } from '@boxer/foundation';
 import { DockerfileError } from '../dockerfile-error.ts';
-import { suggest } from '../gotext/suggest.ts';
 import { goQuote } from '../gotext/quote.ts';
 import type { FromInstruction } from '../instructions/from.ts';
 import { parsePlatform } from '../platform/platform.ts';

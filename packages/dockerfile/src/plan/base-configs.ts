@@ -1,7 +1,6 @@
-import { BoxerError } from '@boxer/foundation';
+import { BoxerError, withSuggestion } from '@boxer/foundation';
 import type { ImageConfig } from '../config/image-config.ts';
 import { DockerfileError, type DockerfilePlace, located } from '../dockerfile-error.ts';
-import { withSuggestion } from '../gotext/suggest.ts';
 import type { GraphStage } from '../stages/stage-graph.ts';
 import { baseOf } from './base-of.ts';
 import type { ExternalBase, ResolveBase, StageBase } from './build-plan.ts';

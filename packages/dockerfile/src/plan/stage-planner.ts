@@ -1,8 +1,8 @@
+import { suggest } from '@boxer/foundation';
 import { ConfigDraft } from '../config/config-draft.ts';
 import { DEFAULT_PATH } from '../config/default-config.ts';
 import type { HistoryEntry, ImageConfig } from '../config/image-config.ts';
 import { DockerfileError } from '../dockerfile-error.ts';
-import { suggest } from '../gotext/suggest.ts';
 import type { StageInstruction } from '../instructions/instruction.ts';
 import type { Linter } from '../lint/linter.ts';
 import { ShellLexer } from '../shell/shell-lexer.ts';

@@ -1,6 +1,6 @@
+import { suggest, withSuggestion } from '@boxer/foundation';
 import { DockerfileError, located } from '../dockerfile-error.ts';
 import { goQuote } from '../gotext/quote.ts';
-import { suggest, withSuggestion } from '../gotext/suggest.ts';
 import type { FromInstruction } from '../instructions/from.ts';
 import type { StageInstruction } from '../instructions/instruction.ts';
 import { lintPlatform, lintUndeclaredArgs } from '../lint/from-rules.ts';

@@ -1,14 +1,12 @@
 import type { FileHandle } from 'node:fs/promises';
-import { promisify } from 'node:util';
-import { inflateRaw } from 'node:zlib';
-import { BLOCK_SIZE_BYTES, payloadMethods } from '@boxer/abi';
+import { payloadMethods } from '@boxer/abi';
 import type { Digest } from '@boxer/foundation';
 import { type Content, emptyContent } from '../content/content.ts';
 import { digestAt } from '../content/digest-list.ts';
 import { ContentError } from '../errors.ts';
+import { BlockCache, inflateBlock } from './block-cache.ts';
 import { splitBlockRow } from './block-writer.ts';
 
-const inflateRawAsync = promisify(inflateRaw);
 const CACHED_BLOCKS = 8;
 
 /** Files of at least this size have blocks of their own, so that a hot executable does not drag neighbours in. */
@@ -18,7 +16,7 @@ export const EMPTY_CONTENT = -1;
 
 /** What is known of the blocks of a pack, of its groups, and of the contents in them. All arrays are by number. */
 export interface PackTables {
-  /** See `blockRow`. Every block holds {@link BLOCK_SIZE_BYTES} when it is inflated. */
+  /** See `blockRow`. Every block holds `BLOCK_SIZE_BYTES` when it is inflated. */
   readonly blocks: Uint32Array;
   /** First block of each group, and how many it has. No content crosses the border of a group. */
   readonly groups: Uint32Array;
@@ -42,8 +40,7 @@ export class Pack implements AsyncDisposable {
   readonly blockOffsets: Float64Array;
   /** How many contents each group holds. */
   readonly groupContents: Uint32Array;
-  /** Inflated blocks, least recently used first. */
-  readonly #cache = new Map<number, Promise<Uint8Array>>();
+  readonly #blocks = new BlockCache((number) => this.#inflate(number), CACHED_BLOCKS);
 
   /** Takes over the file: closing the pack closes it. */
   constructor(file: FileHandle, tables: PackTables) {
@@ -85,7 +82,7 @@ export class Pack implements AsyncDisposable {
     let block = at(tables.groups, at(tables.contentGroups, number));
     let within = at(tables.contentStarts, number);
     for (let left = at(tables.contentSizes, number); left > 0; block++) {
-      const part = (await this.#block(block)).subarray(within, within + left);
+      const part = (await this.#blocks.get(block)).subarray(within, within + left);
       if (part.byteLength === 0) throw new ContentError('a packed file', 'it does not fit its blocks');
       yield part;
       left -= part.byteLength;
@@ -94,7 +91,7 @@ export class Pack implements AsyncDisposable {
   }
 
   async close(): Promise<void> {
-    this.#cache.clear();
+    this.#blocks.clear();
     await this.file.close();
   }
 
@@ -102,27 +99,11 @@ export class Pack implements AsyncDisposable {
     await this.close();
   }
 
-  #block(number: number): Promise<Uint8Array> {
-    const block = this.#cache.get(number) ?? this.#inflate(number);
-    this.#cache.delete(number);
-    this.#cache.set(number, block);
-    if (this.#cache.size > CACHED_BLOCKS) {
-      for (const oldest of this.#cache.keys()) {
-        this.#cache.delete(oldest);
-        break;
-      }
-    }
-    return block;
-  }
-
   async #inflate(number: number): Promise<Uint8Array> {
     const { bytes, method } = await this.storedBlock(number);
     if (method === payloadMethods.stored) return bytes;
     try {
-      return await inflateRawAsync(bytes, {
-        maxOutputLength: BLOCK_SIZE_BYTES,
-        chunkSize: BLOCK_SIZE_BYTES + 1,
-      });
+      return await inflateBlock(bytes);
     } catch (cause) {
       throw new ContentError('a packed file', 'it does not decompress', { cause });
     }

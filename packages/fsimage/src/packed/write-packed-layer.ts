@@ -1,8 +1,7 @@
-import { randomBytes } from 'node:crypto';
-import { open, rename, rm } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { open } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { decompress } from '@boxer/archive';
-import { type Digest, Digester, digestOf } from '@boxer/foundation';
+import { type Digest, Digester, digestOf, replaceFile } from '@boxer/foundation';
 import type { LayerChange } from '../layer/diff-trees.ts';
 import { type LayerLimits, LayerMeter } from '../layer/layer-limits.ts';
 import { memberOf } from '../layer/layer-member.ts';
@@ -115,10 +114,9 @@ async function writeLayerFile(
   directory: string,
   fill: (packer: ContentPacker, row: AddRow) => Promise<void>,
 ): Promise<void> {
-  const stem = typeof target === 'string' ? basename(target) : 'layer';
-  const temporary = join(directory, `.${stem}.${randomBytes(8).toString('hex')}.tmp`);
-  const file = await open(temporary, 'wx+', 0o644);
-  try {
+  const pathOf = typeof target === 'string' ? () => target : target;
+  const write = async (temporary: string) => {
+    await using file = await open(temporary, 'wx+', 0o644);
     const packer = new ContentPacker(file);
     const rows = new RowBuffer();
     await fill(packer, (member, content, link) => rows.add(encodeMemberRow(member, content, link)));
@@ -131,13 +129,8 @@ async function writeLayerFile(
     }
     // The bytes must be on disk before the name is: a layer that exists is whole, whatever happens to the machine.
     await file.sync();
-    await file.close();
-    await rename(temporary, typeof target === 'string' ? target : target());
-  } catch (error) {
-    await file.close().catch(() => undefined);
-    await rm(temporary, { force: true });
-    throw error;
-  }
+  };
+  await replaceFile(join(directory, 'layer'), write, pathOf);
 }
 
 /** Lines of text, kept as bytes: strings would take several times the room. */

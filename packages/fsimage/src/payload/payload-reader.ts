@@ -1,15 +1,13 @@
-import { promisify } from 'node:util';
-import { inflateRaw } from 'node:zlib';
 import { BLOCK_SIZE_BYTES, payloadMethods } from '@boxer/abi';
 import { type Content, emptyContent } from '../content/content.ts';
 import { PayloadFormatError, TreePathError } from '../errors.ts';
+import { BlockCache, inflateBlock } from '../packed/block-cache.ts';
 import { attributesOf, type InodeId, type InodeKind, type NewLeaf } from '../tree/inode.ts';
 import { Tree } from '../tree/tree.ts';
 import { type BootEntry, decodeBootEntries } from './boot-strings.ts';
 import { PayloadIndexView, type PayloadInodeRow } from './index-view.ts';
 import { openPayloadFile, type PayloadFileRange, type PayloadSource } from './payload-source.ts';
 
-const inflateRawAsync = promisify(inflateRaw);
 const CACHED_BLOCKS = 16;
 const ROOT_INODE = 1;
 
@@ -17,8 +15,7 @@ const ROOT_INODE = 1;
 export class PayloadReader implements AsyncDisposable {
   readonly #source: PayloadSource;
   readonly #index: PayloadIndexView;
-  /** Least recently used first. */
-  readonly #cache = new Map<number, Promise<Uint8Array>>();
+  readonly #blocks = new BlockCache((number) => this.#readBlock(number), CACHED_BLOCKS);
 
   private constructor(source: PayloadSource, index: PayloadIndexView) {
     this.#source = source;
@@ -79,7 +76,7 @@ export class PayloadReader implements AsyncDisposable {
   }
 
   async close(): Promise<void> {
-    this.#cache.clear();
+    this.#blocks.clear();
     await this.#source.close();
   }
 
@@ -144,26 +141,13 @@ export class PayloadReader implements AsyncDisposable {
     while (position < end) {
       const number = Math.floor(position / BLOCK_SIZE_BYTES);
       const within = position % BLOCK_SIZE_BYTES;
-      const block = await this.#block(number);
+      const block = await this.#blocks.get(number);
       const part = block.subarray(within, within + (end - position));
       if (part.byteLength === 0)
         throw new PayloadFormatError(`block ${number}`, 'it is shorter than the file that ends in it');
       yield part;
       position += part.byteLength;
     }
-  }
-
-  #block(number: number): Promise<Uint8Array> {
-    const block = this.#cache.get(number) ?? this.#readBlock(number);
-    this.#cache.delete(number);
-    this.#cache.set(number, block);
-    if (this.#cache.size > CACHED_BLOCKS) {
-      for (const oldest of this.#cache.keys()) {
-        this.#cache.delete(oldest);
-        break;
-      }
-    }
-    return block;
   }
 
   async #readBlock(number: number): Promise<Uint8Array> {
@@ -175,7 +159,7 @@ export class PayloadReader implements AsyncDisposable {
     }
     let plain: Uint8Array;
     try {
-      plain = await inflateRawAsync(stored, { maxOutputLength: BLOCK_SIZE_BYTES });
+      plain = await inflateBlock(stored);
     } catch (cause) {
       throw new PayloadFormatError(`block ${number}`, 'it does not decompress', { cause });
     }

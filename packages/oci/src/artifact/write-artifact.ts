@@ -1,8 +1,7 @@
-import { randomBytes } from 'node:crypto';
 import { openAsBlob } from 'node:fs';
-import { copyFile, mkdir, rename, rm, stat, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
-import type { Digest } from '@boxer/foundation';
+import { copyFile, mkdir, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type Digest, replaceFile } from '@boxer/foundation';
 import { mediaTypes } from '../manifest/media-types.ts';
 import type { Reference } from '../reference/reference.ts';
 import { type RegistryOptions, repositoryClient } from '../registry/registry-source.ts';
@@ -27,10 +26,10 @@ export async function writeArtifactLayout(
     signal?.throwIfAborted();
     const target = join(directory, blobName(descriptor.digest));
     const known = await stat(target).catch(() => undefined);
-    if (known?.size !== descriptor.size) await placeFile(target, (temporary) => copyFile(path, temporary));
+    if (known?.size !== descriptor.size) await replaceFile(target, (temporary) => copyFile(path, temporary));
   }
   const write = (name: string, bytes: Uint8Array | string) =>
-    placeFile(join(directory, name), (temporary) => writeFile(temporary, bytes, { flag: 'wx' }));
+    replaceFile(join(directory, name), (temporary) => writeFile(temporary, bytes, { flag: 'wx' }));
   await write(blobName(configDescriptor.digest), artifact.config);
   await write(blobName(manifestDescriptor.digest), manifest);
   await write('oci-layout', JSON.stringify({ imageLayoutVersion: '1.0.0' }));
@@ -60,14 +59,4 @@ export async function pushArtifact(
   const { mediaType, digest } = manifestDescriptor;
   await client.pushManifest(reference.tag ?? 'latest', mediaType, manifest, signal);
   return digest;
-}
-
-async function placeFile(path: string, write: (temporary: string) => Promise<void>): Promise<void> {
-  const temporary = join(dirname(path), `.${randomBytes(8).toString('hex')}.tmp`);
-  try {
-    await write(temporary);
-    await rename(temporary, path);
-  } finally {
-    await rm(temporary, { force: true });
-  }
 }

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import * as z from 'zod';
+import { isErrno } from '@boxer/foundation';
 import { CredentialsError } from '../errors.ts';
 import { DEFAULT_REGISTRY } from '../reference/reference.ts';
 
@@ -73,8 +74,7 @@ export function dockerCredentials(environment: NodeJS.ProcessEnv = process.env):
 
 async function readConfig(path: string): Promise<DockerConfig | undefined> {
   const text = await readFile(path, 'utf8').catch((error: unknown) => {
-    if (typeof error === 'object' && error !== null && 'code' in error && error.code === 'ENOENT')
-      return undefined;
+    if (isErrno(error, 'ENOENT')) return undefined;
     throw new CredentialsError(path, 'the file cannot be read', { cause: error });
   });
   if (text === undefined) return undefined;

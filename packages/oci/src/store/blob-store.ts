@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { cacheDirectory, type Digest, Digester, digestOf, isDigest } from '@boxer/foundation';
+import { cacheDirectory, type Digest, Digester, digestOf, isDigest, isErrno } from '@boxer/foundation';
 import { BlobNotFoundError, DigestMismatchError, SizeMismatchError } from '../errors.ts';
 import { type BlobDescriptor, BlobWriter } from './blob-writer.ts';
 
@@ -45,7 +45,7 @@ export class BlobStore {
     try {
       return (await stat(this.pathOf(digest))).size;
     } catch (error) {
-      if (isMissing(error)) return undefined;
+      if (isErrno(error, 'ENOENT')) return undefined;
       throw error;
     }
   }
@@ -103,7 +103,7 @@ export class BlobStore {
       }
     } catch (cause) {
       signal?.throwIfAborted();
-      if (isMissing(cause)) throw new BlobNotFoundError(digest, { cause });
+      if (isErrno(cause, 'ENOENT')) throw new BlobNotFoundError(digest, { cause });
       throw cause;
     }
     const actual = digester.digest();
@@ -158,12 +158,8 @@ export class BlobStore {
         if (Date.now() - (await stat(path)).mtimeMs > STALE_AFTER_MS) await rm(path, { force: true });
       } catch (error) {
         // Another process finished or removed it.
-        if (!isMissing(error)) throw error;
+        if (!isErrno(error, 'ENOENT')) throw error;
       }
     }
   }
-}
-
-function isMissing(error: unknown): boolean {
-  return typeof error === 'object' && error !== null && 'code' in error && error.code === 'ENOENT';
 }

@@ -1,7 +1,6 @@
-import { randomBytes } from 'node:crypto';
-import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { digestOf } from '@boxer/foundation';
+import { digestOf, isErrno, writeFileAtomically } from '@boxer/foundation';
 import * as z from 'zod';
 import { InvalidManifestError } from '../errors.ts';
 import { type Descriptor, descriptorSchema } from '../manifest/schemas.ts';
@@ -36,9 +35,7 @@ export class ImageNames {
   async set(reference: string, manifest: Descriptor): Promise<NamedImage> {
     const named = { name: completeName(reference), manifest };
     await mkdir(this.#directory, { recursive: true });
-    const temporary = join(this.#directory, `.${randomBytes(8).toString('hex')}.tmp`);
-    await writeFile(temporary, `${JSON.stringify(named)}\n`, { flag: 'wx' });
-    await rename(temporary, this.#pathOf(named.name));
+    await writeFileAtomically(this.#pathOf(named.name), [Buffer.from(`${JSON.stringify(named)}\n`)]);
     return named;
   }
 
@@ -72,7 +69,7 @@ export class ImageNames {
 
   async #read(path: string): Promise<NamedImage | undefined> {
     const bytes = await readFile(path).catch((error: unknown) => {
-      if (isMissing(error)) return undefined;
+      if (isErrno(error, 'ENOENT')) return undefined;
       throw error;
     });
     if (bytes === undefined) return undefined;
@@ -92,10 +89,6 @@ function isNameFile(file: string): boolean {
 }
 
 function emptyWhenMissing(error: unknown): string[] {
-  if (isMissing(error)) return [];
+  if (isErrno(error, 'ENOENT')) return [];
   throw error;
-}
-
-function isMissing(error: unknown): boolean {
-  return typeof error === 'object' && error !== null && 'code' in error && error.code === 'ENOENT';
 }

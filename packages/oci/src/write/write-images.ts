@@ -1,10 +1,10 @@
-import { randomBytes } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
-import { mkdir, rename, rm } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { mkdir } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { Readable, type Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { pack, type Pack } from 'tar-stream';
+import { replaceFile, writeFileAtomically } from '@boxer/foundation';
 import { dockerArchiveFiles } from './docker-archive-files.ts';
 import { type ImageToWrite, ociLayoutFiles } from './oci-layout-files.ts';
 import type { OutputFile } from './output-file.ts';
@@ -14,7 +14,7 @@ export async function writeOciLayout(images: readonly ImageToWrite[], directory:
   for (const file of ociLayoutFiles(images)) {
     const path = join(directory, file.name);
     await mkdir(dirname(path), { recursive: true });
-    await writeAtomically(path, (output) => pipeline(file.chunks(), output));
+    await writeFileAtomically(path, file.chunks());
   }
 }
 
@@ -43,7 +43,8 @@ export async function writeDockerArchive(
 }
 
 async function writeArchive(files: readonly OutputFile[], output: string | Writable): Promise<void> {
-  if (typeof output === 'string') await writeAtomically(output, (file) => packFiles(files, file, true));
+  if (typeof output === 'string')
+    await replaceFile(output, (path) => packFiles(files, createWriteStream(path, { flags: 'wx' }), true));
   else await packFiles(files, output, false);
 }
 
@@ -73,14 +74,4 @@ async function fill(archive: Pack, files: readonly OutputFile[]): Promise<void> 
     });
   }
   archive.finalize();
-}
-
-async function writeAtomically(path: string, write: (output: Writable) => Promise<void>): Promise<void> {
-  const temporary = join(dirname(path), `.${basename(path)}.${randomBytes(8).toString('hex')}.tmp`);
-  try {
-    await write(createWriteStream(temporary, { flags: 'wx' }));
-    await rename(temporary, path);
-  } finally {
-    await rm(temporary, { force: true });
-  }
 }

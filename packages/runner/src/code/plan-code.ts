@@ -49,12 +49,7 @@ export function planCode(options: StartOptions, layout: ComponentLayout, withSup
     },
     supply: channel && {
       port: channel.port2,
-      sources: {
-        componentPath: layout.path,
-        code,
-        cacheFolder,
-        nativeCodeFolder: options.codeCacheDirectory,
-      },
+      sources: { componentPath: layout.path, code, cacheFolder },
     },
   };
 }

@@ -1,4 +1,5 @@
 import { constants } from 'node:fs';
+import { isErrno } from '@boxer/foundation';
 import type { HostDirectory, NewTimes, Opened, OpenWish } from './host-directory.ts';
 import { HostErrno } from './host-errno.ts';
 import { type HostFs, type HostStats, isKind } from './host-fs.ts';
@@ -139,8 +140,7 @@ function ignoring<T>(code: string, action: () => T): T | undefined {
   try {
     return action();
   } catch (error) {
-    if (typeof error === 'object' && error !== null && 'code' in error && error.code === code)
-      return undefined;
+    if (isErrno(error, code)) return undefined;
     throw error;
   }
 }

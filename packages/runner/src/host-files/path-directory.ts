@@ -1,5 +1,6 @@
 import { constants } from 'node:fs';
 import { join } from 'node:path';
+import { isErrno } from '@boxer/foundation';
 import type { HostDirectory, NewTimes, Opened, OpenWish } from './host-directory.ts';
 import { HostErrno } from './host-errno.ts';
 import { type HostFs, type HostStats, isKind } from './host-fs.ts';
@@ -78,8 +79,7 @@ export class PathDirectory implements HostDirectory {
     try {
       return this.#fs.lstatSync(path, { bigint: true });
     } catch (error) {
-      if (typeof error === 'object' && error !== null && 'code' in error && error.code === 'ENOENT')
-        return undefined;
+      if (isErrno(error, 'ENOENT')) return undefined;
       throw error;
     }
   }

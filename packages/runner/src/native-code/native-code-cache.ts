@@ -1,7 +1,8 @@
 import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { isPrivateFolder } from '../code-folder.ts';
 import { codeFileName, decodeCodeFile } from './code-file.ts';
 import { type Intrinsics, v8Intrinsics } from './intrinsics.ts';
 
@@ -27,7 +28,7 @@ export class NativeCodeCache {
 
   /** @param directory - undefined: nothing is kept */
   constructor(directory: string | undefined) {
-    if (directory === undefined || !isPrivate(directory)) return;
+    if (directory === undefined || !isPrivateFolder(directory)) return;
     this.#intrinsics = v8Intrinsics();
     if (this.#intrinsics) this.#directory = directory;
   }
@@ -81,17 +82,6 @@ export class NativeCodeCache {
     });
     child.on('error', () => undefined);
     child.unref();
-  }
-}
-
-/** @returns whether only this user can have written what is in the folder, which is made when it is missing */
-function isPrivate(directory: string): boolean {
-  try {
-    mkdirSync(directory, { recursive: true, mode: 0o700 });
-    const { uid, mode } = statSync(directory);
-    return process.getuid === undefined || (uid === process.getuid() && (mode & 0o022) === 0);
-  } catch {
-    return false;
   }
 }
 

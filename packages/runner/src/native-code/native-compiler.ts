@@ -2,11 +2,12 @@
  * Program: `node native-compiler.js FOLDER NAME…` compiles each FOLDER/NAME.wasm with the optimising compiler and writes the
  * machine code to FOLDER/NAME. A process of its own, since V8's functions end the process when they fail.
  */
-import { readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { setPriority } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
+import { leastRecentlyUsed, replaceFileSync } from '@boxer/foundation';
 import { encodeCodeFile } from './code-file.ts';
 import { v8Intrinsics } from './intrinsics.ts';
 
@@ -31,9 +32,7 @@ if (directory !== undefined && intrinsics !== undefined) {
     const source = `${path}.wasm`;
     try {
       const code = await optimised(readFileSync(source), intrinsics.serialize);
-      const temporary = `${path}.${process.pid}.tmp`;
-      writeFileSync(temporary, encodeCodeFile(code), { mode: 0o600 });
-      renameSync(temporary, path);
+      replaceFileSync(path, encodeCodeFile(code));
     } finally {
       rmSync(source, { force: true });
     }
@@ -74,12 +73,8 @@ function throwAway(folder: string): void {
   const files = readdirSync(folder).flatMap((name) => {
     const path = join(folder, name);
     const stat = statSync(path, { throwIfNoEntry: false });
-    return stat?.isFile() ? [{ path, size: stat.size, used: stat.mtimeMs }] : [];
+    return stat?.isFile() ? [{ path, sizeBytes: stat.size, lastUsedMs: stat.mtimeMs }] : [];
   });
-  let total = files.reduce((sum, { size }) => sum + size, 0);
-  for (const { path, size } of files.toSorted((a, b) => a.used - b.used)) {
-    if (total <= MAX_TOTAL_BYTES) return;
-    rmSync(path, { force: true });
-    total -= size;
-  }
+  const total = files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+  for (const { path } of leastRecentlyUsed(files, total - MAX_TOTAL_BYTES)) rmSync(path, { force: true });
 }

@@ -1,4 +1,5 @@
 import { writeSync } from 'node:fs';
+import { exitCodes, isErrno } from '@boxer/foundation';
 import { BoxEnd } from '../guest/box-end.ts';
 
 /** Where bytes of the box go. */
@@ -6,9 +7,6 @@ export interface OutputSink {
   /** Writes all of the bytes. @returns false when nobody reads them any more */
   write(bytes: Uint8Array): boolean;
 }
-
-/** 128 + SIGXFSZ, as a shell reports a process that wrote more than it may. */
-export const OUTPUT_LIMIT_EXIT_CODE = 153;
 
 /** Bytes that standard output and error may still take together. */
 export class OutputBudget {
@@ -37,7 +35,7 @@ export function budgeted(sink: OutputSink, budget: OutputBudget): OutputSink {
       const open = granted === 0 || sink.write(bytes.subarray(0, granted));
       if (granted === bytes.length) return open;
       budget.onExceeded();
-      throw new BoxEnd('output-limit', OUTPUT_LIMIT_EXIT_CODE);
+      throw new BoxEnd('output-limit', exitCodes.outputLimit);
     },
   };
 }
@@ -88,10 +86,9 @@ function tryWrite(fd: number, bytes: Uint8Array): number | 'full' | 'closed' {
   try {
     return writeSync(fd, bytes);
   } catch (error) {
-    const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
-    if (code === 'EAGAIN' || code === 'EINTR') return 'full';
+    if (isErrno(error, 'EAGAIN', 'EINTR')) return 'full';
     // A reader that went away, a terminal that was hung up, a descriptor that was never open: all the same to the guest.
-    if (code === 'EPIPE' || code === 'EIO' || code === 'EBADF' || code === 'ECONNRESET') return 'closed';
+    if (isErrno(error, 'EPIPE', 'EIO', 'EBADF', 'ECONNRESET')) return 'closed';
     throw error;
   }
 }

@@ -1,3 +1,4 @@
+import { isErrno } from '@boxer/foundation';
 import { Resource } from '../guest/handle-table.ts';
 import type { NewTimes } from '../host-files/host-directory.ts';
 import { HostErrno } from '../host-files/host-errno.ts';
@@ -337,8 +338,7 @@ function statEntry({ directory }: DirectoryDescriptor, name: string): HostStats 
   try {
     return directory.stat(name);
   } catch (error) {
-    if (typeof error === 'object' && error !== null && 'code' in error && error.code === 'ENOENT')
-      return undefined;
+    if (isErrno(error, 'ENOENT')) return undefined;
     throw error;
   }
 }

@@ -1,5 +1,6 @@
 import {
   appendFileSync,
+  chmodSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -39,6 +40,18 @@ describe('a cache of packs', () => {
     const cache = new CodeCache(join(file, 'folder'));
     cache.add(bytesOf(1), [1]);
     expect(cache.list()).toEqual([]);
+  });
+
+  it('neither gives nor takes anything in a folder that others can write to', () => {
+    const folder = newFolder();
+    new CodeCache(folder).add(bytesOf(1), [1]);
+    expect(seedsOf(folder)).toEqual([1]);
+    chmodSync(folder, 0o770);
+    const cache = new CodeCache(folder);
+    cache.add(bytesOf(2), [2]);
+    expect(cache.list()).toEqual([]);
+    chmodSync(folder, 0o700);
+    expect(seedsOf(folder)).toEqual([1]);
   });
 
   it('refuses files that were changed, cut or deleted', () => {

@@ -1,17 +1,8 @@
-import { createHash, randomBytes } from 'node:crypto';
-import {
-  appendFileSync,
-  closeSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-  utimesSync,
-  writeSync,
-} from 'node:fs';
+import { createHash } from 'node:crypto';
+import { appendFileSync, readFileSync, rmSync, statSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
+import { leastRecentlyUsed, replaceFileSync } from '@boxer/foundation';
+import { isPrivateFolder } from '../../code-folder.ts';
 import { type CachedPack, decodeLog, encodeRecord } from './index-log.ts';
 
 /** Bytes that the packs of one folder may take; those used longest ago go first. */
@@ -32,15 +23,18 @@ export interface CacheBounds {
 /**
  * Packs on disk, for later runs. Files are named by their digest, so what is read is what was written; whether the code in a
  * pack is the guest's is found out when it is installed. Several processes may use a folder at once. All failures of the
- * disk mean that there is no cache.
+ * disk mean that there is no cache, and so does a folder that others can write to.
  */
 export class CodeCache {
   readonly #folder: string;
+  /** Whether nobody else can have put packs there: which code a pack holds for a page, nothing else vouches for. */
+  readonly #isPrivate: boolean;
   readonly #maxBytes: number;
   #leftBytes: number;
 
   constructor(folder: string, { maxBytes = MAX_BYTES, maxAddedBytes = MAX_ADDED_BYTES }: CacheBounds = {}) {
     this.#folder = folder;
+    this.#isPrivate = isPrivateFolder(folder);
     this.#maxBytes = maxBytes;
     this.#leftBytes = maxAddedBytes;
   }
@@ -55,7 +49,7 @@ export class CodeCache {
 
   /** @returns the packs of the index, newest first; some may be gone */
   list(): CachedPack[] {
-    return attempt(() => decodeLog(readFileSync(this.#index))) ?? [];
+    return (this.#isPrivate ? attempt(() => decodeLog(readFileSync(this.#index))) : undefined) ?? [];
   }
 
   /** @returns a pack's bytes, when it is there and undamaged */
@@ -73,12 +67,11 @@ export class CodeCache {
 
   /** Keeps a pack. @param hashes - of the guest pages that it has code of */
   add(bytes: Uint8Array, hashes: readonly number[]): void {
-    if (hashes.length === 0 || bytes.length > this.#leftBytes) return;
+    if (!this.#isPrivate || hashes.length === 0 || bytes.length > this.#leftBytes) return;
     this.#leftBytes -= bytes.length;
     attempt(() => {
-      mkdirSync(this.#folder, { recursive: true, mode: 0o700 });
       const digest = digestOf(bytes);
-      writeAtomically(this.#pathOf(digest), bytes);
+      replaceFileSync(this.#pathOf(digest), bytes);
       appendFileSync(this.#index, encodeRecord({ digest, sizeBytes: bytes.length, hashes }), { mode: 0o600 });
       this.#makeRoom();
     });
@@ -87,41 +80,23 @@ export class CodeCache {
   /** Deletes packs that nobody has used for long, when there are too many. */
   #makeRoom(): void {
     const packs = this.list();
-    let total = packs.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+    const total = packs.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
     if (total <= this.#maxBytes) return;
     const used = (pack: CachedPack) => attempt(() => statSync(this.#pathOf(pack.digest)).mtimeMs) ?? 0;
-    const oldestFirst = packs.map((pack) => ({ pack, at: used(pack) })).sort((a, b) => a.at - b.at);
+    const entries = packs.map((pack) => ({ ...pack, lastUsedMs: used(pack) }));
     const gone = new Set<string>();
-    for (const { pack } of oldestFirst) {
-      if (total <= this.#maxBytes * KEPT_SHARE) break;
-      rmSync(this.#pathOf(pack.digest), { force: true });
-      gone.add(pack.digest);
-      total -= pack.sizeBytes;
+    for (const { digest } of leastRecentlyUsed(entries, total - this.#maxBytes * KEPT_SHARE)) {
+      rmSync(this.#pathOf(digest), { force: true });
+      gone.add(digest);
     }
     const kept = packs.filter(({ digest }) => !gone.has(digest)).reverse();
     // What others append meanwhile may be lost: they will translate it again.
-    writeAtomically(this.#index, Buffer.concat(kept.map(encodeRecord)));
+    replaceFileSync(this.#index, Buffer.concat(kept.map(encodeRecord)));
   }
 }
 
 function digestOf(bytes: Uint8Array): string {
   return createHash('sha256').update(bytes).digest('hex');
-}
-
-function writeAtomically(path: string, bytes: Uint8Array): void {
-  const temporary = `${path}.${randomBytes(8).toString('hex')}.tmp`;
-  try {
-    const fd = openSync(temporary, 'wx', 0o600);
-    try {
-      for (let done = 0; done < bytes.length;) done += writeSync(fd, bytes, done);
-    } finally {
-      closeSync(fd);
-    }
-    renameSync(temporary, path);
-  } catch (error) {
-    rmSync(temporary, { force: true });
-    throw error;
-  }
 }
 
 /** @returns undefined when the disk does not do it */

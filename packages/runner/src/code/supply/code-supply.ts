@@ -3,7 +3,7 @@ import { buildDispatcherModule, readPack } from '@boxer/translate';
 import { createHash } from 'node:crypto';
 import { closeSync, openSync, readSync } from 'node:fs';
 import type { MessagePort } from 'node:worker_threads';
-import { NativeCodeCache } from '../../native-code/native-code-cache.ts';
+import type { NativeCodeCache } from '../../native-code/native-code-cache.ts';
 import { CodeCache } from '../cache/code-cache.ts';
 import { planOf } from '../pack-plan.ts';
 import {
@@ -20,14 +20,6 @@ export interface CodeSources {
   /** Packs in the component. */
   readonly code: readonly CodeLocation[];
   readonly cacheFolder: string | undefined;
-  /** Where machine code is kept. */
-  readonly nativeCodeFolder: string | undefined;
-}
-
-/** A supplier at work. */
-export interface CodeSupply {
-  /** Has machine code made of what was loaded, for further runs. */
-  fill(): void;
 }
 
 interface Source {
@@ -39,11 +31,12 @@ interface Source {
 /**
  * Offers the packs of a component and of the cache to the thread that runs a box, and loads those it asks for. It lives in
  * the main thread, which has nothing else to do meanwhile.
+ *
+ * @param native - compiles them, or has before
  */
-export function supplyCode(port: MessagePort, sources: CodeSources): CodeSupply {
+export function supplyCode(port: MessagePort, sources: CodeSources, native: NativeCodeCache): void {
   const post = (message: SupplyMessage) => port.postMessage(message);
   const known = listSources(sources);
-  const native = new NativeCodeCache(sources.nativeCodeFolder);
   let isWarm = false;
   const held: number[] = [];
   const serve = (number: number) => {
@@ -66,7 +59,6 @@ export function supplyCode(port: MessagePort, sources: CodeSources): CodeSupply 
     catalogue: catalogueOf(known.map(({ hashes }) => hashes)),
     dispatcher: new WebAssembly.Module(buildDispatcherModule()),
   });
-  return { fill: () => native.fill() };
 }
 
 function listSources({ componentPath, code, cacheFolder }: CodeSources): Source[] {

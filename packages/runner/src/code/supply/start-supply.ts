@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { PlannedCode } from '../plan-code.ts';
-import type { CodeSupply } from './code-supply.ts';
+import type { NativeCodeCache } from '../../native-code/native-code-cache.ts';
 
 /**
  * Starts to supply packs to a box that has been started; what does that is loaded only then. Without it, the box goes on
@@ -9,12 +9,13 @@ import type { CodeSupply } from './code-supply.ts';
  */
 export async function startSupply(
   supply: NonNullable<PlannedCode['supply']>,
-): Promise<CodeSupply | undefined> {
+  native: NativeCodeCache,
+): Promise<void> {
   const url = [
     new URL('./code-supply.js', import.meta.url),
     new URL('../../../dist/bundle/code-supply.js', import.meta.url),
   ].find(({ href }) => href.includes('bundle') && existsSync(fileURLToPath(href)));
-  if (url === undefined) return undefined;
+  if (url === undefined) return;
   const { supplyCode } = (await import(url.href)) as typeof import('./code-supply.ts');
-  return supplyCode(supply.port, supply.sources);
+  supplyCode(supply.port, supply.sources, native);
 }
