@@ -39,8 +39,10 @@ const pages = sections.flatMap(
       parts.push(`![${title}](performance/${name}.svg)`);
     }
     parts.push(table(rows, columns));
+    const { commit, date, cpu, cores, node, repetitions } = result;
+    const runs = repetitions === 1 ? 'One run each' : `Medians of ${repetitions} runs`;
     parts.push(
-      `Measured at ${result.commit}, ${result.date}: ${result.cpu}, ${result.cores} cores, node ${result.node}. \`pnpm bench ${name}\` repeats it.`,
+      `${runs}, measured at ${commit}, ${date}: ${cpu}, ${cores} cores, node ${node}. \`pnpm bench ${name}\` repeats it.`,
     );
     return [parts.join('\n\n')];
   },

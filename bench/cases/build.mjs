@@ -4,18 +4,19 @@
  */
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { boxer, debianTar, hasCommand, kept, prepare } from '../support/machine.mjs';
-import { median, runOnce } from '../support/measure.mjs';
+import { debianTar } from '../support/debian.mjs';
+import { boxer, hasCommand, kept, prepare } from '../support/machine.mjs';
+import { interleaved, runOnce, summaryOf } from '../support/measure.mjs';
 
 const FILES = 1000;
-const RUNS = 5;
 const MIB = 1024 * 1024;
 
 export const name = 'build';
+export const repetitions = 5;
 /** Beyond the pull of the base. */
 export const goals = { 'cold medianMs': 2000, 'cached medianMs': 500 };
 
-export async function measure() {
+export async function measure(runs) {
   const tar = debianTar();
   if (tar === undefined) return { skipped: 'mmdebstrap is not installed' };
   const cache = join(kept, 'build-cache');
@@ -33,7 +34,7 @@ export async function measure() {
     for (const context of [files, ignored])
       writeFileSync(join(context, 'Dockerfile.buildah'), `FROM ${id}\nCOPY . /files/\n`);
   }
-  const figures = { pull: await once(env('build', files, '-o', join(kept, 'pull.wasm'))) };
+  const figures = { pull: summaryOf([await runOnce(env('build', files, '-o', join(kept, 'pull.wasm')))]) };
 
   const boxerBuild = (context, ...flags) =>
     env('build', context, ...flags, '-o', join(kept, 'build-image.wasm'));
@@ -49,46 +50,25 @@ export async function measure() {
       context,
     );
   const commands = {
-    cold: { run: boxerBuild(files, '--no-cache') },
-    cached: { run: boxerBuild(files) },
+    cold: boxerBuild(files, '--no-cache'),
+    cached: boxerBuild(files),
     // Nothing but the output is missing.
     cachedOutputGone: {
       before: () => rmSync(join(kept, 'build-image.wasm'), { force: true }),
       run: boxerBuild(files),
     },
-    ignoredCold: { run: boxerBuild(ignored, '--no-cache') },
-    ignoredCached: { run: boxerBuild(ignored) },
+    ignoredCold: boxerBuild(ignored, '--no-cache'),
+    ignoredCached: boxerBuild(ignored),
     ...(withBuildah
       ? {
-          buildahCold: { run: bud(files, '--no-cache') },
-          buildahCached: { run: bud(files, '--layers') },
-          buildahIgnoredCold: { run: bud(ignored, '--no-cache') },
-          buildahIgnoredCached: { run: bud(ignored, '--layers') },
+          buildahCold: bud(files, '--no-cache'),
+          buildahCached: bud(files, '--layers'),
+          buildahIgnoredCold: bud(ignored, '--no-cache'),
+          buildahIgnoredCached: bud(ignored, '--layers'),
         }
       : {}),
   };
-  const samples = Object.fromEntries(Object.keys(commands).map((key) => [key, []]));
-  for (let round = 0; round <= RUNS; round++) {
-    for (const [key, { before, run }] of Object.entries(commands)) {
-      before?.();
-      const sample = await runOnce(run);
-      if (round > 0) samples[key].push(sample);
-    }
-  }
-  for (const [key, list] of Object.entries(samples)) figures[key] = summary(list);
-  return figures;
-}
-
-async function once(command) {
-  return summary([await runOnce(command)]);
-}
-
-function summary(list) {
-  return {
-    medianMs: Math.round(median(list.map(({ wallMs }) => wallMs))),
-    cpuMs: Math.round(median(list.map(({ cpuMs }) => cpuMs))),
-    peakMiB: Math.round(median(list.map(({ peakMiB }) => peakMiB))),
-  };
+  return { ...figures, ...(await interleaved(commands, runs)) };
 }
 
 /** @returns an archive of Debian as an image, which both builders load */

@@ -8,53 +8,48 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { emulate, engineModules, interpret, whyNotBare } from '../support/bare-program.mjs';
-import { median } from '../support/measure.mjs';
+import { geometricMean, median } from '../support/measure.mjs';
 
 const sources = fileURLToPath(new URL('../../fixtures/cpu/', import.meta.url));
 const PROGRAMS = ['sieve', 'hash', 'machine', 'calls', 'workload'];
-const REPETITIONS = 5;
 
 export const name = 'interpreter';
+export const repetitions = 5;
 export const goals = { 'geometricMean mips': 700 };
 
-export async function measure() {
+export async function measure(runs) {
   const skipped = whyNotBare();
   if (skipped) return { skipped };
   const modules = await engineModules();
   const folder = mkdtempSync(join(tmpdir(), 'boxer-bench-'));
   try {
     const figures = Object.fromEntries(
-      PROGRAMS.map((program) => [program, compare(program, folder, modules)]),
+      PROGRAMS.map((program) => [program, compare(program, folder, modules, runs)]),
     );
-    return { ...figures, geometricMean: geometricMean(Object.values(figures)) };
+    const mean = (key) => Math.round(geometricMean(Object.values(figures).map((row) => row[key])));
+    return { ...figures, geometricMean: { mips: mean('mips'), qemuMips: mean('qemuMips') } };
   } finally {
     rmSync(folder, { recursive: true });
   }
 }
 
 /** Runs a program under both in turn. */
-function compare(program, folder, modules) {
+function compare(program, folder, modules, runs) {
   const path = compile(program, folder);
   const elf = readFileSync(path);
   const [ours, theirs] = [[], []];
   let instructions = 0;
-  for (let i = 0; i < REPETITIONS; i++) {
+  for (let i = 0; i < runs; i++) {
     const qemu = emulate(path);
     const boxer = interpret(elf, modules);
     if (boxer.output !== qemu.output)
       throw new Error(`${program}: ${boxer.output} instead of ${qemu.output}`);
     instructions = boxer.instructions;
-    ours.push(boxer.seconds);
-    theirs.push(qemu.seconds);
+    ours.push(boxer.ms);
+    theirs.push(qemu.ms);
   }
-  const mips = (seconds) => Math.round(instructions / median(seconds) / 1e6);
+  const mips = (ms) => Math.round(instructions / median(ms) / 1e3);
   return { instructions, mips: mips(ours), qemuMips: mips(theirs) };
-}
-
-function geometricMean(rows) {
-  const mean = (key) =>
-    Math.round(Math.exp(rows.reduce((sum, row) => sum + Math.log(row[key]), 0) / rows.length));
-  return { mips: mean('mips'), qemuMips: mean('qemuMips') };
 }
 
 function compile(program, folder) {

@@ -4,25 +4,25 @@
  */
 import { copyFileSync, cpSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { programsTar, unpacked } from '../support/debian.mjs';
+import { debianTar, unpacked } from '../support/debian.mjs';
 import { interleaved, ratiosTo } from '../support/measure.mjs';
 import { boxer, hasCommand, kept, prepare } from '../support/machine.mjs';
 import { NODE_SCRIPT, programs } from '../support/program-table.mjs';
 import { writeText } from '../support/text.mjs';
 
-const RUNS = 3;
 const TEXT_BYTES = 100e6;
 const ESBUILD = '0.25.0';
 const THREE = '0.170.0';
 const QEMU = '/usr/bin/qemu-aarch64-static';
 
 export const name = 'programs';
+export const repetitions = 3;
 export const goals = { 'python-core aot': 4 };
 
-export async function measure() {
+export async function measure(runs) {
   if (process.getuid?.() !== 0) return { skipped: 'only root may chroot into the trees that are compared' };
   if (!existsSync(QEMU)) return { skipped: 'qemu-aarch64-static is not installed' };
-  const tars = { arm64: programsTar('arm64'), amd64: programsTar('amd64') };
+  const tars = { arm64: debianTar('programs', 'arm64'), amd64: debianTar('programs', 'amd64') };
   if (!tars.arm64 || !tars.amd64 || !hasCommand('npm'))
     return { skipped: 'mmdebstrap or npm is not installed' };
   const trees = { arm64: unpacked(tars.arm64), amd64: unpacked(tars.amd64) };
@@ -32,7 +32,7 @@ export async function measure() {
   const images = buildImages(context);
   const figures = {};
   for (const { name: program, command } of programs) {
-    const measured = await interleaved(commandsOf(command, trees, images), RUNS);
+    const measured = await interleaved(commandsOf(command, trees, images), runs);
     figures[program] = ratiosTo('native', measured);
     console.log(`  ${program}: ${JSON.stringify(figures[program])}`);
   }

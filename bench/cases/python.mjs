@@ -1,10 +1,12 @@
 /** Python of a Debian image: start, and a small computation, beside qemu-user on the same tree. */
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { debianTar, unpacked } from '../support/debian.mjs';
 import { interleaved } from '../support/measure.mjs';
-import { boxer, debianTar, hasCommand, kept, prepare } from '../support/machine.mjs';
+import { boxer, hasCommand, kept, prepare } from '../support/machine.mjs';
 
 export const name = 'python';
+export const repetitions = 5;
 export const goals = { 'start medianMs': 1000 };
 
 const COMPUTATION = [
@@ -14,7 +16,7 @@ const COMPUTATION = [
   'for i in range(100000): d[str(i)] = i',
 ].join('\n');
 
-export async function measure() {
+export async function measure(runs) {
   const tar = debianTar();
   if (tar === undefined) return { skipped: 'mmdebstrap is not installed' };
   const context = join(kept, 'python');
@@ -28,16 +30,12 @@ export async function measure() {
     compute: boxer('run', image, 'python3', '-c', COMPUTATION),
   };
   if (hasCommand('qemu-aarch64-static')) {
-    const tree = join(kept, 'trixie-arm64');
-    if (!existsSync(tree)) {
-      mkdirSync(tree);
-      prepare(['tar', 'xf', tar, '-C', tree, '--exclude=./dev/*']);
-    }
+    const tree = unpacked(tar);
     const qemu = ['qemu-aarch64-static', '-cpu', 'cortex-a57', '-L', tree, join(tree, 'usr/bin/python3')];
     // Python finds its library beside the program, given the tree as its home.
     const python = [...qemu.slice(0, 5), '-E', `PYTHONHOME=${join(tree, 'usr')}`, ...qemu.slice(5)];
     commands.qemuStart = [...python, '-c', 'print(1)'];
     commands.qemuCompute = [...python, '-c', COMPUTATION];
   }
-  return interleaved(commands, 5);
+  return interleaved(commands, runs);
 }

@@ -9,9 +9,10 @@ import { writeNothing } from '../support/tiny-elf.mjs';
 const LARGE_BYTES = 400e6;
 
 export const name = 'start';
+export const repetitions = 9;
 export const goals = { 'nothing medianMs': 150, 'large medianMs': 300, 'large peakMiB': 250 };
 
-export async function measure() {
+export async function measure(runs) {
   const context = join(kept, 'start');
   mkdirSync(context, { recursive: true });
   writeNothing(join(context, 'nothing'));
@@ -32,5 +33,5 @@ export async function measure() {
     large: boxer('run', images.large),
   };
   if (hasCommand('qemu-aarch64-static')) commands.qemu = ['qemu-aarch64-static', join(context, 'nothing')];
-  return interleaved(commands, 9);
+  return interleaved(commands, runs);
 }

@@ -6,15 +6,14 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { debianTar } from '../support/machine.mjs';
-import { median } from '../support/measure.mjs';
-import { unpacked } from '../support/debian.mjs';
+import { median, rounded } from '../support/measure.mjs';
+import { debianTar, unpacked } from '../support/debian.mjs';
 
 const FILES = { python: 'usr/bin/python3.13', libc: 'usr/lib/aarch64-linux-gnu/libc.so.6' };
-const REPETITIONS = 3;
 const script = fileURLToPath(new URL('../support/translate-file.mjs', import.meta.url));
 
 export const name = 'translator';
+export const repetitions = 3;
 /** Bounds from above: what the goals of 40 and 100 instructions a millisecond come to, in microseconds an instruction. */
 export const goals = {
   'python coldUs': 25,
@@ -25,14 +24,14 @@ export const goals = {
   'libc bytes': 16,
 };
 
-export async function measure() {
+export async function measure(runs) {
   const tar = debianTar();
   if (tar === undefined) return { skipped: 'mmdebstrap is not installed' };
   const tree = unpacked(tar);
   return Object.fromEntries(
     Object.entries(FILES).map(([title, path]) => {
-      const runs = Array.from({ length: REPETITIONS }, () => translate(join(tree, path)));
-      const of = (key) => Math.round(median(runs.map((run) => run[key])) * 10) / 10;
+      const done = Array.from({ length: runs }, () => translate(join(tree, path)));
+      const of = (key) => rounded(median(done.map((run) => run[key])), 1);
       return [title, { coldUs: of('coldUs'), warmUs: of('warmUs'), bytes: of('bytes') }];
     }),
   );

@@ -1,20 +1,18 @@
-/** Static programs of two system calls in the interpreter alone, and under qemu. */
-import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+/** Static programs of two system calls, outside of a box: in a process of the engine alone, and under qemu. */
 import { readArtifact } from '../../packages/translate/dist/index.js';
 import { BareProcess } from '../../packages/translate/dist/testing/bare-process.js';
 import { loadElf } from '../../packages/translate/dist/testing/elf.js';
 import { hasCommand } from './machine.mjs';
+import { processorTime, threadMs } from './measure.mjs';
 
 const GUEST_BYTES = 64 << 20;
 const STACK_TOP = 0x3f0_0000;
 const PLENTY = 1n << 50n;
+const QEMU = 'qemu-aarch64-static';
 
-/** @returns what is missing to make and run such programs, or undefined */
-export function whyNotBare() {
-  const missing = ['aarch64-linux-gnu-gcc', 'qemu-aarch64-static', 'bash'].find(
-    (command) => !hasCommand(command),
-  );
+/** @returns what of the commands that such programs need, and of some more, is missing; undefined when all are there */
+export function whyNotBare(...more) {
+  const missing = ['aarch64-linux-gnu-gcc', QEMU, 'bash', ...more].find((command) => !hasCommand(command));
   return missing && `${missing} is not installed`;
 }
 
@@ -25,42 +23,51 @@ export function engineModules() {
   );
 }
 
-/** CPU time of this thread, so that neither other processes nor the host's compiler threads count. */
-function threadSeconds() {
-  return Number(readFileSync(`/proc/self/task/${process.pid}/schedstat`, 'utf8').split(' ')[0]) / 1e9;
+/** A program that can be run again and again. */
+export class BareProgram {
+  #elf;
+  #entry;
+  #output = '';
+  #ended = false;
+
+  constructor(elf, [processModule, supportModule]) {
+    this.#elf = elf;
+    this.guest = new BareProcess({
+      processModule,
+      supportModule,
+      guestBytes: GUEST_BYTES,
+      syscall: (guest, number, [, address, length]) => {
+        if (number === 64) {
+          this.#output += Buffer.from(guest.guest(Number(address), Number(length))).toString();
+          return length;
+        }
+        this.#ended = true;
+        return -(1n << 63n);
+      },
+    });
+    this.#entry = loadElf(this.guest, elf);
+    this.guest.permit(STACK_TOP - 0x10_0000, 0x10_0000, 3);
+  }
+
+  /** Runs it to its end. @returns output, processor time in milliseconds, and instructions */
+  run() {
+    const { guest } = this;
+    this.#output = '';
+    this.#ended = false;
+    loadElf(guest, this.#elf);
+    guest.pc = this.#entry;
+    guest.setX(31, BigInt(STACK_TOP));
+    guest.fuel = PLENTY;
+    const start = threadMs();
+    const reason = guest.run();
+    const ms = threadMs() - start;
+    if (!this.#ended) throw new Error(`Left for reason ${reason} at 0x${guest.pc.toString(16)}`);
+    return { output: this.#output, ms, instructions: Number(PLENTY - guest.fuel) };
+  }
 }
 
-/** Runs a program to its end in the interpreter. @returns output, instructions and seconds */
-export function interpret(elf, [processModule, supportModule]) {
-  let output = '';
-  let ended = false;
-  const box = new BareProcess({
-    processModule,
-    supportModule,
-    guestBytes: GUEST_BYTES,
-    syscall(self, number, [, address, length]) {
-      if (number === 64) {
-        output += Buffer.from(self.guest(Number(address), Number(length))).toString();
-        return length;
-      }
-      ended = true;
-      return -(1n << 63n);
-    },
-  });
-  box.pc = loadElf(box, elf);
-  box.permit(STACK_TOP - 0x10_0000, 0x10_0000, 3);
-  box.setX(31, BigInt(STACK_TOP));
-  box.fuel = PLENTY;
-  const start = threadSeconds();
-  const reason = box.run();
-  const seconds = threadSeconds() - start;
-  if (!ended) throw new Error(`Left for reason ${reason} at 0x${box.pc.toString(16)}`);
-  return { output, instructions: Number(PLENTY - box.fuel), seconds };
-}
+/** Runs a program once in a fresh process. */
+export const interpret = (elf, modules) => new BareProgram(elf, modules).run();
 
-/** Runs a program to its end under qemu. @returns output and seconds */
-export function emulate(path, cpu = 'cortex-a57') {
-  const command = `TIMEFORMAT=%U; time qemu-aarch64-static -cpu ${cpu} ${path}`;
-  const { stdout, stderr } = spawnSync('bash', ['-c', command], { encoding: 'utf8' });
-  return { output: stdout, seconds: Number(stderr.trim()) };
-}
+/** Runs a program under qemu. @returns output and processor time in milliseconds, its start included */
+export const emulate = (path, cpu = 'cortex-a57') => processorTime([QEMU, '-cpu', cpu, path]);

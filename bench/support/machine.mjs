@@ -1,6 +1,5 @@
 /** What a result was measured on, and what the machine can measure. */
 import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { cpus, loadavg, tmpdir, totalmem } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -39,23 +38,4 @@ export function circumstances() {
     /** What else ran: with more than a few tenths, only ratios and processor times mean something. */
     loadAverage: Number(loadavg()[0].toFixed(1)),
   };
-}
-
-/** @returns a Debian trixie arm64 tree as a tar archive, made by mmdebstrap once; undefined where that is missing */
-export function debianTar() {
-  const path = join(kept, 'trixie-arm64.tar');
-  if (existsSync(path)) return path;
-  if (!hasCommand('mmdebstrap')) return undefined;
-  const packages =
-    'bash,coreutils,python3,sqlite3,git,perl-base,grep,sed,findutils,dash,libc-bin,base-files,base-passwd';
-  prepare([
-    'mmdebstrap',
-    '--quiet',
-    '--arch=arm64',
-    '--variant=extract',
-    `--include=${packages}`,
-    'trixie',
-    path,
-  ]);
-  return path;
 }

@@ -1,8 +1,13 @@
 /** Timing of whole commands. Machines are noisy: quote medians of interleaved runs, and ratios. */
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 
 export const median = (values) => values.toSorted((a, b) => a - b)[values.length >> 1];
+
+export const rounded = (value, digits = 2) => Number(value.toFixed(digits));
+
+export const geometricMean = (values) =>
+  Math.exp(values.reduce((sum, value) => sum + Math.log(value), 0) / values.length);
 
 /** Linux counts processor time in hundredths of a second, whatever the machine. */
 const TICK_MS = 10;
@@ -54,28 +59,46 @@ function processorMs(pid) {
 /**
  * Runs commands in turn, A B A B …, after one warm-up of each.
  *
- * @param commands - by name
+ * @param commands - by name: words, or `{ run: words, before }` with what is to be done before each run
  * @returns medians by name, rounded
  */
-export async function interleaved(commands, runs = 7) {
+export async function interleaved(commands, runs) {
   const names = Object.keys(commands);
   const samples = Object.fromEntries(names.map((name) => [name, []]));
-  for (let run = 0; run <= runs; run++) {
+  for (let round = 0; round <= runs; round++) {
     for (const name of names) {
-      const sample = await runOnce(commands[name]);
-      if (run > 0) samples[name].push(sample);
+      const { run = commands[name], before } = commands[name];
+      before?.();
+      const sample = await runOnce(run);
+      if (round > 0) samples[name].push(sample);
     }
   }
-  return Object.fromEntries(
-    names.map((name) => [
-      name,
-      {
-        medianMs: Math.round(median(samples[name].map(({ wallMs }) => wallMs))),
-        cpuMs: Math.round(median(samples[name].map(({ cpuMs }) => cpuMs))),
-        peakMiB: Math.round(median(samples[name].map(({ peakMiB }) => peakMiB))),
-      },
-    ]),
-  );
+  return Object.fromEntries(names.map((name) => [name, summaryOf(samples[name])]));
+}
+
+/** @returns the medians of what {@link runOnce} returned, rounded */
+export function summaryOf(samples) {
+  const of = (key) => Math.round(median(samples.map((sample) => sample[key])));
+  return { medianMs: of('wallMs'), cpuMs: of('cpuMs'), peakMiB: of('peakMiB') };
+}
+
+/**
+ * Runs a short command of the host some times. The kernel knows the sum of user and system time to the microsecond, but
+ * shares it out by ticks: one of the two alone means nothing.
+ *
+ * @returns what a run printed, and its processor time in milliseconds
+ */
+export function processorTime(command, runs = 1) {
+  const script = `TIMEFORMAT="%3U %3S"; time for i in $(seq ${runs}); do "$@"; done`;
+  const { stdout, stderr } = spawnSync('bash', ['-c', script, 'bash', ...command], { encoding: 'utf8' });
+  const [user, system] = stderr.trim().split(/\s+/).slice(-2).map(Number);
+  if (!(user + system >= 0)) throw new Error(`${command.join(' ')}: ${stderr}`);
+  return { output: stdout.slice(0, stdout.length / runs), ms: ((user + system) * 1000) / runs };
+}
+
+/** Processor time of this thread in milliseconds: neither other processes nor the host's compiler threads count. */
+export function threadMs() {
+  return Number(readFileSync(`/proc/self/task/${process.pid}/schedstat`, 'utf8').split(' ')[0]) / 1e6;
 }
 
 /**
@@ -86,7 +109,7 @@ export function ratiosTo(base, measured) {
   const { [base]: unit, ...others } = measured;
   const ratios = Object.entries(others).map(([name, { medianMs }]) => [
     name,
-    Math.round((medianMs / unit.medianMs) * 100) / 100,
+    rounded(medianMs / unit.medianMs),
   ]);
   return { [`${base}Ms`]: unit.medianMs, ...Object.fromEntries(ratios) };
 }

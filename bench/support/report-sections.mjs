@@ -45,6 +45,6 @@ export const sections = [
   {
     result: 'build',
     title: 'Building',
-    text: 'A Debian base and COPY of 1,000 files, next to buildah on the same machine. "pull": the base is new, too. "cached": nothing has changed. "cachedOutputGone": but the image must be written. "ignored": a context of 1 GiB of which `.dockerignore` leaves out nearly all.',
+    text: 'A Debian base and COPY of 1,000 files, next to buildah on the same machine. "pull": the base is new, too (one run). "cached": nothing has changed. "cachedOutputGone": but the image must be written. "ignored": a context of 1 GiB of which `.dockerignore` leaves out nearly all.',
   },
 ];
