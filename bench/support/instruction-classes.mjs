@@ -1,16 +1,19 @@
 /**
  * Classes of instructions: a few lines of assembly each, repeated in a loop. In every loop x19 points to 4 KiB of memory,
- * x20 and x21 hold numbers, d8 to d11, s12 and s13 floats that are inexact together, v16 to v19 any bytes, h24 and v25 halves.
+ * x20 and x21 hold numbers, x0 to x3 others than 0, d8 to d11, s12 and s13 floats that are inexact together, v16 to v19 any
+ * bytes, h24 and v25 halves.
+ *
+ * What is written to x0 to x3 is read before it is written again: a translator leaves out what nobody reads.
  */
 export const classes = {
-  add: ['add x0, x20, x21', 'sub w1, w20, w21', 'add x2, x20, #16', 'add x3, x20, x21, lsl #3'],
-  logical: ['and x0, x20, x21', 'orr w1, w20, w21', 'eor x2, x20, x21', 'and x3, x20, #0xff00'],
-  compare: ['cmp x20, x21', 'csel x0, x20, x21, lt', 'tst w20, #7', 'cset w1, ne'],
-  shift: ['lsl x0, x20, #3', 'lsr w1, w20, w21', 'asr x2, x20, #7', 'ror x3, x20, #5'],
-  bitfield: ['ubfx x0, x20, #8, #16', 'sxtw x1, w20', 'bfi x2, x20, #4, #8', 'rev x3, x20'],
-  multiply: ['mul x0, x20, x21', 'madd w1, w20, w21, w2', 'smull x2, w20, w21', 'msub x3, x20, x21, x0'],
-  multiplyHigh: ['umulh x0, x20, x21', 'smulh x1, x20, x21'],
-  divide: ['udiv x0, x20, x21', 'sdiv w1, w20, w21'],
+  add: ['add x0, x0, x21', 'sub w1, w1, w21', 'add x2, x2, #16', 'add x3, x3, x21, lsl #3'],
+  logical: ['and x0, x0, x21', 'orr w1, w1, w21', 'eor x2, x2, x21', 'eor x3, x3, #0xff00'],
+  compare: ['cmp x0, x21', 'csel x0, x0, x21, lt', 'tst w1, #7', 'cinc w1, w1, ne'],
+  shift: ['lsl x0, x0, #3', 'lsr w1, w1, w21', 'asr x2, x2, #7', 'ror x3, x3, #5'],
+  bitfield: ['ubfx x0, x3, #8, #16', 'bfi x2, x0, #4, #8', 'sxtw x1, w2', 'rev x3, x1'],
+  multiply: ['mul x0, x0, x21', 'madd w1, w0, w21, w1', 'smull x2, w2, w21', 'msub x3, x0, x21, x3'],
+  multiplyHigh: ['umulh x0, x0, x20', 'smulh x1, x1, x20'],
+  divide: ['udiv x0, x20, x0', 'sdiv w1, w20, w1'],
   load: ['ldr x0, [x19]', 'ldr w1, [x19, #8]', 'ldrb w2, [x19, #3]', 'ldrsh x3, [x19, #6]'],
   store: ['str x20, [x19]', 'str w20, [x19, #8]', 'strb w20, [x19, #3]', 'strh w21, [x19, #6]'],
   pair: ['ldp x0, x1, [x19]', 'stp x20, x21, [x19, #16]'],
@@ -19,7 +22,7 @@ export const classes = {
   call: ['bl leaf'],
   atomic: ['ldadd x20, x0, [x19]', 'swp w20, w1, [x19, #0]', 'cas x2, x20, [x19]'],
   exclusive: ['ldxr x0, [x19]', 'stxr w1, x0, [x19]'],
-  floatMove: ['fmov d0, d8', 'fmov x0, d8', 'fmov d1, x20', 'fabs d2, d8'],
+  floatMove: ['fmov d0, d8', 'fmov x0, d8', 'fmov d1, x0', 'fabs d2, d8'],
   floatAdd: ['fadd d0, d8, d9', 'fsub d1, d8, d9', 'fadd s2, s12, s13'],
   floatMultiply: ['fmul d0, d8, d9', 'fmul s1, s12, s13', 'fnmul d2, d8, d9'],
   floatFused: ['fmadd d0, d8, d9, d10', 'fmsub d1, d8, d9, d10', 'fmadd s2, s12, s13, s12'],
@@ -45,7 +48,7 @@ export const classes = {
   aes: ['aese v0.16b, v16.16b', 'aesmc v0.16b, v0.16b', 'aesd v1.16b, v16.16b', 'aesimc v1.16b, v1.16b'],
   sha: ['sha256h q0, q1, v16.4s', 'sha256su0 v2.4s, v16.4s', 'sha1c q3, s4, v16.4s'],
   pmull: ['pmull v0.1q, v16.1d, v17.1d', 'pmull2 v1.1q, v16.2d, v17.2d'],
-  crc: ['crc32x w0, w1, x20', 'crc32cb w2, w3, w20'],
+  crc: ['crc32x w0, w0, x20', 'crc32cb w2, w2, w20'],
 };
 
 /** Lines of the class in one round of the loop. */
@@ -84,6 +87,9 @@ export function sourceOf(lines, rounds) {
     fcvt h24, d8
     dup v25.8h, v24.h[0]
     fadd d0, d8, d9
+    mov x1, x21
+    mov x2, x20
+    mov x3, x20
     ldr x28, =${rounds}
     .align 4
   1:
