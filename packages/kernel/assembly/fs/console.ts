@@ -12,11 +12,12 @@ import { getStderr, getStdin, getStdout, getTerminalStdin, getTerminalStdout } f
 import { inputRead, outputWriteAndFlush } from '../wasi/streams';
 import { releaseReturned } from '../wasi/realloc';
 import { IoCursor } from './io-cursor';
+import { TerminalOutput } from './line-discipline';
 import { Notifier } from './notifier';
 import { OpenFile } from './open-file';
 import { Path } from './path';
 import { raiseSignal } from './seam';
-import { Terminal, TerminalOutput } from './terminal';
+import { Terminal } from './terminal';
 
 /** Device number of the host's terminal: /dev/pts/0, as in a container. */
 export const CONSOLE_DEVICE: u32 = (136 << 20) | 0;

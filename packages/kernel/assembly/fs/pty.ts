@@ -17,13 +17,15 @@ import { POLLHUP, POLL_READABLE, POLL_WRITABLE } from '../linux/poll';
 import { readI32, userFault, writeU32 } from '../process/user-memory';
 import { Task } from '../task/task';
 import { BLOCK } from '../task/wait';
+import { ByteQueue } from './byte-queue';
 import { addPtsNode, ptsPlace, removePtsNode } from './dev-fs';
 import { IoCursor } from './io-cursor';
+import { TerminalOutput } from './line-discipline';
 import { Notifier } from './notifier';
 import { OpenFile } from './open-file';
 import { Path } from './path';
 import { failWith } from './result';
-import { ByteQueue, Terminal, TerminalOutput, terminals } from './terminal';
+import { Terminal, terminals } from './terminal';
 import { TtyFile } from './tty-file';
 
 const MASTER_QUEUE: u32 = 65536;
