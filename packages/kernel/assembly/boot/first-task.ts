@@ -7,6 +7,7 @@ import {
   RLIMIT_NICE,
   RLIMIT_NOFILE,
   RLIMIT_RTPRIO,
+  RLIMIT_SIGPENDING,
   RLIMIT_STACK,
 } from '../linux/resource';
 import { defaultActions } from '../signal/action';
@@ -56,6 +57,7 @@ function setDefaultLimits(group: ThreadGroup): void {
   setLimit(group, RLIMIT_CORE, 0, RLIM_INFINITY);
   setLimit(group, RLIMIT_NOFILE, 1024, 524_288);
   setLimit(group, RLIMIT_MEMLOCK, 8 << 20, 8 << 20);
+  setLimit(group, RLIMIT_SIGPENDING, 31_000, 31_000);
   setLimit(group, RLIMIT_MSGQUEUE, 819_200, 819_200);
   setLimit(group, RLIMIT_NICE, 0, 0);
   setLimit(group, RLIMIT_RTPRIO, 0, 0);

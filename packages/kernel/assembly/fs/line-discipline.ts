@@ -125,7 +125,8 @@ export abstract class LineDiscipline {
 
   /** Room for more input. */
   get inputRoom(): u32 {
-    const used = this.cooked.length + this.line.length;
+    // An end of file takes a place too, though it has no byte.
+    const used = this.cooked.length + this.line.length + <u32>this.lines.length;
     return used < INPUT_MAX ? INPUT_MAX - used : 0;
   }
 
@@ -278,7 +279,8 @@ export abstract class LineDiscipline {
   }
 
   private emitRaw(byte: u8): void {
-    if (this.hostEdits) return;
+    // Echo that nobody reads is lost, as on Linux.
+    if (this.hostEdits || this.output.room() == 0) return;
     store<u8>(echoByte, byte);
     this.output.write(echoByte, 1);
   }

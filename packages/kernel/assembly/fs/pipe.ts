@@ -273,19 +273,13 @@ export function openFifo(task: Task, place: Path, flags: u32, inode: MemoryInode
     inode.fifo = pipe;
   }
   const access = flags & O_ACCMODE;
-  // A second execution of an open that waited: the end made then is kept in the task.
+  // A second execution of an open that waited: the end made then is kept in the task, which gives it up when the call ends.
   const waiting = task.progressObject;
   if (waiting instanceof PipeEnd) {
     const arrived = access == O_RDONLY ? pipe.writerOpens != <u32>task.progress2 : pipe.readerOpens != <u32>task.progress2;
     if (arrived || pipe.writers + pipe.readers > 1) {
       task.progressObject = null;
       return changetype<PipeEnd>(waiting);
-    }
-    if (task.interrupted) {
-      task.progressObject = null;
-      changetype<PipeEnd>(waiting).release();
-      failWith(512); // ERESTARTSYS
-      return null;
     }
     sleepForPeer(task, pipe, access);
     return null;

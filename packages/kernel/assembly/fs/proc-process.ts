@@ -2,7 +2,7 @@ import { memoryCap } from '../mm/memory-budget';
 import { Mapping, MappingKind } from '../mm/mapping';
 import { AddressSpace } from '../mm/address-space';
 import { PROT_EXEC, PROT_READ, PROT_WRITE } from '../linux/mman';
-import { RLIM_INFINITY } from '../linux/resource';
+import { RLIM_INFINITY, RLIMIT_SIGPENDING } from '../linux/resource';
 import { SIG_DFL, SIG_IGN } from '../linux/signal';
 import { copyFromUser } from '../process/user-memory';
 import { Credentials } from '../task/credentials';
@@ -129,7 +129,9 @@ export function writeStatus(text: TextBuilder, group: ThreadGroup, task: Task | 
     memoryRow(text, 'VmPTE', 4 << 10);
     memoryRow(text, 'VmSwap', 0);
   }
-  text.row('Threads', group.threads.length).text('SigQ:\t0/1024\n');
+  text.row('Threads', group.threads.length);
+  const queued = group.pending.length + (task ? task.pending.length : 0);
+  text.text('SigQ:\t').number(queued).text('/').number(<i64>group.limit(RLIMIT_SIGPENDING)).text('\n');
   mask(text, 'SigPnd', task ? task.pending.set : 0);
   mask(text, 'ShdPnd', group.pending.set);
   mask(text, 'SigBlk', task ? task.blockedSignals : 0);

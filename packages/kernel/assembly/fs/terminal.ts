@@ -245,7 +245,7 @@ export class Terminal extends LineDiscipline {
         const byte = readU8(task, argument);
         if (userFault()) return -EFAULT;
         store<u8>(scratch, <u8>byte);
-        this.input(scratch, 1);
+        if (this.inputRoom > 0) this.input(scratch, 1);
         return 0;
       }
     }

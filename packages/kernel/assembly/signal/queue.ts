@@ -7,10 +7,13 @@ export class SignalQueue {
   set: u64 = 0;
   private infos: SignalInfo[] = [];
 
-  /** @returns false when a standard signal was pending already (it is merged) */
-  push(info: SignalInfo): bool {
+  /**
+   * @param limit - RLIMIT_SIGPENDING: from so many on, real-time signals are merged too
+   * @returns false when the signal was pending already and is merged
+   */
+  push(info: SignalInfo, limit: u64 = u64.MAX_VALUE): bool {
     const bit = signalBit(info.signal);
-    if (info.signal < SIGRTMIN && (this.set & bit) != 0) return false;
+    if ((this.set & bit) != 0 && (info.signal < SIGRTMIN || <u64>this.infos.length >= limit)) return false;
     this.set |= bit;
     this.infos.push(info);
     return true;

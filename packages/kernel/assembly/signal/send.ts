@@ -15,6 +15,7 @@ import {
   SIG_IGN,
   signalBit,
 } from '../linux/signal';
+import { RLIMIT_SIGPENDING } from '../linux/resource';
 import { notifySignalFiles } from '../fs/signal-file';
 import { allGroups } from '../task/registry';
 import { continueGroup } from '../task/stop';
@@ -82,7 +83,7 @@ export function sendToTask(task: Task, info: SignalInfo): void {
   if (!prepare(task.group, info)) return;
   // A blocked signal is never thrown away: there may be a handler by the time it is unblocked, or a signalfd.
   if (isDropped(task.group, info) && (task.blockedSignals & signalBit(info.signal)) == 0) return;
-  if (!task.pending.push(info)) return;
+  if (!task.pending.push(info, task.group.limit(RLIMIT_SIGPENDING))) return;
   notifySignalFiles();
   if (info.signal == SIGKILL) killGroup(task.group);
   else if ((task.unreceivedSignals & signalBit(info.signal)) == 0) task.interrupt();
@@ -93,7 +94,7 @@ export function sendToGroup(group: ThreadGroup, info: SignalInfo): void {
   if (!prepare(group, info)) return;
   const bit = signalBit(info.signal);
   if (isDropped(group, info) && !anyBlocks(group, bit)) return;
-  if (!group.pending.push(info)) return;
+  if (!group.pending.push(info, group.limit(RLIMIT_SIGPENDING))) return;
   notifySignalFiles();
   if (info.signal == SIGKILL) {
     killGroup(group);

@@ -8,6 +8,7 @@ import {
   SIG_UNBLOCK,
   SIGCONT,
   SIGKILL,
+  SIGRTMIN,
   SIGSEGV,
   SIGSTOP,
   SI_KERNEL,
@@ -18,6 +19,7 @@ import {
   MINSIGSTKSZ,
   signalBit,
 } from '../linux/signal';
+import { RLIMIT_SIGPENDING } from '../linux/resource';
 import { CAP_KILL } from '../task/credentials';
 import { copyFromUser, copyToUser, readU64, userFault, writeU64 } from '../process/user-memory';
 import { stackPointer } from '../process/cpu-state';
@@ -25,6 +27,7 @@ import { SignalAction } from '../signal/action';
 import { forceSignal } from '../signal/deliver';
 import { alternateStackState, leaveHandler, writeStack } from '../signal/frame';
 import { SignalInfo } from '../signal/info';
+import { SignalQueue } from '../signal/queue';
 import { isIgnored, pendingFor, sendToGroup, sendToTask, takeSignal, threadSignal, userSignal } from '../signal/send';
 import { SIGINFO_SIZE, writeSignalInfo } from '../signal/siginfo';
 import { PidFile } from '../task/pid-fd';
@@ -246,8 +249,14 @@ export function sys_rt_sigqueueinfo(task: Task, pid: i32, signal: i32, infoAt: u
   if (group == null) return -ESRCH;
   if ((info.code >= 0 || info.code == SI_TKILL) && group !== task.group) return -EPERM;
   if (!maySignal(task, group, signal)) return -EPERM;
+  if (isQueueFull(group, group.pending, signal)) return -EAGAIN;
   if (signal != 0) sendToGroup(group, info);
   return 0;
+}
+
+/** Whether a real-time signal would be one more than a process may have pending. */
+function isQueueFull(group: ThreadGroup, queue: SignalQueue, signal: i32): bool {
+  return signal >= SIGRTMIN && <u64>queue.length >= group.limit(RLIMIT_SIGPENDING);
 }
 
 /** rt_tgsigqueueinfo(2). */
@@ -259,6 +268,7 @@ export function sys_rt_tgsigqueueinfo(task: Task, pid: i32, tid: i32, signal: i3
   if (target == null || target.group.pid != pid) return -ESRCH;
   if ((info.code >= 0 || info.code == SI_TKILL) && target.group !== task.group) return -EPERM;
   if (!maySignal(task, target.group, signal)) return -EPERM;
+  if (isQueueFull(target.group, target.pending, signal)) return -EAGAIN;
   if (signal != 0) sendToTask(target, info);
   return 0;
 }

@@ -1,5 +1,6 @@
 import { CPU_X } from '../abi.gen';
 import { dispatch } from '../dispatch.gen';
+import { OpenFile } from '../fs/api';
 import { cancelFutexWait } from '../futex/futex';
 import { ERESTART_RESTARTBLOCK, ERESTARTSYS } from '../linux/errno';
 import { writeState64 } from '../process/cpu-state';
@@ -88,7 +89,12 @@ function finish(task: Task): void {
   if (task.futexWaiter != null) cancelFutexWait(task);
   task.progress = 0;
   task.progress2 = 0;
-  task.progressObject = null;
+  const left = task.progressObject;
+  if (left != null) {
+    // A fifo's end that waited for the other one.
+    if (left instanceof OpenFile) (<OpenFile>left).release();
+    task.progressObject = null;
+  }
   task.deadline = NEVER;
   task.timedOut = false;
   task.interrupted = false;
