@@ -10,38 +10,28 @@ import {
   PAYLOAD_INODE_SIZE_BYTES,
   PAYLOAD_INODE_UID,
 } from '../abi.gen';
-import { EINVAL, EIO, EISDIR, EMLINK, ENOENT, ENOSPC, ENXIO } from '../linux/errno';
+import { EINVAL, EISDIR, EMLINK, ENOENT, ENXIO } from '../linux/errno';
 import { S_IFBLK, S_IFCHR, S_IFDIR, S_IFIFO, S_IFLNK, S_IFMT, S_IFREG, S_IFSOCK } from '../linux/stat';
-import { allocateFrame, freeFrame } from '../memory/frames';
 import { Task } from '../task/task';
-import { readStream } from './block-cache';
 import { duplicateBytes } from './bytes';
 import { Dentry, findHashed } from './dentry';
 import { openDevice } from './devices';
 import { DirectoryEntry, DirectoryFile } from './directory-file';
-import { openFifo, PipeBuffer } from './pipe';
-import { Inode } from './inode';
+import { MemoryContent } from './memory-content';
 import { lowerEntry, lowerEntryCount, MemoryFileSystem } from './memory-fs';
 import { OpenFile } from './open-file';
-import { PageStore, ZERO_PAGE } from './page-store';
+import { PageQuota } from './page-store';
 import { Path } from './path';
-import { findLower, lowerInode, lowerName, lowerStreamOffset, lowerTarget, lowerXattrs } from './payload-index';
+import { findLower, lowerInode, lowerName, lowerTarget, lowerXattrs } from './payload-index';
+import { openFifo, PipeBuffer } from './pipe';
 import { RegularFile } from './regular-file';
 import { failWith } from './result';
 import { realtimeNow } from './seam';
 
-/** Largest file: page indices are 32 bits. */
-export const MAX_FILE_BYTES: i64 = 1 << 43;
 const LINK_MAX: u32 = 65000;
 
 /** A file, directory, link or special file in kernel memory, possibly on top of a payload inode. */
-export class MemoryInode extends Inode {
-  /** Payload inode number, or 0. */
-  lower: u32 = 0;
-  /** File: bytes of the payload content that still show, where no page covers them. */
-  lowerSize: i64 = 0;
-  /** File: pages written. */
-  pages: PageStore | null = null;
+export class MemoryInode extends MemoryContent {
   /** Directory: the children list is the truth; otherwise the payload's entries are. */
   complete: bool = false;
   /** Symbolic link: its target. */
@@ -49,8 +39,7 @@ export class MemoryInode extends Inode {
   /** Own xattr record, or 0: the payload's unless `xattrsChanged`. */
   private xattrRecord: usize = 0;
   private xattrsChanged: bool = false;
-  /** What export looks at. */
-  contentChanged: bool = false;
+  /** Likewise of mode, owner, times and attributes. */
   metadataChanged: bool = false;
   /** Fifo: its buffer while open. */
   fifo: PipeBuffer | null = null;
@@ -63,6 +52,9 @@ export class MemoryInode extends Inode {
 
   get memoryFs(): MemoryFileSystem {
     return changetype<MemoryFileSystem>(this.fs);
+  }
+  get quota(): PageQuota | null {
+    return this.memoryFs.quota;
   }
 
   setAllTimes(now: i64): void {
@@ -95,13 +87,6 @@ export class MemoryInode extends Inode {
   get lowerTime(): i64 {
     const record = lowerInode(this.lower);
     return load<i64>(record, PAYLOAD_INODE_MTIME_SECONDS) * 1_000_000_000 + load<u32>(record, PAYLOAD_INODE_MTIME_NANOSECONDS);
-  }
-
-  get blocks(): u64 {
-    const pages = this.pages;
-    if (!this.isRegular) return 0;
-    // Allocated in the upper layer, plus what still shows of the lower content.
-    return max<u64>((pages ? <u64>pages.pages : 0) << 3, <u64>((this.lowerSize + 4095) >> 12) << 3);
   }
 
   // ---- directory ----
@@ -345,129 +330,6 @@ export class MemoryInode extends Inode {
     return 0;
   }
 
-  private changedContent(): void {
-    this.contentChanged = true;
-  }
-
-  truncate(size: i64): i32 {
-    if (!this.isRegular) return -EINVAL;
-    if (size < this.size) {
-      const pages = this.pages;
-      if (pages) {
-        pages.drop(<u32>((size + 4095) >> 12), <u32>((this.size + 4095) >> 12));
-        // Bytes behind the new end in its last page must read as zeros when the file grows again.
-        const inPage = <u32>(size & 4095);
-        const last = inPage != 0 ? pages.get(<u32>(size >> 12)) : 0;
-        if (last > ZERO_PAGE) memory.fill(last + inPage, 0, 4096 - inPage);
-      }
-      if (size < this.lowerSize) this.lowerSize = size;
-    } else if (size > MAX_FILE_BYTES) return -27; // EFBIG
-    this.size = size;
-    this.changedContent();
-    return 0;
-  }
-
-  private pageStore(): PageStore {
-    const pages = this.pages;
-    if (pages) return pages;
-    const made = new PageStore(this.memoryFs.quota);
-    this.pages = made;
-    return made;
-  }
-
-  /** Fills a frame with what the page reads as now. @returns false for an input/output error */
-  private fillFromLower(index: u32, frame: usize): bool {
-    const offset = <i64>index << 12;
-    const n = <u32>max<i64>(0, min<i64>(4096, this.lowerSize - offset));
-    if (n > 0 && !readStream(lowerStreamOffset(this.lower) + offset, frame, n)) return false;
-    if (n < 4096) memory.fill(frame + n, 0, 4096 - n);
-    return true;
-  }
-
-  /** Frame of a page to be written; `whole`: all of it will be overwritten. @returns 0: out of memory, 1: input/output error */
-  writablePage(index: u32, whole: bool): usize {
-    const pages = this.pageStore();
-    const known = pages.get(index);
-    if (known > ZERO_PAGE) return known;
-    if (pages.isFull) return 0;
-    const frame = allocateFrame();
-    if (frame == 0) return 0;
-    if (known == ZERO_PAGE || whole) memory.fill(frame, 0, 4096);
-    else if (!this.fillFromLower(index, frame)) {
-      freeFrame(frame);
-      return 1;
-    }
-    if (!pages.set(index, <u32>frame)) {
-      freeFrame(frame);
-      return 0;
-    }
-    return frame;
-  }
-
-  /** Makes a stretch read as zeros and frees what it can; the size stays. */
-  punch(offset: i64, end: i64): i32 {
-    end = min(end, this.size);
-    let at = offset;
-    while (at < end) {
-      const index = <u32>(at >> 12);
-      const inPage = <u32>(at & 4095);
-      const n = <u32>min<i64>(4096 - inPage, end - at);
-      const pages = this.pageStore();
-      const frame = pages.get(index);
-      const covered = frame != 0 || (<i64>index << 12) < this.lowerSize;
-      if (covered && n == 4096) {
-        if (frame > ZERO_PAGE) freeFrame(frame);
-        const zero = (<i64>index << 12) < this.lowerSize ? ZERO_PAGE : 0;
-        if (!pages.set(index, zero)) return -ENOSPC;
-      } else if (covered && frame != ZERO_PAGE) {
-        const page = this.writablePage(index, false);
-        if (page == 0) return -ENOSPC;
-        if (page == 1) return -EIO;
-        memory.fill(page + inPage, 0, n);
-      }
-      at += n;
-    }
-    this.changedContent();
-    return 0;
-  }
-
-  readAt(offset: i64, to: usize, n: u32): i32 {
-    if (!this.isRegular) return -EISDIR;
-    const end = min<i64>(this.size, offset + n);
-    let at = offset;
-    while (at < end) {
-      const inPage = <u32>(at & 4095);
-      let part = <u32>min<i64>(4096 - inPage, end - at);
-      const pages = this.pages;
-      const frame = pages ? pages.get(<u32>(at >> 12)) : 0;
-      const into = to + <usize>(at - offset);
-      if (frame > ZERO_PAGE) memory.copy(into, frame + inPage, part);
-      else if (frame == ZERO_PAGE || at >= this.lowerSize) memory.fill(into, 0, part);
-      else {
-        if (pages == null) part = <u32>min(this.lowerSize - at, end - at);
-        else part = <u32>min<i64>(part, this.lowerSize - at);
-        if (!readStream(lowerStreamOffset(this.lower) + at, into, part)) return -EIO;
-      }
-      at += part;
-    }
-    return end > offset ? <i32>(end - offset) : 0;
-  }
-
-  writeAt(offset: i64, from: usize, n: u32): i32 {
-    const end = min<i64>(this.size, offset + n);
-    let at = offset;
-    while (at < end) {
-      const inPage = <u32>(at & 4095);
-      const part = <u32>min<i64>(4096 - inPage, end - at);
-      const frame = this.writablePage(<u32>(at >> 12), part == 4096);
-      if (frame <= ZERO_PAGE) return frame == 0 ? -ENOSPC : -EIO;
-      memory.copy(frame + inPage, from + <usize>(at - offset), part);
-      at += part;
-    }
-    this.changedContent();
-    return end > offset ? <i32>(end - offset) : 0;
-  }
-
   // ---- extended attributes ----
 
   xattrs(): usize {
@@ -485,10 +347,7 @@ export class MemoryInode extends Inode {
   }
 
   onUnused(): void {
-    const pages = this.pages;
-    if (pages) pages.clear();
-    this.pages = null;
-    this.lowerSize = 0;
+    super.onUnused();
     if (this.target != 0) heap.free(this.target);
     this.target = 0;
     if (this.xattrRecord != 0) heap.free(this.xattrRecord);
