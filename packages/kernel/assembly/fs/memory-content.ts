@@ -87,6 +87,19 @@ export abstract class MemoryContent extends Inode {
   /** Makes a stretch read as zeros and frees what it can; the size stays. */
   punch(offset: i64, end: i64): i32 {
     end = min(end, this.size);
+    // Behind the payload's bytes, whole pages are simply forgotten, however many a sparse file has.
+    const bareStart = (max(offset, this.lowerSize) + 4095) & ~4095;
+    const bareEnd = end & ~4095;
+    this.contentChanged = true;
+    if (bareStart >= bareEnd) return this.zeroPages(offset, end);
+    const pages = this.pages;
+    if (pages) pages.drop(<u32>(bareStart >> 12), <u32>(bareEnd >> 12));
+    const problem = this.zeroPages(offset, bareStart);
+    return problem != 0 ? problem : this.zeroPages(bareEnd, end);
+  }
+
+  /** Page by page. */
+  private zeroPages(offset: i64, end: i64): i32 {
     let at = offset;
     while (at < end) {
       const index = <u32>(at >> 12);
@@ -107,7 +120,6 @@ export abstract class MemoryContent extends Inode {
       }
       at += n;
     }
-    this.contentChanged = true;
     return 0;
   }
 

@@ -39,7 +39,7 @@ export class MemoryInode extends MemoryContent {
   /** Own xattr record, or 0: the payload's unless `xattrsChanged`. */
   private xattrRecord: usize = 0;
   private xattrsChanged: bool = false;
-  /** Likewise of mode, owner, times and attributes. */
+  /** Mode, owner, times or attributes changed: what export looks at. */
   metadataChanged: bool = false;
   /** Fifo: its buffer while open. */
   fifo: PipeBuffer | null = null;
@@ -209,6 +209,7 @@ export class MemoryInode extends MemoryContent {
     this.nlink--;
     inode.nlink = 0;
     inode.ctime = realtimeNow();
+    if (inode.holders == 0) inode.onUnused();
     return 0;
   }
 

@@ -43,6 +43,24 @@ export class PageStore {
     return node;
   }
 
+  /** The first index ≥ `from` at which there is something, or u32.MAX_VALUE. */
+  nextEntry(from: u32): u32 {
+    return this.root == 0 ? u32.MAX_VALUE : <u32>min<u64>(this.nextIn(this.root, this.depth, 0, from), u32.MAX_VALUE);
+  }
+
+  private nextIn(node: u32, level: u32, base: u64, from: u64): u64 {
+    if (level == 0) return base >= from ? base : u64.MAX_VALUE;
+    const span = <u64>1 << ((level - 1) * ENTRIES_BITS);
+    for (let i: u32 = 0; i < ENTRIES; i++) {
+      const child = load<u32>(node + (i << 2));
+      const start = base + i * span;
+      if (child == 0 || start + span <= from) continue;
+      const found = this.nextIn(child, level - 1, start, from);
+      if (found != u64.MAX_VALUE) return found;
+    }
+    return u64.MAX_VALUE;
+  }
+
   /** @returns false when out of memory */
   set(index: u32, entry: u32): bool {
     while (this.depth * ENTRIES_BITS < 32 && index >> (this.depth * ENTRIES_BITS) != 0) {

@@ -166,6 +166,8 @@ export class RegularFile extends OpenFile {
       const isData = frame > ZERO_PAGE || (frame == 0 && at < inode.lowerSize);
       if (isData != forHole) return at;
       at = (at & ~4095) + 4096;
+      // A hole may be long.
+      if (!forHole && at >= inode.lowerSize) at = pages ? max(at, <i64>pages.nextEntry(<u32>(at >> 12)) << 12) : inode.size;
     }
     return forHole ? inode.size : -ENXIO;
   }
@@ -195,6 +197,8 @@ export class RegularFile extends OpenFile {
       const problem = inode.punch(offset, end);
       if (problem != 0) return problem;
     } else {
+      const held = inode.pages ? <u64>inode.pages!.pages << 12 : 0;
+      if (<u64>(end - offset) > inode.fs.freeBytes + held) return -ENOSPC;
       // Storage is reserved by giving every page a frame, so that later writes cannot fail.
       for (let index = offset >> 12; index <= (end - 1) >> 12; index++) {
         if (inode.pages == null && (index << 12) < inode.lowerSize) continue;
