@@ -19,7 +19,7 @@ const options = {
 const translator = `${dist}bundle/translator.js`;
 await build({
   ...options,
-  entryPoints: [`${dist}code/translator/translator-worker.js`],
+  entryPoints: [`${dist}code/jit/translator-worker.js`],
   outfile: translator,
 });
 const worker = `${dist}bundle/worker.js`;

@@ -12,9 +12,11 @@ export {
   type PackInfo,
 } from './pack/code-pack.ts';
 export { functionsOf, type ReachedFunctions } from './pack/functions-of.ts';
+export type { ExecutedPage } from './pack/hot-code.ts';
 export { type PackedPage, pageHash } from './pack/page-hash.ts';
-export { reachedCode, type ReachedPage } from './pack/reached-code.ts';
+export { reachedBits, reachedCode, type ReachedPage } from './pack/reached-code.ts';
 export { readPack } from './pack/read-pack.ts';
+export { type HotCodeRequest, type PlacedPack, translateHotCode } from './pack/translate-hot-code.ts';
 export { type PackRequest, translatePack } from './pack/translate-pack.ts';
 export {
   buildProcessModule,
@@ -24,6 +26,5 @@ export {
 } from './process/process-module.ts';
 export type { CodeReader } from './translator/code-reader.ts';
 export { buildDispatcherModule } from './translator/dispatcher-module.ts';
-export { type HotPlace, type PlacedPack, translateHot } from './translator/translate-hot.ts';
 export { type CodeEntry, translateModule, type TranslatedModule } from './translator/translate-module.ts';
 export type { FunctionRequest } from './translator/region.ts';

@@ -7,7 +7,7 @@ import { type ReachedPage, type ReachedPages, runBox, type StartOptions } from '
 import { loadEngine } from '../run/engine.ts';
 import { type AotOptions, training } from './aot-options.ts';
 import { codePages, type Executable, findExecutables } from './find-executables.ts';
-import { executedPages, translateHotCode } from './translate-reached.ts';
+import { executedPages, translateExecutable } from './translate-reached.ts';
 
 /** What translating ahead of time works on. */
 export interface AotSurroundings {
@@ -45,7 +45,7 @@ export async function translateAhead(
   for (const { executable, digests } of executables) {
     surroundings.signal?.throwIfAborted();
     if (![...digests].some((digest) => owners.get(digest) === 1)) continue;
-    const module = translateHotCode(executable, executedPages(executable, reached), training.leastSamples);
+    const module = translateExecutable(executable, executedPages(executable, reached), training.leastSamples);
     if (module === undefined || module.bytes.length > leftBytes) continue;
     leftBytes -= module.bytes.length;
     modules.push(module);

@@ -1,7 +1,8 @@
-import { exitReasons } from '@boxer/abi';
 import type { MessagePort } from 'node:worker_threads';
 import { GuestCode } from './guest-code.ts';
-import { JustInTime, type JitThresholds } from './just-in-time.ts';
+import { JustInTime } from './jit/just-in-time.ts';
+import type { Sampler } from './jit/sampler.ts';
+import type { JitThresholds } from './jit/thresholds.ts';
 import { PackLibrary } from './pack-library.ts';
 import { ProcessCode } from './process-code.ts';
 
@@ -11,11 +12,8 @@ export interface CodePlan {
   readonly supply: MessagePort | undefined;
   /** Absent: nothing is translated while the box runs. */
   readonly jit: JitThresholds | undefined;
-  /**
-   * Slices, of up to 200,000 instructions each, after which packs are used that V8 has yet to compile: shorter boxes lose more
-   * than they gain.
-   */
-  readonly warmUpSlices: number;
+  /** Instructions after which packs are used that V8 has yet to compile: shorter boxes lose more than they gain. */
+  readonly warmUpInstructions: number;
   /** Where packs are kept for later runs. */
   readonly cacheFolder: string | undefined;
 }
@@ -25,13 +23,11 @@ export class BoxCode {
   readonly #library: PackLibrary;
   readonly #jit: JustInTime | undefined;
   readonly #processes = new Set<ProcessCode>();
+  /** Instructions until then. */
+  #coldInstructions: number;
 
-  readonly #warmUpSlices: number;
-  #slices = 0;
-
-  constructor({ supply, jit, warmUpSlices, cacheFolder }: CodePlan) {
-    this.#warmUpSlices = warmUpSlices;
-    this.everyInstructions = jit?.everyInstructions;
+  constructor({ supply, jit, warmUpInstructions, cacheFolder }: CodePlan) {
+    this.#coldInstructions = warmUpInstructions;
     this.#library = new PackLibrary(supply, {
       packCame: (pack) => this.#processes.forEach((process) => process.offer(pack)),
       catalogueCame: () => this.#processes.forEach((process) => process.searchAll()),
@@ -39,8 +35,10 @@ export class BoxCode {
     this.#jit = jit && new JustInTime(this.#library, jit, cacheFolder);
   }
 
-  /** Instructions after which {@link afterRun} is wanted, if sooner than at the end of a slice. */
-  readonly everyInstructions: number | undefined;
+  /** Wants to know where processes are more often than at the end of a slice. */
+  get sampler(): Sampler | undefined {
+    return this.#jit?.sampler;
+  }
 
   /** @returns the code of a new process, when its module takes translated code */
   attach(
@@ -56,23 +54,25 @@ export class BoxCode {
 
   /** Another program will run in the process. */
   clear(process: ProcessCode): void {
-    process.clear();
     this.#jit?.forget(process);
+    process.clear();
   }
 
   /** The process is gone. */
   drop(process: ProcessCode): void {
     this.#processes.delete(process);
-    this.#jit?.drop(process);
+    this.#jit?.forget(process);
   }
 
   /** Is called whenever a process has executed for a while. */
-  afterRun(process: ProcessCode, reason: number): void {
+  afterRun(process: ProcessCode, instructions: number): void {
     process.checkEpoch();
     if (this.#library.isWaiting) this.#library.poll();
-    if (reason !== exitReasons.fuel) return;
-    if (this.#slices++ === this.#warmUpSlices) this.#library.warm();
-    this.#jit?.afterSlice(process);
+    if (this.#coldInstructions >= 0) {
+      this.#coldInstructions -= instructions;
+      if (this.#coldInstructions < 0) this.#library.warm();
+    }
+    this.#jit?.afterRun(process, instructions);
   }
 
   close(): void {

@@ -25,6 +25,7 @@ export class GuestCode {
   readonly table: WebAssembly.Table;
   #bytes: Buffer;
   #view: DataView;
+  #words: Int32Array;
   #free: number[] = [];
 
   constructor(
@@ -36,6 +37,7 @@ export class GuestCode {
     this.table = exports['code'] as WebAssembly.Table;
     this.#bytes = Buffer.from(memory.buffer);
     this.#view = new DataView(memory.buffer);
+    this.#words = new Int32Array(memory.buffer);
   }
 
   /** Process modules of older components have none of it. */
@@ -50,6 +52,13 @@ export class GuestCode {
       this.#view = new DataView(this.memory.buffer);
     }
     return this.#bytes;
+  }
+
+  /** The same as words: the quickest way to single cells. */
+  get words(): Int32Array {
+    // Growing detaches the buffer.
+    if (this.#words.length === 0) this.#words = new Int32Array(this.memory.buffer);
+    return this.#words;
   }
 
   get view(): DataView {
@@ -94,11 +103,13 @@ export class GuestCode {
     return this.bytes.subarray(at, at + PAGE_SIZE_BYTES);
   }
 
-  /** Copies pages, where they are present. */
+  /** Copies pages. */
   copyPages(numbers: readonly number[]): PageCopy[] {
-    return numbers.flatMap((number) => {
-      const permissions = this.permissions(number);
-      return permissions === 0 ? [] : [{ number, permissions, bytes: Uint8Array.from(this.page(number)) }];
+    const copies = new Uint8Array(numbers.length * PAGE_SIZE_BYTES);
+    return numbers.map((number, i) => {
+      const bytes = copies.subarray(i * PAGE_SIZE_BYTES, (i + 1) * PAGE_SIZE_BYTES);
+      bytes.set(this.page(number));
+      return { number, permissions: this.permissions(number), bytes };
     });
   }
 

@@ -47,24 +47,19 @@ export class InstalledPack {
     for (const page of this.#pack.plan.pages) yield first + page;
   }
 
-  /** Where its functions begin that may be executed, between two addresses. */
-  *functions(from: number, to: number): Generator<number> {
-    const { firstEntry, entries } = this.#pack.plan;
-    for (const [index, valid] of this.#valid.entries()) {
-      const pc = this.#base + (entries[firstEntry[index] ?? 0] ?? 0);
-      if (valid === 1 && pc >= from && pc < to) yield pc;
+  /** Sets the bits of a page's words that belong to functions that may be executed. */
+  markTranslated(page: number, bits: Uint8Array): void {
+    const { firstRange, ranges } = this.#pack.plan;
+    const from = page * PAGE_SIZE_BYTES - this.#base;
+    for (const index of this.#functionsOf(page)) {
+      if (this.#valid[index] === 0) continue;
+      for (let range = firstRange[index] ?? 0; range < (firstRange[index + 1] ?? 0); range++) {
+        const start = (ranges[range * rangeRow.size] ?? 0) - from;
+        const end = start + (ranges[range * rangeRow.size + rangeRow.length] ?? 0);
+        for (let at = Math.max(start, 0); at < Math.min(end, PAGE_SIZE_BYTES); at += 4)
+          bits[at >> 5] = (bits[at >> 5] ?? 0) | (1 << ((at >> 2) & 7));
+      }
     }
-  }
-
-  /** Whether a function that may be executed can be entered at an address. */
-  hasEntry(pc: number): boolean {
-    const { firstEntry, entries } = this.#pack.plan;
-    const index = this.#functionsOf(pc >>> PAGE_SHIFT).find(
-      (each) =>
-        this.#valid[each] === 1 &&
-        entries.subarray(firstEntry[each], firstEntry[each + 1]).includes(pc - this.#base),
-    );
-    return index !== undefined;
   }
 
   /** No code was compared any more. */

@@ -2,28 +2,51 @@ import type { ComponentLayout } from '@boxer/component';
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { MessageChannel, type MessagePort } from 'node:worker_threads';
-import type { StartOptions } from '../run-options.ts';
+import type { JitMode, StartOptions } from '../run-options.ts';
 import type { CodePlan } from './box-code.ts';
-import type { JitThresholds } from './just-in-time.ts';
+import type { JitThresholds } from './jit/thresholds.ts';
 import type { CodeSources } from './supply/code-supply.ts';
 
 /** Set by the bundler: digest of what finds hot code and translates it, since another one makes other code of the same. */
 declare const BOXER_TRANSLATOR: string | undefined;
 
-const thresholds = {
-  /** Translating, and what V8 makes of it, costs a second or two of processor time: what has run for five is likely to run on. */
-  auto: { warmUpSlices: 20_000, samples: 3 },
-  on: { warmUpSlices: 10, samples: 1 },
-  force: { warmUpSlices: 0, samples: 1, everyInstructions: 1000 },
-} as const satisfies Record<string, JitThresholds>;
+const auto = {
+  startAfter: 400e6,
+  sampledInstructions: 400e6,
+  sampleDistance: 20_000,
+  watchDistance: 500_000,
+  watchSamples: 100,
+  leastShare: 0.1,
+  leastSamples: 8,
+  restInstructions: 800e6,
+  mostRounds: 16,
+} as const satisfies JitThresholds;
+
+const thresholds: Record<Exclude<JitMode, 'off'>, JitThresholds> = {
+  auto,
+  on: { ...auto, startAfter: 0, sampledInstructions: 50e6, sampleDistance: 2000, leastSamples: 2 },
+  force: {
+    ...auto,
+    startAfter: 0,
+    sampledInstructions: 50_000,
+    sampleDistance: 1000,
+    watchDistance: 1000,
+    watchSamples: 1,
+    leastShare: 0,
+    leastSamples: 1,
+    restInstructions: 0,
+    mostRounds: Infinity,
+    isForced: true,
+  },
+};
 
 /** @returns what differs when the translator or its training does; undefined when run from sources that were never bundled */
 export function translatorDigest(): string | undefined {
   return typeof BOXER_TRANSLATOR === 'string' ? BOXER_TRANSLATOR : undefined;
 }
 
-/** A second or two, which is what V8 takes to compile what a program is translated to. */
-const WARM_UP_SLICES = 5000;
+/** A second, which is what V8 takes to compile what a program is translated to. */
+const WARM_UP_INSTRUCTIONS = 1e9;
 
 /** What of a box's code is translated, and where packs come from. */
 export interface PlannedCode {
@@ -44,7 +67,7 @@ export function planCode(options: StartOptions, layout: ComponentLayout, withSup
     plan: {
       supply: channel?.port1,
       jit: jit === 'off' ? undefined : thresholds[jit],
-      warmUpSlices: jit === 'on' || jit === 'force' ? 0 : WARM_UP_SLICES,
+      warmUpInstructions: jit === 'on' || jit === 'force' ? 0 : WARM_UP_INSTRUCTIONS,
       cacheFolder,
     },
     supply: channel && {

@@ -1,7 +1,8 @@
 import { cpuState, engineCells, exitReasons, GUEST_BIAS, kernelFunctions } from '@boxer/abi';
-import { buildDispatcherModule, generateProcessModule, readPack, translateHot } from '@boxer/translate';
+import { buildDispatcherModule, generateProcessModule, readPack, translatePack } from '@boxer/translate';
 import { GuestCode } from './guest-code.ts';
-import { HotPlaces } from './hot-places.ts';
+import { Profile } from './jit/profile.ts';
+import { Sampler } from './jit/sampler.ts';
 import { PackLibrary } from './pack-library.ts';
 import { planOf } from './pack-plan.ts';
 import type { LoadedPack } from './pack-source.ts';
@@ -52,9 +53,21 @@ function looping(library = newLibrary(), start = CODE_AT) {
   functions.setPages(start >>> 12, 1, 5);
   view().setBigUint64(cpuState.pc, BigInt(start), true);
   const code = new ProcessCode(new GuestCode(memory, exports, {}), library);
+  const profile = new Profile();
+  const sampler = new Sampler(1, (process, places) => profile.add(process, places));
   return {
     code,
-    hot: new HotPlaces(code),
+    profile,
+    sampler,
+    /** Samples of the first instruction that say that it was interpreted. */
+    samples(): number {
+      sampler.take(code);
+      sampler.flushAll();
+      const hash = code.executed.get(start >>> 12);
+      return (hash === undefined ? undefined : profile.of(hash)?.samples[(start >>> 2) % 1024]) ?? 0;
+    },
+    /** What of its page is translated. */
+    translated: () => code.translatedBits(start >>> 12)?.[((start >>> 2) % 1024) >>> 3],
     write,
     invalidate: () => functions.invalidate(start >>> 12, 1),
     setPages: (permissions: number) => functions.setPages(start >>> 12, 1, permissions),
@@ -77,7 +90,7 @@ function looping(library = newLibrary(), start = CODE_AT) {
           pc >>> 12 === start >>> 12 ? view().getUint32(GUEST_BIAS + pc, true) : undefined,
         data: () => undefined,
       };
-      const { pack } = translateHot(reader, [{ pc: start, entry: start }], () => false);
+      const pack = translatePack(reader, { base: start, functions: [{ entry: start }] });
       return { module: new WebAssembly.Module(pack.bytes), plan: planOf(readPack(pack.bytes)) };
     },
   };
@@ -87,22 +100,27 @@ describe('the code of a process', () => {
   // 101 instructions, 51 of them additions: the slice ends at the first taken branch below zero.
   const expected = { reason: exitReasons.fuel, grown: 51, left: -1 };
 
-  it('names the place where slices end', () => {
+  it('knows what was executed, and what of that was interpreted', () => {
     const box = looping();
     expect(box.slice(101)).toEqual({ ...expected, translated: false });
-    expect(box.hot.sample(2)).toBeUndefined();
-    box.slice(101);
-    expect(box.hot.sample(2)).toEqual({ pc: CODE_AT, entry: CODE_AT });
+    expect(box.samples()).toBe(1);
+    expect(box.samples()).toBe(2);
+    expect(box.sampler.newShare()).toEqual({ samples: 2, interpreted: 2 });
+    const hash = box.code.executed.get(CODE_AT >>> 12) ?? 0;
+    expect(box.profile.of(hash)?.bits[0]).toBe(0b11);
+    box.profile.fade();
+    expect(box.profile.of(hash)?.samples[0]).toBe(1);
   });
 
-  it('ends slices at the same instruction when it is translated, and is sampled no more', () => {
+  it('ends slices at the same instruction when it is translated, and counts as such', () => {
     const box = looping();
     box.slice(1);
+    expect(box.translated()).toBeUndefined();
     expect(box.code.place(box.translate(), CODE_AT)).toBe(1);
     expect(box.slice(101)).toEqual({ ...expected, translated: true });
-    expect(box.code.isEntry(CODE_AT)).toBe(true);
-    expect(box.code.functions(0, 2 ** 32)).toEqual([CODE_AT]);
-    expect(box.hot.sample(1)).toBeUndefined();
+    expect(box.translated()).toBe(0b11);
+    expect(box.samples()).toBe(0);
+    expect(box.sampler.newShare()).toEqual({ samples: 1, interpreted: 0 });
   });
 
   it('enters the first instruction of a page already when its pack is known, at any address', () => {
@@ -148,7 +166,7 @@ describe('the code of a process', () => {
     box.write([ADD_2]);
     box.invalidate();
     expect(box.slice(101)).toEqual({ ...expected, grown: 102, translated: false });
-    expect(box.code.functions(0, 2 ** 32)).toEqual([]);
+    expect(box.translated()).toBe(0);
     box.write([ADD_1]);
     box.invalidate();
     expect(box.slice(101)).toEqual({ ...expected, translated: true });

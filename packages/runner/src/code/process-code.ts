@@ -1,4 +1,4 @@
-import { PAGE_SHIFT, PAGE_SIZE_BYTES } from '@boxer/abi';
+import { PAGE_SIZE_BYTES } from '@boxer/abi';
 import { pageHash } from '@boxer/translate';
 import { GuestCode } from './guest-code.ts';
 import { InstalledPack } from './installed-pack.ts';
@@ -38,14 +38,18 @@ export class ProcessCode {
     this.#count = 0;
   }
 
-  /** Whether translated code can be entered at an address. */
-  isEntry(pc: number): boolean {
-    return (this.#byPage.get(pc >>> PAGE_SHIFT) ?? []).some((each) => each.hasEntry(pc));
+  /** Pages that are executed, and their hashes. */
+  get executed(): ReadonlyMap<number, number> {
+    return this.#seen;
   }
 
-  /** Where translated functions begin, between two addresses. */
-  functions(from: number, to: number): number[] {
-    return [...this.#allInstalled()].flatMap((each) => [...each.functions(from, to)]);
+  /** @returns a bit for each word of a page that belongs to a translated function; undefined when there is none */
+  translatedBits(page: number): Uint8Array | undefined {
+    const installed = this.#byPage.get(page);
+    if (!installed) return undefined;
+    const bits = new Uint8Array(PAGE_SIZE_BYTES / 4 / 8);
+    for (const each of installed) each.markTranslated(page, bits);
+    return bits;
   }
 
   #forget(): void {

@@ -13,23 +13,8 @@ export interface ReachedPage {
 /** What was executed, by the SHA-256 of the page in hexadecimal. */
 export type ReachedPages = ReadonlyMap<string, ReachedPage>;
 
-/** Instructions between two samples, on average. */
-const SAMPLE_INSTRUCTIONS = 128;
-
-/**
- * Distances between samples: always the same ones, but none that a loop of the guest could keep step with. Were they all equal,
- * samples of a long loop would soon fall on the same few branches in every round, since slices end at branches.
- *
- * @source George Marsaglia, "Xorshift RNGs" (2003)
- */
-export function* sampleDistances(): Generator<number, never> {
-  for (let state = 0x9e37_79b9; ;) {
-    state ^= state << 13;
-    state ^= state >>> 17;
-    state ^= state << 5;
-    yield SAMPLE_INSTRUCTIONS / 2 + ((state >>> 8) % SAMPLE_INSTRUCTIONS);
-  }
-}
+/** Instructions between two samples of a training, on average. */
+export const TRAINING_DISTANCE = 128;
 
 const WORDS = PAGE_SIZE_BYTES / 4;
 

@@ -1,16 +1,11 @@
-import {
-  engineCells,
-  exitReasons,
-  GUEST_BIAS,
-  PAGE_SIZE_BYTES,
-  PROCESS_TABLE_STRIDE,
-  processFunctions,
-} from '@boxer/abi';
+import { GUEST_BIAS, PAGE_SIZE_BYTES, PROCESS_TABLE_STRIDE, processFunctions } from '@boxer/abi';
 import { ModuleBuilder } from '@boxer/wasm';
 import { BoxTrapError } from '../errors.ts';
 import type { BoxCode } from '../code/box-code.ts';
 import type { ProcessCode } from '../code/process-code.ts';
-import { type ReachedCollector, sampleDistances } from '../code/reached-pages.ts';
+import { type ReachedCollector, TRAINING_DISTANCE } from '../code/reached-pages.ts';
+import { unevenDistances } from '../code/uneven-distances.ts';
+import { CountedRun, type Watcher } from './counted-run.ts';
 import { TouchedMemory } from './touched-memory.ts';
 
 type WasmFunction = (...args: never[]) => unknown;
@@ -22,7 +17,7 @@ export interface ProcessModule {
   /** Exports of the kernel by name. */
   readonly kernel: Readonly<Record<string, WebAssembly.ImportValue>>;
   /** Is told how many guest instructions were executed, after each slice. */
-  readonly onExecuted: (instructions: bigint) => void;
+  readonly onExecuted: (instructions: number) => void;
   /** Translated code; undefined: everything is interpreted. */
   readonly code: BoxCode | undefined;
   /** Takes what is executed; undefined: nobody wants to know. */
@@ -42,8 +37,6 @@ export class ProcessInstance {
   readonly #boxCode: BoxCode | undefined;
   readonly #code: ProcessCode | undefined;
   readonly #sampled: ReachedCollector | undefined;
-  /** Instructions of the pieces that slices are executed in; absent: all at once. */
-  readonly #pieces: (() => number) | undefined;
 
   /**
    * In a component's own linking, an instance puts its functions into the kernel's table. Here it gets a small table of
@@ -66,7 +59,6 @@ export class ProcessInstance {
     this.memory = memory;
     this.#boxCode = code;
     this.#sampled = reached;
-    this.#pieces = piecesOf(reached, code?.everyInstructions);
     this.#code = code?.attach(memory, exports, support);
     const functions: (WasmFunction | undefined)[] = [];
     for (const [name, { index }] of Object.entries(processFunctions)) {
@@ -116,54 +108,38 @@ export class ProcessInstance {
     });
   }
 
-  #afterRun(reason: number): void {
-    this.#sampled?.sample(this.memory);
-    if (this.#code) this.#boxCode?.afterRun(this.#code, reason);
-  }
-
-  /** Executes a slice in small pieces, with a look after each: it ends at the same instruction as in one. */
-  #runPieces(execute: () => number, next: () => number): number {
-    const view = () => new DataView(this.memory.buffer);
-    for (;;) {
-      const left = view().getBigInt64(engineCells.fuel, true);
-      const wanted = BigInt(next());
-      const piece = left < wanted ? left : wanted;
-      view().setBigInt64(engineCells.fuel, piece, true);
-      const reason = execute();
-      const after = view().getBigInt64(engineCells.fuel, true) + left - piece;
-      view().setBigInt64(engineCells.fuel, after, true);
-      if (reason !== exitReasons.fuel || after < 0n) return reason;
-      this.#afterRun(reason);
-    }
-  }
-
   /** The kernel puts the fuel of a slice into a cell, from which run() subtracts what it executes. */
   #countingRun(
     run: WasmFunction | undefined,
     onExecuted: ProcessModule['onExecuted'],
   ): WasmFunction | undefined {
     if (run === undefined) return undefined;
-    const execute = run as () => number;
-    const fuel = () => new DataView(this.memory.buffer).getBigInt64(engineCells.fuel, true);
+    const counted = new CountedRun(this.memory, run as () => number);
+    const watching = this.#watching();
     return asTableFunction('run', () => {
-      const given = fuel();
-      const reason = this.#pieces === undefined ? execute() : this.#runPieces(execute, this.#pieces);
-      onExecuted(given - fuel());
-      this.#afterRun(reason);
+      const given = counted.fuel;
+      const reason = watching ? counted.watched(watching.watcher, watching.look) : counted.whole();
+      const executed = given - counted.fuel;
+      onExecuted(executed);
+      if (this.#code) this.#boxCode?.afterRun(this.#code, executed);
       return reason;
     });
   }
-}
 
-function piecesOf(
-  reached: ReachedCollector | undefined,
-  everyInstructions: number | undefined,
-): (() => number) | undefined {
-  if (reached) {
-    const distances = sampleDistances();
-    return () => distances.next().value;
+  /** Who looks where the process is. */
+  #watching(): { readonly watcher: Watcher; readonly look: () => void } | undefined {
+    const [code, sampler, reached] = [this.#code, this.#boxCode?.sampler, this.#sampled];
+    if (reached) {
+      const distances = unevenDistances(TRAINING_DISTANCE);
+      const watcher: Watcher = { untilNext: distances.next().value };
+      const look = () => {
+        reached.sample(this.memory);
+        watcher.untilNext = distances.next().value;
+      };
+      return { watcher, look };
+    }
+    return code && sampler && { watcher: sampler, look: () => sampler.take(code) };
   }
-  return everyInstructions === undefined ? undefined : () => everyInstructions;
 }
 
 let wrapper: WebAssembly.Module | undefined;

@@ -33,7 +33,7 @@ export class ProcessSlots {
   readonly #slots: (ProcessInstance | undefined)[] = [];
   readonly #pool: ProcessInstance[] = [];
   readonly #reached: ReachedCollector | undefined;
-  #executed = 0n;
+  #executed = 0;
 
   constructor({ module, support, kernel, table, maxTotalBytes, code, training }: ProcessEnvironment) {
     this.#table = table;
@@ -41,7 +41,7 @@ export class ProcessSlots {
     this.#maxTotalBytes = maxTotalBytes;
     const names = Object.keys(kernelFunctions);
     const imported = Object.fromEntries(Object.entries(kernel).filter(([name]) => names.includes(name)));
-    const onExecuted = (instructions: bigint) => {
+    const onExecuted = (instructions: number) => {
       this.#executed += instructions;
     };
     this.#module = {
@@ -56,7 +56,7 @@ export class ProcessSlots {
 
   /** Guest instructions that all processes have executed so far. */
   get executed(): bigint {
-    return this.#executed;
+    return BigInt(this.#executed);
   }
 
   /** What code all processes have executed so far, when that is collected. */

@@ -11,6 +11,8 @@ const REACH_BYTES = 0x1_0000;
 export interface ReachedFunctions extends Required<Pick<RegionOptions, 'isFunction' | 'isReached'>> {
   /** In ascending order of their entries. */
   readonly functions: readonly FunctionRequest[];
+  /** @returns the entry of the function that an executed instruction belongs to */
+  readonly ownerOf: (pc: number) => number | undefined;
 }
 
 /** Divides executed instructions among functions: each belongs to the one that leads to it. */
@@ -150,10 +152,11 @@ export function functionsOf(reached: readonly ReachedPage[], reader: CodeReader)
     parts: [...new Set(partsOf(division, entry, members))],
     jumpTargets: unknownTargets(division, members),
   }));
-  const { roots } = division;
+  const { roots, owners } = division;
   return {
     functions: functions.sort((a, b) => a.entry - b.entry),
     isFunction: (pc) => roots.has(pc),
     isReached: (pc) => executed.has(pc),
+    ownerOf: (pc) => owners.get(pc),
   };
 }

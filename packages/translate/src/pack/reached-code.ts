@@ -19,21 +19,23 @@ const INDEX_ENTRIES = 1 << 20;
  */
 export function reachedCode(memory: ArrayBufferLike): ReachedPage[] {
   const index = new Uint32Array(memory, RECORD_INDEX_AT, INDEX_ENTRIES);
-  const view = new DataView(memory);
   const pages: ReachedPage[] = [];
   for (let page = 0; page < INDEX_ENTRIES; page++) {
-    const records = index[page] ?? 0;
-    if (records === 0) continue;
-    const bits = new Uint8Array(RECORDS_PER_PAGE / 8);
-    let any = false;
-    for (let i = 0; i < RECORDS_PER_PAGE; i++) {
-      if (view.getUint16(records + i * RECORD_BYTES, true) === 0) continue;
-      bits[i >> 3] = (bits[i >> 3] ?? 0) | (1 << (i & 7));
-      any = true;
-    }
-    if (any) pages.push({ page, bits });
+    const bits = (index[page] ?? 0) === 0 ? undefined : reachedBits(memory, page);
+    if (bits?.some((byte) => byte !== 0)) pages.push({ page, bits });
   }
   return pages;
+}
+
+/** The same of one guest page. @returns undefined when it has no records */
+export function reachedBits(memory: ArrayBufferLike, page: number): Uint8Array | undefined {
+  const [records = 0] = new Uint32Array(memory, RECORD_INDEX_AT + 4 * page, 1);
+  if (records === 0) return undefined;
+  const operations = new Uint16Array(memory, records, (RECORDS_PER_PAGE * RECORD_BYTES) / 2);
+  const bits = new Uint8Array(RECORDS_PER_PAGE / 8);
+  for (let i = 0; i < RECORDS_PER_PAGE; i++)
+    if (operations[i * (RECORD_BYTES / 2)] !== 0) bits[i >> 3] = (bits[i >> 3] ?? 0) | (1 << (i & 7));
+  return bits;
 }
 
 /** @returns the addresses of the instructions of a page, ascending */

@@ -1,10 +1,8 @@
-import type { CodeReader, ReachedPage } from '@boxer/translate';
+import type { CodeReader } from '../translator/code-reader.ts';
+import type { ReachedPage } from './reached-code.ts';
 
-/** What was executed of a page of code, by the address it was linked for. */
-export interface ExecutedPage {
-  readonly page: number;
-  /** A bit for each of its words that was executed at all. */
-  readonly bits: Uint8Array;
+/** What was executed of a page of code, and where it was seen to be. */
+export interface ExecutedPage extends ReachedPage {
   /** How often each word was seen to be next. */
   readonly samples: Uint32Array;
 }

@@ -1,4 +1,4 @@
-import { sampleDistances } from './reached-pages.ts';
+import { unevenDistances } from './uneven-distances.ts';
 
 /** Where the branches of a loop lie, in instructions: blocks of 3 to 29. */
 const branches: number[] = [];
@@ -15,16 +15,16 @@ function seen(distance: () => number): number {
   return found.size / branches.length;
 }
 
-describe('sampleDistances', () => {
-  it('sees the branches of a long loop, where equal distances see few', () => {
-    const distances = sampleDistances();
+describe('unevenDistances', () => {
+  it('see the branches of a long loop, where equal distances see few', () => {
+    const distances = unevenDistances(128);
     expect(seen(() => distances.next().value)).toBeGreaterThan(0.99);
     expect(seen(() => 128)).toBeLessThan(0.3);
   });
 
-  it('is the same in each run, 128 on average', () => {
+  it('are the same in each run, with the average asked for', () => {
     const take = () => {
-      const distances = sampleDistances();
+      const distances = unevenDistances(128);
       return Array.from({ length: 10_000 }, () => distances.next().value);
     };
     const first = take();

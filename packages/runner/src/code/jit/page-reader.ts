@@ -2,17 +2,13 @@ import { PAGE_SHIFT, PAGE_SIZE_BYTES, pagePermissions } from '@boxer/abi';
 import type { CodeReader } from '@boxer/translate';
 import type { PageCopy } from '../guest-code.ts';
 
-/** Copies of guest pages by number; undefined: there is no such page. */
-export type PageCopies = ReadonlyMap<number, PageCopy | undefined>;
-
-/** Reads from copies of pages. @param missing - takes the numbers of pages that would be needed */
-export function pageReader(pages: PageCopies, missing: Set<number>): CodeReader {
+/** Reads from copies of guest pages, by their numbers. */
+export function pageReader(pages: ReadonlyMap<number, PageCopy>): CodeReader {
   const views = new Map<number, DataView>();
   const view = (address: number, bytes: number, permission: number): DataView | undefined => {
     const number = address >>> PAGE_SHIFT;
     if (!Number.isSafeInteger(address) || address < 0 || address + bytes > 2 ** 32) return undefined;
     if ((address + bytes - 1) >>> PAGE_SHIFT !== number) return undefined;
-    if (!pages.has(number)) missing.add(number);
     const page = pages.get(number);
     if (!page || (page.permissions & permission) === 0) return undefined;
     const known = views.get(number);

@@ -1,0 +1,146 @@
+import { GUEST_BIAS, PAGE_SHIFT, PAGE_SIZE_BYTES, pagePermissions } from '@boxer/abi';
+import { reachedBits } from '@boxer/translate';
+import type { GuestCode } from '../guest-code.ts';
+import type { ProcessCode } from '../process-code.ts';
+import type { ProfiledPage } from './messages.ts';
+import type { PageProfile, Profile } from './profile.ts';
+
+/** Pages of code in one request: 16 MiB of it are more than anybody translates at run time. */
+const MOST_CODE_PAGES = 4096;
+/** Pages of constants in one request. */
+const MOST_CONSTANT_PAGES = 2048;
+/** Code further away than this belongs to another executable. */
+const FAR_PAGES = 8192;
+
+const WORDS = PAGE_SIZE_BYTES / 4;
+
+/** What a process executes, as far as the profile knows it. */
+interface ExecutedPage extends PageProfile {
+  readonly page: number;
+  readonly translated: Uint8Array | undefined;
+}
+
+/** What is worth translating of a process, and how much of what was sampled that is. */
+export interface HotPages {
+  readonly pages: readonly ExecutedPage[];
+  readonly samples: number;
+}
+
+/** Finds the pages of a process in which places were sampled often, and which are not translated there. */
+export function hotPages(process: ProcessCode, profile: Profile, leastSamples: number): HotPages {
+  const pages: ExecutedPage[] = [];
+  let sum = 0;
+  for (const [page, hash] of process.executed) {
+    const known = profile.of(hash);
+    if (!known?.samples.some((count) => count >= leastSamples)) continue;
+    const translated = process.translatedBits(page);
+    const weight = hotSamples(known.samples, translated, leastSamples);
+    if (weight === 0) continue;
+    sum += weight;
+    pages.push({ page, ...known, translated });
+    if (pages.length === MOST_CODE_PAGES) break;
+  }
+  return { pages: pages.sort((a, b) => a.page - b.page), samples: sum };
+}
+
+function hotSamples(samples: Uint32Array, translated: Uint8Array | undefined, least: number): number {
+  let sum = 0;
+  for (let i = 0; i < WORDS; i++) {
+    const count = samples[i] ?? 0;
+    if (count >= least && (((translated?.[i >> 3] ?? 0) >> (i & 7)) & 1) === 0) sum += count;
+  }
+  return sum;
+}
+
+/** Copies pages of code, those that their code runs on to, and the constants that it may take the targets of jumps from. */
+export function gatherPages(process: ProcessCode, profile: Profile, hot: HotPages): ProfiledPage[] {
+  const { guest } = process;
+  const code = new Map<number, ExecutedPage>();
+  for (const each of hot.pages) code.set(each.page, each);
+  // Functions have parts on other pages: what is translated of those belongs to them.
+  for (const { page } of hot.pages)
+    for (const near of [page - 1, page + 1]) {
+      const known = code.has(near) ? undefined : profiled(process, profile, near);
+      if (known) code.set(near, known);
+    }
+  const numbers = [...code.keys()].sort((a, b) => a - b);
+  const stretches = stretchesOf(guest, numbers);
+  const constants = constantPages(guest, [...code.values()]).filter((page) => !code.has(page));
+  const copies = guest.copyPages([...numbers, ...constants]);
+  return copies.map((copy): ProfiledPage => {
+    const known = code.get(copy.number);
+    if (!known) return copy;
+    const { samples, translated } = known;
+    const bits = Uint8Array.from(known.bits);
+    reachedBits(guest.memory.buffer, copy.number)?.forEach(
+      (byte, i) => (bits[i] = (bits[i] ?? 0) | byte | (translated?.[i] ?? 0)),
+    );
+    const stretch = stretches.get(copy.number);
+    return {
+      ...copy,
+      bits,
+      samples,
+      ...(stretch === undefined ? {} : { stretch }),
+      ...(translated ? { translated } : {}),
+    };
+  });
+}
+
+function profiled(process: ProcessCode, profile: Profile, page: number): ExecutedPage | undefined {
+  const hash = process.executed.get(page);
+  if (hash === undefined) return undefined;
+  const { bits, samples } = profile.of(hash) ?? {
+    bits: new Uint8Array(WORDS / 8),
+    samples: new Uint32Array(WORDS),
+  };
+  return { page, bits, samples, translated: process.translatedBits(page) };
+}
+
+/** Numbers the executables that pages belong to: those are far apart, or something else than code lies between them. */
+function stretchesOf(guest: GuestCode, pages: readonly number[]): Map<number, number> {
+  const stretches = new Map<number, number>();
+  let stretch = 0;
+  let last: number | undefined;
+  for (const page of pages) {
+    if (last !== undefined && (page - last > FAR_PAGES || isDivided(guest, last, page))) stretch++;
+    stretches.set(page, stretch);
+    last = page;
+  }
+  return stretches;
+}
+
+function isDivided(guest: GuestCode, from: number, to: number): boolean {
+  for (let page = from + 1; page < to; page++) {
+    const permissions = guest.permissions(page);
+    if (permissions !== 0 && (permissions & pagePermissions.execute) === 0) return true;
+  }
+  return false;
+}
+
+/** Pages that executed code computes addresses in, and those behind, as far as nobody may write to them. */
+function constantPages(guest: GuestCode, code: readonly ExecutedPage[]): number[] {
+  const found = new Set<number>();
+  const { view } = guest;
+  for (const { page, bits } of code) {
+    for (let i = 0; i < WORDS && found.size < MOST_CONSTANT_PAGES; i++) {
+      if ((((bits[i >> 3] ?? 0) >> (i & 7)) & 1) === 0) continue;
+      const pc = page * PAGE_SIZE_BYTES + 4 * i;
+      const target = addressedPage(pc, view.getUint32(GUEST_BIAS + pc, true));
+      if (target === undefined) continue;
+      for (const each of [target, target + 1]) if (isConstant(guest, each)) found.add(each);
+    }
+  }
+  return [...found];
+}
+
+/** @returns the page that ADR or ADRP computes an address in */
+function addressedPage(pc: number, word: number): number | undefined {
+  if ((word & 0x1f00_0000) !== 0x1000_0000) return undefined;
+  const immediate = (((word << 8) >> 13) << 2) | ((word >>> 29) & 3);
+  return word >>> 31 ? (pc >>> PAGE_SHIFT) + immediate : (pc + immediate) >>> PAGE_SHIFT;
+}
+
+function isConstant(guest: GuestCode, page: number): boolean {
+  const permissions = guest.permissions(page);
+  return (permissions & pagePermissions.read) !== 0 && (permissions & pagePermissions.write) === 0;
+}

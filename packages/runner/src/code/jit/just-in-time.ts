@@ -1,0 +1,158 @@
+import { BoxTrapError } from '../../errors.ts';
+import type { PackLibrary } from '../pack-library.ts';
+import type { ProcessCode } from '../process-code.ts';
+import { gatherPages, hotPages } from './gather-pages.ts';
+import type { TranslatorReply } from './messages.ts';
+import { Profile } from './profile.ts';
+import { Sampler, type Share } from './sampler.ts';
+import type { JitThresholds } from './thresholds.ts';
+import { Translator } from './translator.ts';
+
+/** Bytes of modules that a box may have translated, all processes together: their machine code takes some times as much. */
+const MAX_CODE_BYTES = 16 * 1024 * 1024;
+/** A round that leaves more than this of the interpreted share has been in vain. */
+const VAIN_SHARE = 0.8;
+/** The process that is running must have this much of what is hot for its code to be translated. */
+const LEAST_WEIGHT = 0.2;
+/** The thread is ended when nothing was asked of it for so long. */
+const IDLE_MS = 5000;
+
+/** Only tests wait. */
+const FORCED_WAIT_MS = 60_000;
+const nobody = new Int32Array(new SharedArrayBuffer(4));
+
+/** What is being done for the next round: looked whether it pays, looked where, translated. */
+type Phase = 'watching' | 'sampling' | 'translating';
+
+const shareOf = ({ samples, interpreted }: Share) => (samples === 0 ? 0 : interpreted / samples);
+
+/** Translates what a box spends its time on, in another thread, while the interpreter goes on. */
+export class JustInTime {
+  readonly sampler: Sampler;
+  readonly #library: PackLibrary;
+  readonly #thresholds: JitThresholds;
+  readonly #cacheFolder: string | undefined;
+  readonly #profile = new Profile();
+  #translator: Translator | undefined;
+  #phase: Phase = 'watching';
+  #executed = 0;
+  /** When the phase may end. */
+  #until: number;
+  #rest: number;
+  #rounds = 0;
+  #codeBytes = 0;
+  /** Of the samples before the last round. */
+  #shareBefore: number | undefined;
+  #lastUse = 0;
+  /** The process that the last request was for, until another program runs in it. */
+  #target: ProcessCode | undefined;
+
+  constructor(library: PackLibrary, thresholds: JitThresholds, cacheFolder: string | undefined) {
+    this.#library = library;
+    this.#thresholds = thresholds;
+    this.#cacheFolder = cacheFolder;
+    this.#until = thresholds.startAfter;
+    this.#rest = thresholds.restInstructions;
+    this.sampler = new Sampler(thresholds.watchDistance, (process, places) =>
+      this.#profile.add(process, places),
+    );
+  }
+
+  /** Another program runs in the process from now on, or none. */
+  forget(process: ProcessCode): void {
+    this.sampler.flush(process);
+    if (this.#target === process) this.#target = undefined;
+  }
+
+  /** Is called when a process has executed a slice, or a part of one. */
+  afterRun(process: ProcessCode, instructions: number): void {
+    this.#executed += instructions;
+    switch (this.#phase) {
+      case 'watching':
+        return this.#watch();
+      case 'sampling':
+        return this.#finishSampling(process);
+      case 'translating':
+        return this.#takeReplies();
+    }
+  }
+
+  #enter(phase: Phase, instructions: number): void {
+    const { sampleDistance, watchDistance } = this.#thresholds;
+    this.sampler.newShare();
+    this.sampler.distance = phase === 'sampling' ? sampleDistance : watchDistance;
+    this.#phase = phase;
+    this.#until = this.#executed + instructions;
+  }
+
+  #watch(): void {
+    const { watchSamples, leastShare, sampledInstructions, mostRounds } = this.#thresholds;
+    if (this.sampler.samples < watchSamples) return;
+    const share = shareOf(this.sampler.newShare());
+    if (this.#translator && performance.now() - this.#lastUse > IDLE_MS) this.close();
+    if (this.#shareBefore !== undefined) {
+      if (share > VAIN_SHARE * this.#shareBefore) this.#rest *= 2;
+      this.#shareBefore = undefined;
+    }
+    const isDone = this.#rounds >= mostRounds || this.#codeBytes > MAX_CODE_BYTES;
+    if (this.#executed >= this.#until && share >= leastShare && !isDone)
+      this.#enter('sampling', sampledInstructions);
+  }
+
+  #finishSampling(process: ProcessCode): void {
+    if (this.#executed < this.#until) return;
+    const { leastShare, leastSamples, sampledInstructions, isForced } = this.#thresholds;
+    const share = this.sampler.newShare();
+    if (shareOf(share) < leastShare) return this.#enter('watching', 0);
+    this.sampler.flushAll();
+    const hot = hotPages(process, this.#profile, leastSamples);
+    if (hot.samples < LEAST_WEIGHT * share.interpreted || hot.pages.length === 0) {
+      // Another process may be the one, or nothing is hot.
+      this.#until = this.#executed + sampledInstructions / 8;
+      return;
+    }
+    this.#translator ??= Translator.start({ cacheFolder: this.#cacheFolder });
+    if (!this.#translator) return this.#enter('watching', Infinity);
+    this.#shareBefore = shareOf(share);
+    this.#rounds++;
+    this.#target = process;
+    this.#enter('translating', 0);
+    const pages = gatherPages(process, this.#profile, hot);
+    this.#translator.post({ id: this.#rounds, leastSamples, pages });
+    this.#profile.fade();
+    if (isForced) this.#wait();
+  }
+
+  #wait(): void {
+    for (const started = performance.now(); this.#phase === 'translating'; this.#takeReplies()) {
+      if (performance.now() - started > FORCED_WAIT_MS)
+        throw new BoxTrapError('its translator does not answer');
+      Atomics.wait(nobody, 0, 0, 1);
+    }
+  }
+
+  #takeReplies(): void {
+    for (let reply = this.#translator?.poll(); reply; reply = this.#translator?.poll()) this.#take(reply);
+  }
+
+  #take(reply: TranslatorReply): void {
+    this.#lastUse = performance.now();
+    switch (reply.type) {
+      case 'ready':
+        this.#library.dispatcher = reply.dispatcher;
+        return;
+      case 'code':
+        this.#codeBytes += reply.sizeBytes;
+        this.#library.add(reply.pack);
+        this.#target?.place(reply.pack, reply.base);
+        return;
+      case 'done':
+        return this.#enter('watching', this.#rest);
+    }
+  }
+
+  close(): void {
+    this.#translator?.close();
+    this.#translator = undefined;
+  }
+}

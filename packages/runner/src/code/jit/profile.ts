@@ -1,0 +1,57 @@
+import { reachedBits } from '@boxer/translate';
+import { PAGE_SHIFT, PAGE_SIZE_BYTES } from '@boxer/abi';
+import type { ProcessCode } from '../process-code.ts';
+
+const WORDS = PAGE_SIZE_BYTES / 4;
+/** A program that has more executed pages than this has most of them rewritten all the time. */
+const MOST_PAGES = 65_536;
+
+/** What was executed of a page of code, by whichever process. */
+export interface PageProfile {
+  readonly bits: Uint8Array;
+  /** How often each word was about to be interpreted when a sample was taken. */
+  readonly samples: Uint32Array;
+}
+
+/** Where a box spends its time outside translated code, by the hash of the page. */
+export class Profile {
+  readonly #pages = new Map<number, PageProfile>();
+
+  of(hash: number): PageProfile | undefined {
+    return this.#pages.get(hash);
+  }
+
+  /** Adds places where a process was about to interpret something. */
+  add(process: ProcessCode, places: readonly number[]): void {
+    const pages = new Map<number, PageProfile>();
+    for (const pc of places) {
+      const page = pc >>> PAGE_SHIFT;
+      const profile = pages.get(page) ?? this.#profileOf(process, page);
+      if (!profile) continue;
+      pages.set(page, profile);
+      const word = (pc % PAGE_SIZE_BYTES) >>> 2;
+      profile.samples[word] = (profile.samples[word] ?? 0) + 1;
+    }
+    for (const [page, { bits }] of pages)
+      reachedBits(process.guest.memory.buffer, page)?.forEach((byte, i) => (bits[i] = (bits[i] ?? 0) | byte));
+  }
+
+  #profileOf(process: ProcessCode, page: number): PageProfile | undefined {
+    const hash = process.executed.get(page);
+    if (hash === undefined) return undefined;
+    const known = this.#pages.get(hash);
+    if (known) return known;
+    if (this.#pages.size >= MOST_PAGES) this.#pages.clear();
+    const made = { bits: new Uint8Array(WORDS / 8), samples: new Uint32Array(WORDS) };
+    this.#pages.set(hash, made);
+    return made;
+  }
+
+  /** Counts what was sampled so far for half as much: what was hot need not be so for ever. */
+  fade(): void {
+    for (const { samples } of this.#pages.values())
+      samples.forEach((count, i) => {
+        if (count > 0) samples[i] = count >> 1;
+      });
+  }
+}
