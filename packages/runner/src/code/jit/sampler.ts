@@ -58,7 +58,7 @@ export class Sampler {
   }
 
   flushAll(): void {
-    for (const process of [...this.#places.keys()]) this.flush(process);
+    for (const process of this.#places.keys()) this.flush(process);
   }
 
   /** What was sampled since this was asked for last. */
