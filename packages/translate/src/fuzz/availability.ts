@@ -11,7 +11,8 @@ import {
 } from './layout.ts';
 import { makeBatch, type Program } from './program.ts';
 import type { QemuMachine } from './qemu-machine.ts';
-import { type FuzzRow, type RowVariant, withField } from './rows.ts';
+import { type FuzzRow, type RowVariant } from './rows.ts';
+import { withField } from '../testing/instruction-fields.ts';
 import { isUnallocated } from './access-probe.ts';
 
 /** Rows whose words cannot be tried out of context; every processor has them. */
@@ -24,7 +25,8 @@ function sample(row: FuzzRow, { mask, value }: RowVariant, random: RandomSource)
     let word = (value | (random.word() & ~mask)) >>> 0;
     // Even numbers for CASP, different ones for pairs and bases.
     const registers: Readonly<Record<string, number>> = { Rs: 2, Rt: 4, Rt2: 6, Rn: 8, Rm: 31, Rd: 10 };
-    for (const [name, register] of Object.entries(registers)) word = withField(row, word, name, register);
+    for (const [name, register] of Object.entries(registers))
+      word = withField(row.instruction, word, name, register);
     if (attempt === ATTEMPTS || !row.mayBeUnallocated || !isUnallocated(word)) return word;
   }
 }

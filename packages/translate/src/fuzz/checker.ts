@@ -3,7 +3,8 @@ import { type Difference, ExpectedMemory, stateDifferences } from './compare.ts'
 import { GUEST_BYTES, signals, slotAddress, STATE_BYTES, stateOffsets } from './layout.ts';
 import { Lockstep } from './lockstep.ts';
 import { withoutOpenResults } from './open-results.ts';
-import { type Modules, OurProcess, PLENTY } from './our-process.ts';
+import type { EngineModules } from '../testing/engine-modules.ts';
+import { OurProcess, PLENTY } from './our-process.ts';
 import type { Batch, Program } from './program.ts';
 import type { QemuResult } from './qemu-machine.ts';
 
@@ -49,7 +50,7 @@ export class Checker {
   readonly #lockstep: Lockstep;
   readonly #state = new Uint8Array(STATE_BYTES);
 
-  constructor(modules: Modules) {
+  constructor(modules: EngineModules) {
     this.#interpreter = new OurProcess(modules);
     this.#lockstep = new Lockstep(modules);
   }

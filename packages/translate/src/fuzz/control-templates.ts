@@ -1,7 +1,8 @@
 import { encode } from './encode.ts';
 import { writeFrame } from './stack-templates.ts';
 import type { ProgramWriter } from './program-writer.ts';
-import { fieldIn, type FuzzRow, withField } from './rows.ts';
+import { fieldIn, type FuzzRow } from './rows.ts';
+import { withField } from '../testing/instruction-fields.ts';
 
 /** Registers that functions leave alone: loop counters survive calls. */
 export const SAVED_REGISTERS = [19, 20, 21, 22, 23, 24, 25, 26, 27, 28] as const;
@@ -40,7 +41,7 @@ export function writeConditional(writer: ProgramWriter, row: FuzzRow): void {
   if (row.name === 'B.cond' && random.below(2) === 0) writeComparison(writer);
   const word = writer.word(row);
   const name = fieldIn(row, word, 'imm14') === undefined ? 'imm19' : 'imm14';
-  const skip = writer.later((distance) => withField(row, word, name, distance >> 2));
+  const skip = writer.later((distance) => withField(row.instruction, word, name, distance >> 2));
   const count = writer.depth < DEEPEST ? 1 + random.below(3) : 0;
   if (count > 0) inner(writer, count);
   else writer.emit(encode.nop);

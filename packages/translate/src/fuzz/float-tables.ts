@@ -5,7 +5,8 @@ import { crossEdges, integerEdges, singleEdges } from './float-edges.ts';
 import { mix, rowOf } from './generator.ts';
 import { slotAddress, STATE_BYTES, stateOffsets } from './layout.ts';
 import type { Program } from './program.ts';
-import { fieldIn, type FuzzRow, type RowVariant, withField } from './rows.ts';
+import { fieldIn, type FuzzRow, type RowVariant } from './rows.ts';
+import { withField } from '../testing/instruction-fields.ts';
 import { isUnallocated } from './access-probe.ts';
 
 const FLOAT_ROWS = /^(F(?!MOV \(general)|SCVTF|UCVTF|URECPE)/;
@@ -214,10 +215,15 @@ function writeTable(plan: Plan, place: number, mode: Mode, slot: number, random:
     let word = allocatedWord(row, variant, random);
     names.forEach((name, operand) => {
       const i = choice[operand] ?? 0;
-      word = withField(row, word, name, name === 'Rn' ? FIRST_SOURCE_X + i : (bases[operand] ?? 0) + i);
+      word = withField(
+        row.instruction,
+        word,
+        name,
+        name === 'Rn' ? FIRST_SOURCE_X + i : (bases[operand] ?? 0) + i,
+      );
     });
     if (choice.length > names.length) setV(FIRST_RESULT + t, edgeAt(names.length, choice[names.length] ?? 0));
-    word = withField(row, withField(row, word, 'Vd', FIRST_RESULT + t), 'Rd', t);
+    word = withField(row.instruction, withField(row.instruction, word, 'Vd', FIRST_RESULT + t), 'Rd', t);
     words.push(word, ...repairOf(row, word));
     if (COMPARES.test(row.name)) words.push(readNzcv(t));
     words.push(readFpsr(toGeneral ? FPSR_RESULTS + t : t), writeFpsr(FPSR_BASE));

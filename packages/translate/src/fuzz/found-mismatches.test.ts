@@ -1,8 +1,7 @@
 import { instructions } from '@boxer/a64';
 import { cpuState, engineCells, exitReasons, pagePermissions } from '@boxer/abi';
-import { compileSupportModule } from '../build/compile-support.ts';
-import { generateProcessModule } from '../process/process-module.ts';
 import { BareProcess } from '../testing/bare-process.ts';
+import { type EngineModules, makeEngineModules } from '../testing/engine-modules.ts';
 import { installCode, readerOf } from '../testing/install-code.ts';
 import { translateModule } from '../translator/translate-module.ts';
 
@@ -10,20 +9,15 @@ const { read, write, execute } = pagePermissions;
 const CODE = 0x20_0000;
 const DATA = 0x30_0000;
 
-let modules: { processModule: WebAssembly.Module; supportModule: WebAssembly.Module };
+let modules: EngineModules;
 beforeAll(async () => {
-  modules = {
-    processModule: await WebAssembly.compile(generateProcessModule({ registration: 'exports' })),
-    supportModule: await WebAssembly.compile(await compileSupportModule()),
-  };
+  modules = await makeEngineModules();
 }, 120_000);
 
 /** A process with these words at an address, and a page of data. */
 function start(at: number, words: readonly number[]): BareProcess {
   const box = new BareProcess({ ...modules, guestBytes: 8 << 20, syscall: () => -38n });
-  const bytes = box.guest(at, 4 * words.length);
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-  words.forEach((word, i) => view.setUint32(4 * i, word, true));
+  box.writeWords(at, words);
   box.permit(CODE, 8192, read | execute);
   box.permit(DATA, 4096, read | write);
   box.pc = BigInt(at);
@@ -64,8 +58,7 @@ describe('the interpreter', () => {
   it('ends a slice at a branch to a page where nothing has been executed yet', () => {
     // blr x0
     const box = start(CODE, [0xd63f0000]);
-    const brk = box.guest(CODE + 4096, 4);
-    new DataView(brk.buffer, brk.byteOffset, 4).setUint32(0, 0xd4200000, true);
+    box.writeWords(CODE + 4096, [0xd4200000]);
     box.setX(0, BigInt(CODE + 4096));
     for (let round = 0; round < 2; round++) {
       box.pc = BigInt(CODE);

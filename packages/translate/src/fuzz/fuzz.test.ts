@@ -1,9 +1,7 @@
 import { describeIf } from '@boxer/foundation/testing';
-import { compileSupportModule } from '../build/compile-support.ts';
-import { generateProcessModule } from '../process/process-module.ts';
 import { describeMismatch } from './describe-program.ts';
 import { whyNoQemu } from './qemu-machine.ts';
-import type { Modules } from './our-process.ts';
+import { type EngineModules, makeEngineModules } from '../testing/engine-modules.ts';
 import { runFuzzer } from './run.ts';
 import { runFloatTables } from './tables-run.ts';
 
@@ -15,12 +13,9 @@ const tablesEvery = Number(process.env['BOXER_TABLES_EVERY'] ?? 397);
 
 // Oracle: qemu-aarch64-static. `pnpm fuzz:a64` runs more of the same.
 describeIf(whyNoQemu(), `random programs, seed ${seed}`, () => {
-  let modules: Modules;
+  let modules: EngineModules;
   beforeAll(async () => {
-    modules = {
-      processModule: await WebAssembly.compile(generateProcessModule({ registration: 'exports' })),
-      supportModule: await WebAssembly.compile(await compileSupportModule()),
-    };
+    modules = await makeEngineModules();
   }, 120_000);
 
   test('do the same under qemu, in the interpreter and in translated code', async () => {

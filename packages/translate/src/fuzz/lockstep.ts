@@ -1,13 +1,13 @@
 import { exitReasons } from '@boxer/abi';
-import { buildDispatcherModule } from '../translator/dispatcher-module.ts';
 import type { FunctionRequest } from '../translator/region.ts';
 import { translateModule } from '../translator/translate-module.ts';
-import { readerOf } from '../testing/install-code.ts';
+import { codeImportsOf, readerOf } from '../testing/install-code.ts';
 import { RandomSource } from '../testing/random-source.ts';
 import { mix } from './generator.ts';
 import { bytesThatDiffer, type Difference, stateDifferences } from './compare.ts';
 import { dataPages, slotAddress, STATE_BYTES, stateOffsets } from './layout.ts';
-import { type Modules, OurProcess } from './our-process.ts';
+import type { EngineModules } from '../testing/engine-modules.ts';
+import { OurProcess } from './our-process.ts';
 import type { Batch, Program } from './program.ts';
 
 /** Programs that one module translates: modules have a price, and too large ones are a chore to build. */
@@ -49,18 +49,17 @@ function requestsFor(program: Program, random: RandomSource): FunctionRequest[] 
 export class Lockstep {
   readonly #plain: OurProcess;
   readonly #mixed: OurProcess;
-  readonly #dispatch: WebAssembly.Exports;
+  readonly #codeImports: WebAssembly.ModuleImports;
   #translations = new Map<Program, Translation>();
   /** Programs that could not be translated, and why. */
   #failures = new Map<Program, string>();
   #ranges: Translation['ranges'] = [];
   readonly #states = [new Uint8Array(STATE_BYTES), new Uint8Array(STATE_BYTES)] as const;
 
-  constructor(modules: Modules) {
+  constructor(modules: EngineModules) {
     this.#plain = new OurProcess(modules);
     this.#mixed = new OurProcess(modules);
-    const dispatcher = new WebAssembly.Module(buildDispatcherModule());
-    this.#dispatch = new WebAssembly.Instance(dispatcher, { process: this.#mixed.box.codeImports }).exports;
+    this.#codeImports = codeImportsOf(this.#mixed.box);
   }
 
   /** Loads a batch and translates some of its programs. */
@@ -104,7 +103,7 @@ export class Lockstep {
     };
     const { bytes, entries, ranges } = translateModule(readerOf(box), requests, options);
     const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), {
-      process: { ...box.codeImports, ...this.#dispatch },
+      process: this.#codeImports,
       support: box.support,
     });
     if (box.codeTable.length < next + entries.length)

@@ -5,7 +5,7 @@
  */
 import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
-import { readArtifact } from '../artifacts.ts';
+import { readEngineModules } from '../testing/engine-modules.ts';
 import type { Mismatch } from './checker.ts';
 import { describeMismatch } from './describe-program.ts';
 import { whyNoQemu } from './qemu-machine.ts';
@@ -41,15 +41,11 @@ function numberOf(
 
 const unable = whyNoQemu();
 if (unable) throw new Error(`Cannot fuzz: ${unable}`);
-const [processModule, supportModule] = await Promise.all([
-  WebAssembly.compile(await readArtifact('process')),
-  WebAssembly.compile(await readArtifact('support')),
-]);
 const seed = numberOf('seed') ?? Date.now() % 1e9;
 const minutes = numberOf('minutes');
 const program = numberOf('program');
 const from = numberOf('from');
-const modules = { processModule, supportModule };
+const modules = await readEngineModules();
 const rows = values.rows === undefined ? {} : { rows: values.rows.toLowerCase() };
 const single = program === undefined ? {} : { program };
 const lockstepEvery = numberOf('lockstep') ?? 4;

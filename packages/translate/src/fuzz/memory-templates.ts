@@ -2,7 +2,8 @@ import { type Access, probeAccess } from './access-probe.ts';
 import { encode } from './encode.ts';
 import { DATA_AT, dataPages, edges, stackArea } from './layout.ts';
 import type { ProgramWriter } from './program-writer.ts';
-import { fieldIn, type FuzzRow, generalRegisters, secondOfPair, withField } from './rows.ts';
+import { fieldIn, type FuzzRow, generalRegisters, secondOfPair } from './rows.ts';
+import { withField } from '../testing/instruction-fields.ts';
 
 const PAGE = 4096;
 /** Accesses that must be aligned to their size. @source Arm ARM DDI 0487, B2.5.2 "Alignment of data accesses" */
@@ -116,7 +117,7 @@ export function prepareAccess(writer: ProgramWriter, row: FuzzRow, mayFault = tr
     const useStack = baseName === 'Rn' && random.below(10) === 0;
     const base = useKnown ? random.oneOf(known) : useStack ? 31 : writer.register();
     if (writer.protectedRegisters.has(base)) continue;
-    word = withField(row, word, baseName, base);
+    word = withField(row.instruction, word, baseName, base);
     const index = fieldIn(row, word, 'Rm');
     if (index !== undefined && index === base && index !== 31) continue;
     if (isUnpredictable(row, word) || touchesProtected(writer, row, word)) continue;
@@ -175,9 +176,9 @@ export function writeAccess(writer: ProgramWriter, row: FuzzRow): void {
 /** A load relative to pc. */
 export function writeLiteral(writer: ProgramWriter, row: FuzzRow): void {
   const word = writer.word(row);
-  const access = probeAccess(withField(row, word, 'imm19', 0), 31);
+  const access = probeAccess(withField(row.instruction, word, 'imm19', 0), 31);
   const at = target(writer, access ?? { low: 0, high: 4, isWrite: false, moved: 0 }, { aligned: false }) & -4;
-  writer.emit(withField(row, word, 'imm19', (at - writer.pc) >> 2));
+  writer.emit(withField(row.instruction, word, 'imm19', (at - writer.pc) >> 2));
   writer.touched(generalRegisters(row, word));
 }
 

@@ -1,6 +1,7 @@
 import { cpuState, engineCells, exitReasons, GUEST_BIAS, pagePermissions, RECORD_INDEX_AT } from '@boxer/abi';
 import { RECORD_BYTES } from '../interpreter/layout.ts';
 import { BareProcess } from '../testing/bare-process.ts';
+import type { EngineModules } from '../testing/engine-modules.ts';
 import {
   CODE_AT,
   CODE_BYTES,
@@ -13,12 +14,6 @@ import {
   stateOffsets,
 } from './layout.ts';
 import type { Batch, Program } from './program.ts';
-
-/** The modules under test. */
-export interface Modules {
-  readonly processModule: WebAssembly.Module;
-  readonly supportModule: WebAssembly.Module;
-}
 
 const { read, write, execute } = pagePermissions;
 const PAGE = 4096;
@@ -36,7 +31,7 @@ export class OurProcess {
   readonly box: BareProcess;
   #image: Uint8Array = new Uint8Array(IMAGE_BYTES);
 
-  constructor(modules: Modules) {
+  constructor(modules: EngineModules) {
     this.box = new BareProcess({
       ...modules,
       guestBytes: GUEST_BYTES,

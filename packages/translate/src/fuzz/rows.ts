@@ -1,4 +1,5 @@
 import { combinations, type FieldValues, fieldOf, type Instruction, instructions } from '@boxer/a64';
+import { fieldNamed } from '../testing/instruction-fields.ts';
 import type { RandomSource } from '../testing/random-source.ts';
 import { isUnallocated, probeAccess } from './access-probe.ts';
 
@@ -58,17 +59,9 @@ export function fuzzRows(random: RandomSource): FuzzRow[] {
 }
 
 /** @returns the value of a field of a word, or undefined when its row has none of that name */
-export function fieldIn(row: FuzzRow, word: number, name: string): number | undefined {
-  const field = row.instruction.pattern.fields.find((candidate) => candidate.name === name);
+export function fieldIn({ instruction }: FuzzRow, word: number, name: string): number | undefined {
+  const field = fieldNamed(instruction, name);
   return field && fieldOf(word, field);
-}
-
-/** @returns the word with another value in a field; unchanged when its row has none of that name */
-export function withField(row: FuzzRow, word: number, name: string, value: number): number {
-  const field = row.instruction.pattern.fields.find((candidate) => candidate.name === name);
-  if (!field) return word;
-  const mask = (2 ** field.bits - 1) << field.low;
-  return ((word & ~mask) | ((value << field.low) & mask)) >>> 0;
 }
 
 /** Numbers of the general registers that a word names, base registers among them. */

@@ -3,7 +3,7 @@ import { RandomSource } from '../testing/random-source.ts';
 import { Checker, type Mismatch, Tally } from './checker.ts';
 import { fpcrBits } from './float-control.ts';
 import { Generator, mix } from './generator.ts';
-import type { Modules } from './our-process.ts';
+import type { EngineModules } from '../testing/engine-modules.ts';
 import { type ProcessorProfile, profileOf } from './processor-profile.ts';
 import type { Batch } from './program.ts';
 import { type Processor, processors } from './processors.ts';
@@ -18,7 +18,7 @@ const FZ16 = 1 << 19;
 /** Mismatches that are shrunk; more of them seldom say more. */
 const MOST_SHRUNK = 5;
 
-export interface RunOptions extends Modules {
+export interface RunOptions extends EngineModules {
   readonly seed: number;
   /** Part of a row's name, in small letters; programs are made of such rows only. */
   readonly rows?: string;

@@ -1,7 +1,8 @@
 import { encode } from './encode.ts';
 import { DATA_AT } from './layout.ts';
 import type { ProgramWriter } from './program-writer.ts';
-import { fieldIn, type FuzzRow, withField } from './rows.ts';
+import { fieldIn, type FuzzRow } from './rows.ts';
+import { withField } from '../testing/instruction-fields.ts';
 
 const GETPID = 172;
 /** Linux has no system calls from here on. */
@@ -43,7 +44,7 @@ export function writeCounterRead(writer: ProgramWriter, row: FuzzRow): void {
   const first = writer.register();
   const second = writer.register(first);
   const read = writer.word(row);
-  writer.emit(withField(row, read, 'Rt', first), withField(row, read, 'Rt', second));
+  writer.emit(withField(row.instruction, read, 'Rt', first), withField(row.instruction, read, 'Rt', second));
   writer.emit(encode.subsRegister(31, second, first), encode.cset(first, CARRY_SET), encode.movz(second, 0));
   writer.emit(encode.subsImmediate(31, first, 0));
   writer.touched([first, second]);
@@ -55,7 +56,7 @@ export function writeFloatRegister(writer: ProgramWriter, row: FuzzRow): void {
   const value = row.name.endsWith('fpcr') ? values.fpcr(random) : values.fpsr(random);
   const register = writer.register();
   writer.set(register, BigInt(value));
-  writer.emit(withField(row, writer.word(row), 'Rt', register));
+  writer.emit(withField(row.instruction, writer.word(row), 'Rt', register));
 }
 
 /** Cache maintenance of an address that is mapped. */
@@ -64,7 +65,7 @@ export function writeCacheOperation(writer: ProgramWriter, row: FuzzRow): void {
   const register = writer.register();
   const isCode = row.name.startsWith('IC') && random.below(2) === 0;
   writer.point(register, isCode ? writer.pc + random.below(64) : DATA_AT + random.below(0x1000));
-  writer.emit(withField(row, writer.word(row), 'Rt', register));
+  writer.emit(withField(row.instruction, writer.word(row), 'Rt', register));
 }
 
 /** Executes a word of a row twice, having replaced it by another one in between as Arm asks for. */

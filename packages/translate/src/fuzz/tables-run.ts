@@ -4,7 +4,7 @@ import { Checker, type Mismatch, Tally } from './checker.ts';
 import { fpcrBits } from './float-control.ts';
 import { FloatTables } from './float-tables.ts';
 import { BATCH_PROGRAMS, IMAGE_BYTES } from './layout.ts';
-import type { Modules } from './our-process.ts';
+import type { EngineModules } from '../testing/engine-modules.ts';
 import { profileOf } from './processor-profile.ts';
 import { type Batch, makeBatch } from './program.ts';
 import { QemuMachine, type QemuResult } from './qemu-machine.ts';
@@ -15,7 +15,7 @@ const PROCESSOR = 'max';
 const FZ16 = 1 << 19;
 const MOST_SHRUNK = 5;
 
-export interface TablesOptions extends Modules {
+export interface TablesOptions extends EngineModules {
   /** Part of a row's name, in small letters. */
   readonly rows?: string;
   /** Executes every so manieth program only. */

@@ -1,55 +1,9 @@
-import { randomFloat } from '../testing/random-floats.ts';
 import { RandomSource } from '../testing/random-source.ts';
+import { randomInteger, randomVector } from '../testing/random-values.ts';
 import { IMAGE_BYTES, STATE_BYTES, stateOffsets } from './layout.ts';
 
 /** Numbers of a pool: enough that programs seldom see the same, quickly copied. */
 const POOL = 8192;
-
-/** Integers that reach corner cases more often than uniform ones. */
-function integer(random: RandomSource, bits: number): bigint {
-  switch (random.below(8)) {
-    case 0:
-      return 0n;
-    case 1:
-      return BigInt.asUintN(bits, -1n);
-    case 2:
-      return BigInt(random.below(130));
-    case 3:
-      return 1n << BigInt(random.below(bits));
-    case 4:
-      return BigInt.asUintN(bits, (1n << BigInt(random.below(bits))) - 1n);
-    case 5:
-      return BigInt.asUintN(bits, -BigInt(random.below(130)));
-    default:
-      return random.bits(bits);
-  }
-}
-
-function vector(random: RandomSource): bigint {
-  const lanes = (size: number, lane: () => bigint) => {
-    let value = 0n;
-    for (let at = 0; at < 128; at += size) value |= lane() << BigInt(at);
-    return value;
-  };
-  switch (random.below(8)) {
-    case 0:
-    case 1:
-      return lanes(64, () => randomFloat(random, 64));
-    case 2:
-    case 3:
-      return lanes(32, () => randomFloat(random, 32));
-    case 4:
-      return lanes(16, () => randomFloat(random, 16));
-    case 5:
-      return lanes(8, () => BigInt(random.below(40)));
-    case 6: {
-      const size = random.oneOf([8, 16, 32, 64]);
-      return lanes(size, () => integer(random, size));
-    }
-    default:
-      return random.bits(128);
-  }
-}
 
 function pool(bytesEach: number, make: () => bigint): Uint8Array {
   const bytes = new Uint8Array(POOL * bytesEach);
@@ -81,8 +35,8 @@ export class Values {
     readonly halfFlush: boolean,
   ) {
     const random = new RandomSource(seed);
-    this.#integers = pool(8, () => integer(random, 64));
-    this.#vectors = pool(16, () => vector(random));
+    this.#integers = pool(8, () => randomInteger(random, 64));
+    this.#vectors = pool(16, () => randomVector(random));
   }
 
   #copy(from: Uint8Array, bytesEach: number, random: RandomSource, to: Uint8Array, at: number): void {

@@ -1,5 +1,4 @@
-import { compileSupportModule } from '../build/compile-support.ts';
-import { generateProcessModule } from '../process/process-module.ts';
+import { makeEngineModules } from '../testing/engine-modules.ts';
 import { InterpreterRunner } from '../testing/interpreter-runner.ts';
 import { type MachineState, WINDOW_BYTES } from '../testing/machine-state.ts';
 
@@ -20,9 +19,7 @@ function state(changes: { v?: Readonly<Record<number, bigint>>; fpsr?: number })
 describe('the interpreter', () => {
   let runner: InterpreterRunner;
   beforeAll(async () => {
-    const processModule = new WebAssembly.Module(generateProcessModule({ registration: 'exports' }));
-    const supportModule = new WebAssembly.Module(await compileSupportModule());
-    runner = new InterpreterRunner({ processModule, supportModule }, 1);
+    runner = new InterpreterRunner(await makeEngineModules(), 1);
   }, 120_000);
 
   const run = (word: number, before: MachineState) =>

@@ -4,8 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describeIf, whyNoCommand } from '@boxer/foundation/testing';
-import { compileSupportModule } from '../build/compile-support.ts';
-import { generateProcessModule } from '../process/process-module.ts';
+import { makeEngineModules } from '../testing/engine-modules.ts';
 import { runStaticProgram } from '../testing/static-program.ts';
 
 const source = fileURLToPath(new URL('../../../../fixtures/cpu/floating-point.c', import.meta.url));
@@ -22,9 +21,7 @@ describeIf(whyNoCommand('aarch64-linux-gnu-gcc', 'qemu-aarch64-static'), 'floati
     const expected = spawnSync('qemu-aarch64-static', ['-cpu', 'cortex-a57', program]);
     expect(expected.status).toBe(0);
 
-    const processModule = new WebAssembly.Module(generateProcessModule({ registration: 'exports' }));
-    const supportModule = new WebAssembly.Module(await compileSupportModule());
-    const { output, exitCode } = runStaticProgram({ processModule, supportModule }, readFileSync(program));
+    const { output, exitCode } = runStaticProgram(await makeEngineModules(), readFileSync(program));
 
     expect(output).toBe(expected.stdout.toString('latin1'));
     expect(exitCode).toBe(0);

@@ -8,15 +8,14 @@ import {
   PAGE_SIZE_BYTES,
   type processFunctions,
 } from '@boxer/abi';
+import type { EngineModules } from './engine-modules.ts';
 
 const WASM_PAGE = 65536;
 
 /** What answers system calls: (number, arguments) → x0. */
 export type SystemCall = (process: BareProcess, number: number, args: readonly bigint[]) => bigint;
 
-export interface BareProcessOptions {
-  readonly processModule: WebAssembly.Module;
-  readonly supportModule: WebAssembly.Module;
+export interface BareProcessOptions extends EngineModules {
   /** Guest memory from address 0 on, in bytes. */
   readonly guestBytes: number;
   readonly syscall?: SystemCall;
@@ -114,6 +113,11 @@ export class BareProcess {
   /** A stretch of guest memory. */
   guest(address: number, length: number): Uint8Array {
     return this.#bytes.subarray(GUEST_BIAS + address, GUEST_BIAS + address + length);
+  }
+
+  /** Puts instruction words into guest memory. */
+  writeWords(address: number, words: readonly number[]): void {
+    words.forEach((word, i) => this.#view.setUint32(GUEST_BIAS + address + 4 * i, word, true));
   }
 
   /** Permits accesses to the pages that a range touches. */

@@ -1,8 +1,7 @@
 import { instructions } from '@boxer/a64';
 import { describeIf, whyNoCommand } from '@boxer/foundation/testing';
-import { compileSupportModule } from '../build/compile-support.ts';
-import { generateProcessModule } from '../process/process-module.ts';
 import { compareWithQemu, deviationsOf } from './compare-with-qemu.ts';
+import { type EngineModules, makeEngineModules } from './engine-modules.ts';
 import { BRANCH_DISTANCE, type TestCase, WINDOW_BYTES, wordAddress } from './machine-state.ts';
 
 const seed = Number(process.env['BOXER_SEED'] ?? 20261120);
@@ -15,13 +14,10 @@ describeIf(
   whyNoCommand('qemu-aarch64-static'),
   'the instruction table, in the interpreter and on BigInts',
   () => {
-    let modules: { processModule: WebAssembly.Module; supportModule: WebAssembly.Module };
+    let modules: EngineModules;
 
     beforeAll(async () => {
-      modules = {
-        processModule: await WebAssembly.compile(generateProcessModule({ registration: 'exports' })),
-        supportModule: await WebAssembly.compile(await compileSupportModule()),
-      };
+      modules = await makeEngineModules();
     }, 120_000);
 
     it(`agrees with qemu on ${wordsPerRow} random words of every row (seed ${seed})`, () => {

@@ -1,4 +1,5 @@
 import type { Instruction } from '@boxer/a64';
+import type { EngineModules } from './engine-modules.ts';
 import { InterpreterRunner } from './interpreter-runner.ts';
 import { differences, type TestCase, type TestResult } from './machine-state.ts';
 import { runInOracle } from './oracle-runner.ts';
@@ -6,13 +7,7 @@ import { runUnderQemu } from './qemu-program.ts';
 import { randomCase } from './random-cases.ts';
 import { RandomSource } from './random-source.ts';
 
-/** The modules under test. */
-export interface Modules {
-  readonly processModule: WebAssembly.Module;
-  readonly supportModule: WebAssembly.Module;
-}
-
-export interface Comparison extends Modules {
+export interface Comparison extends EngineModules {
   readonly rows: readonly Instruction[];
   readonly wordsPerRow: number;
   readonly seed: number;
@@ -52,7 +47,7 @@ function deviationsIn(runner: InterpreterRunner, cases: readonly TestCase[]): st
 }
 
 /** Executes cases in the interpreter, in the oracle and under qemu. @returns what differs, for each case */
-export function deviationsOf(cases: readonly TestCase[], modules: Modules): string[][] {
+export function deviationsOf(cases: readonly TestCase[], modules: EngineModules): string[][] {
   return deviationsIn(new InterpreterRunner(modules, cases.length), cases);
 }
 

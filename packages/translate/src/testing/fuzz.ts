@@ -4,8 +4,8 @@
  */
 import { parseArgs } from 'node:util';
 import { instructions } from '@boxer/a64';
-import { readArtifact } from '../artifacts.ts';
 import { compareWithQemu } from './compare-with-qemu.ts';
+import { readEngineModules } from './engine-modules.ts';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -18,18 +18,11 @@ const wanted = positionals[0]?.toLowerCase() ?? '';
 const rows = instructions.filter(({ name }) => name.toLowerCase().includes(wanted));
 const seed = Number(values.seed);
 console.log(`${rows.length} rows, ${values.count} words each, seed ${seed}`);
-const [processModule, supportModule] = await Promise.all(
-  (['process', 'support'] as const).map(async (artifact) =>
-    WebAssembly.compile(await readArtifact(artifact)),
-  ),
-);
-if (!processModule || !supportModule) throw new TypeError('The modules are missing');
 const { mismatches, tested } = compareWithQemu({
   rows,
   wordsPerRow: Number(values.count),
   seed,
-  processModule,
-  supportModule,
+  ...(await readEngineModules()),
 });
 const byRow = new Map<string, number>();
 for (const mismatch of mismatches) {

@@ -29,13 +29,18 @@ export function readerOf(process: BareProcess): CodeReader {
 
 let dispatcher: WebAssembly.Module | undefined;
 
+/** What translated code imports from a process: its exports, and the dispatcher over them. */
+export function codeImportsOf({ codeImports }: BareProcess): WebAssembly.ModuleImports {
+  dispatcher ??= new WebAssembly.Module(buildDispatcherModule());
+  const { exports } = new WebAssembly.Instance(dispatcher, { process: codeImports });
+  return { ...codeImports, ...exports };
+}
+
 /** Makes a process execute translated code. */
 export function installCode(process: BareProcess, translated: TranslatedModule): void {
   const module = new WebAssembly.Module(translated.bytes);
-  dispatcher ??= new WebAssembly.Module(buildDispatcherModule());
-  const { dispatch } = new WebAssembly.Instance(dispatcher, { process: process.codeImports }).exports;
   const { exports } = new WebAssembly.Instance(module, {
-    process: { ...process.codeImports, ...(dispatch ? { dispatch } : {}) },
+    process: codeImportsOf(process),
     support: process.support,
   });
   for (const { start, end } of translated.ranges) process.exports.markTranslated(start, end);

@@ -1,10 +1,8 @@
 import type { PackFunction } from '../pack/code-pack.ts';
 import { readPack } from '../pack/read-pack.ts';
 import type { CodeReader } from '../translator/code-reader.ts';
-import { buildDispatcherModule } from '../translator/dispatcher-module.ts';
 import type { BareProcess } from './bare-process.ts';
-
-let dispatcher: WebAssembly.Module | undefined;
+import { codeImportsOf } from './install-code.ts';
 
 interface PackExports {
   readonly entries: WebAssembly.Table;
@@ -24,10 +22,8 @@ export class InstalledPack {
     readonly base: number,
   ) {
     this.info = readPack(bytes);
-    dispatcher ??= new WebAssembly.Module(buildDispatcherModule());
-    const { dispatch } = new WebAssembly.Instance(dispatcher, { process: process.codeImports }).exports;
     const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), {
-      process: { ...process.codeImports, ...(dispatch ? { dispatch } : {}) },
+      process: codeImportsOf(process),
       support: process.support,
       pack: { base },
     });

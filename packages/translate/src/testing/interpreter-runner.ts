@@ -1,5 +1,6 @@
 import { cpuState, engineCells, exitReasons, pagePermissions } from '@boxer/abi';
-import { BareProcess, type BareProcessOptions } from './bare-process.ts';
+import { BareProcess } from './bare-process.ts';
+import type { EngineModules } from './engine-modules.ts';
 import {
   BLOCK_BYTES,
   blockAddress,
@@ -23,7 +24,7 @@ export class InterpreterRunner {
   readonly #process: BareProcess;
 
   constructor(
-    options: Pick<BareProcessOptions, 'processModule' | 'supportModule'>,
+    options: EngineModules,
     capacity: number,
     /** Is called before the words at `pc` are executed. */
     readonly prepare: (process: BareProcess, pc: number) => void = () => undefined,

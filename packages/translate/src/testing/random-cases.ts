@@ -1,5 +1,6 @@
 import type { Instruction } from '@boxer/a64';
 import { fieldsOf } from '@boxer/a64';
+import { fieldNamed, withField } from './instruction-fields.ts';
 import type { InterpreterRunner } from './interpreter-runner.ts';
 import {
   BRANCH_DISTANCE,
@@ -9,50 +10,8 @@ import {
   windowAddress,
   wordAddress,
 } from './machine-state.ts';
-import { randomFloat } from './random-floats.ts';
 import type { RandomSource } from './random-source.ts';
-
-/** Integers that reach corner cases more often than uniform ones. */
-function interesting(random: RandomSource, bits: number): bigint {
-  switch (random.below(8)) {
-    case 0:
-      return 0n;
-    case 1:
-      return BigInt.asUintN(bits, -1n);
-    case 2:
-      return BigInt(random.below(130));
-    case 3:
-      return 1n << BigInt(random.below(bits));
-    case 4:
-      return BigInt.asUintN(bits, (1n << BigInt(random.below(bits))) - 1n);
-    default:
-      return random.bits(bits);
-  }
-}
-
-function vector(random: RandomSource): bigint {
-  const lanes = (size: number, lane: () => bigint) => {
-    let value = 0n;
-    for (let at = 0; at < 128; at += size) value |= lane() << BigInt(at);
-    return value;
-  };
-  switch (random.below(7)) {
-    case 0:
-      return lanes(64, () => randomFloat(random, 64));
-    case 1:
-      return lanes(32, () => randomFloat(random, 32));
-    case 2:
-      return lanes(8, () => BigInt(random.below(40)));
-    case 3:
-      return lanes(random.oneOf([8, 16]), () => interesting(random, 8));
-    case 4:
-      return lanes(random.oneOf([32, 64]), () => interesting(random, 32));
-    case 5:
-      return lanes(16, () => randomFloat(random, 16));
-    default:
-      return random.bits(128);
-  }
-}
+import { randomInteger, randomVector } from './random-values.ts';
 
 const FPCR_MODES = [
   0, 0, 0, 0x0040_0000, 0x0080_0000, 0x00c0_0000, 0x0100_0000, 0x0200_0000, 0x03c0_0000, 0x0008_0000,
@@ -61,8 +20,8 @@ const INEXACT = 0x10;
 
 function randomState(random: RandomSource): MachineState {
   return {
-    x: Array.from({ length: 32 }, () => interesting(random, 64)),
-    v: Array.from({ length: 32 }, () => vector(random)),
+    x: Array.from({ length: 32 }, () => randomInteger(random, 64)),
+    v: Array.from({ length: 32 }, () => randomVector(random)),
     nzcv: random.below(16),
     fpcr: random.oneOf(FPCR_MODES),
     fpsr: random.oneOf([0, INEXACT, INEXACT]),
@@ -84,13 +43,6 @@ function randomWord(random: RandomSource, row: Instruction): number | undefined 
     if (row.when(fieldsOf(row, word))) return word;
   }
   return undefined;
-}
-
-function withField(row: Instruction, word: number, name: string, value: number): number {
-  const field = row.pattern.fields.find((candidate) => candidate.name === name);
-  if (!field) return word;
-  const mask = 2 ** field.bits - 1;
-  return ((word & ~(mask << field.low)) | ((value & mask) << field.low)) >>> 0;
 }
 
 /** Rows whose effect lies outside of registers and window, or differs between machines by design. */
@@ -123,7 +75,7 @@ function aimBranch(
     if (Rn === 31) return undefined;
     return [word, { ...state, x: state.x.with(Rn, BigInt(wordAddress(index, [word]) + BRANCH_DISTANCE)) }];
   }
-  const name = ['imm26', 'imm19', 'imm14'].find((field) => row.pattern.fields.some((f) => f.name === field));
+  const name = ['imm26', 'imm19', 'imm14'].find((field) => fieldNamed(row, field));
   return [name ? withField(row, word, name, words) : word, state];
 }
 
@@ -175,9 +127,7 @@ export function randomCase(
     return { name: row.name, words: [withField(row, word, 'imm19', distance)], before, window };
   }
   const single = { name: row.name, words: [word], before, window };
-  const base =
-    row.pattern.fields.find((field) => field.name === 'Rn') ??
-    row.pattern.fields.find((f) => f.name === 'Rt');
+  const base = fieldNamed(row, 'Rn') ?? fieldNamed(row, 'Rt');
   const accessed = runner.firstAccess(index, single);
   if (accessed === undefined) return single;
   if (!base) return undefined;

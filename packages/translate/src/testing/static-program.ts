@@ -1,4 +1,5 @@
-import { BareProcess, type BareProcessOptions } from './bare-process.ts';
+import { BareProcess } from './bare-process.ts';
+import type { EngineModules } from './engine-modules.ts';
 import { loadElf } from './elf.ts';
 
 const READ_WRITE = 3;
@@ -134,10 +135,7 @@ function buildStack(process: BareProcess, elf: Uint8Array, entry: bigint): bigin
  *
  * @throws Error when it ends otherwise than by exit_group
  */
-export function runStaticProgram(
-  modules: Pick<BareProcessOptions, 'processModule' | 'supportModule'>,
-  elf: Uint8Array,
-): ProgramResult {
+export function runStaticProgram(modules: EngineModules, elf: Uint8Array): ProgramResult {
   const kernel = new ProgramKernel();
   const process = new BareProcess({
     ...modules,

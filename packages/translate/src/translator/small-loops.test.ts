@@ -1,16 +1,13 @@
 import { cpuState, engineCells, exitReasons } from '@boxer/abi';
-import { compileSupportModule } from '../build/compile-support.ts';
-import { generateProcessModule } from '../process/process-module.ts';
 import { BareProcess } from '../testing/bare-process.ts';
+import { type EngineModules, makeEngineModules } from '../testing/engine-modules.ts';
 import { installCode, readerOf } from '../testing/install-code.ts';
 import { translateModule } from './translate-module.ts';
 
-let processModule: WebAssembly.Module;
-let supportModule: WebAssembly.Module;
+let modules: EngineModules;
 
 beforeAll(async () => {
-  processModule = await WebAssembly.compile(generateProcessModule({ registration: 'exports' }));
-  supportModule = await WebAssembly.compile(await compileSupportModule());
+  modules = await makeEngineModules();
 }, 300_000);
 
 const CODE_AT = 0x1_0000;
@@ -38,10 +35,8 @@ interface Start {
 }
 
 function start(words: readonly number[], { from, to, pages, data }: Start): BareProcess {
-  const box = new BareProcess({ processModule, supportModule, guestBytes: 0x20_0000 });
-  const code = box.guest(CODE_AT, 4 * words.length);
-  const view = new DataView(code.buffer, code.byteOffset, code.length);
-  words.forEach((word, i) => view.setUint32(4 * i, word, true));
+  const box = new BareProcess({ ...modules, guestBytes: 0x20_0000 });
+  box.writeWords(CODE_AT, words);
   box.permit(CODE_AT, 4096, 5);
   box.permit(DATA_AT, 4096 * pages, 3);
   if (data) box.guest(DATA_AT, data.byteLength).set(new Uint8Array(data.buffer));

@@ -1,9 +1,8 @@
 import { decode, instructions } from '@boxer/a64';
 import { cpuState, exitReasons } from '@boxer/abi';
-import { compileSupportModule } from '../build/compile-support.ts';
-import { generateProcessModule } from '../process/process-module.ts';
 import { BareProcess } from '../testing/bare-process.ts';
 import { translatePack } from '../pack/translate-pack.ts';
+import { type EngineModules, makeEngineModules } from '../testing/engine-modules.ts';
 import { installCode, readerOf } from '../testing/install-code.ts';
 import { InstalledPack, movedReader } from '../testing/install-pack.ts';
 import { InterpreterRunner } from '../testing/interpreter-runner.ts';
@@ -14,12 +13,10 @@ import { RandomSource } from '../testing/random-source.ts';
 import type { FunctionRequest, RegionOptions } from './region.ts';
 import { translateModule } from './translate-module.ts';
 
-let processModule: WebAssembly.Module;
-let supportModule: WebAssembly.Module;
+let modules: EngineModules;
 
 beforeAll(async () => {
-  processModule = await WebAssembly.compile(generateProcessModule({ registration: 'exports' }));
-  supportModule = await WebAssembly.compile(await compileSupportModule());
+  modules = await makeEngineModules();
 }, 300_000);
 
 const PAGE = 4096;
@@ -56,7 +53,6 @@ const count = Number(process.env['COUNT'] ?? 1);
 describe(`single instructions, seed ${seed}`, () => {
   // Oracle: the interpreter, which is compared with qemu elsewhere.
   test('have the same effect translated as interpreted', () => {
-    const modules = { processModule, supportModule };
     const capacity = 4;
     const interpreter = new InterpreterRunner(modules, capacity);
     let round = 0;
@@ -111,7 +107,7 @@ function snapshot(box: BareProcess, reason: number, withFlags: boolean) {
 }
 
 function prepared(words: readonly number[], random: RandomSource): BareProcess {
-  const box = new BareProcess({ processModule, supportModule, guestBytes: 0x4_0000 });
+  const box = new BareProcess({ ...modules, guestBytes: 0x4_0000 });
   const code = box.guest(CODE_AT, 4096);
   const view = new DataView(code.buffer, code.byteOffset, code.length);
   for (let at = 0; at < 4096; at += 4) view.setUint32(at, words[at / 4] ?? 0xd420_0000, true);
