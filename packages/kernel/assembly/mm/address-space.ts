@@ -1,18 +1,18 @@
-import { GUEST_BIAS, GUEST_END, PAGE_SHIFT, PAGE_SIZE_BYTES, PAGE_WRITE, WINDOW_MOST } from '../abi.gen';
+import { GUEST_BIAS, GUEST_END, PAGE_SHIFT, PAGE_SIZE_BYTES, PAGE_WRITE } from '../abi.gen';
 import { OpenFile } from '../fs/api';
 import { copyProcess } from '../host/slots';
-import { EEXIST, ENOMEM } from '../linux/errno';
-import { MADV_DOFORK, MADV_DONTFORK, MADV_KEEPONFORK, MADV_WIPEONFORK, PROT_EXEC, PROT_NONE } from '../linux/mman';
+import { EACCES, ENOMEM } from '../linux/errno';
+import { MADV_DOFORK, MADV_DONTFORK, MADV_KEEPONFORK, MADV_WIPEONFORK, PROT_EXEC, PROT_WRITE } from '../linux/mman';
 import { SIGBUS, SIGKILL, SIGSEGV } from '../linux/signal';
 import { ProcessSlot } from '../process/slot';
 import { releaseSlot } from '../process/slots';
 import { Task } from '../task/task';
-import { AddressWindow, storeWindows } from './address-window';
-import { ADDRESS_END, END_PAGE, FIRST_PAGE, GROW_STEP, READ_AHEAD_PAGES, ZERO_AHEAD_PAGES } from './layout';
+import { HighAddresses } from './high-addresses';
+import { GROW_STEP, READ_AHEAD_PAGES, ZERO_AHEAD_PAGES } from './layout';
 import { Mapping, MappingKind } from './mapping';
+import { MappingList } from './mapping-list';
 import { chargePages, noteExhausted, unchargePages } from './memory-budget';
 import { PageMap, PRESENT, STALE } from './page-map';
-import { Reservations } from './reservations';
 import { syncSharedMappings } from './shared-mappings';
 
 /** READ_AHEAD_PAGES pages between a file and a process. */
@@ -21,15 +21,11 @@ const transfer: usize = memory.data(65536, 16);
 let lastId: u32 = 0;
 
 /** An address space: the mappings of a process, over the memory of a process slot. */
-export class AddressSpace {
+export class AddressSpace extends MappingList {
   /** Tells address spaces apart for ever. */
   readonly id: u32 = ++lastId;
-  /** Sorted by address, never overlapping. */
-  readonly mappings: Mapping[] = [];
   private readonly pages: PageMap = new PageMap();
-  /** See AddressWindow. */
-  private windows: AddressWindow[] = [];
-  private readonly reservations: Reservations = new Reservations();
+  private highAddresses: HighAddresses | null = null;
   /** Loaded pages: the resident set. */
   residentPages: i32 = 0;
   /** Tasks that use it. */
@@ -39,8 +35,6 @@ export class AddressSpace {
   /** The task whose CPU state is in the slot's memory. */
   residentTask: Task | null = null;
 
-  /** First page of the mmap area. */
-  areaStart: i32 = FIRST_PAGE;
   /** brk(2): start and current end, in bytes; the end may not pass `heapLimit`. */
   heapStart: u64 = 0;
   heapEnd: u64 = 0;
@@ -57,261 +51,36 @@ export class AddressSpace {
   /** Guest address of the signal return trampoline. */
   signalReturnAt: u64 = 0;
 
-  constructor(readonly slot: ProcessSlot) {}
-
-  // ── looking up ──
-
-  /** Index of the first mapping that ends behind the page. */
-  private indexOf(page: i32): i32 {
-    let low = 0;
-    let high = this.mappings.length;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (this.mappings[middle].end > page) high = middle;
-      else low = middle + 1;
-    }
-    return low;
+  constructor(readonly slot: ProcessSlot) {
+    super();
   }
 
-  /** The mapping a page lies in, or null. */
-  find(page: i32): Mapping | null {
-    const at = this.indexOf(page);
-    if (at == this.mappings.length) return null;
-    const mapping = this.mappings[at];
-    return mapping.start <= page ? mapping : null;
-  }
+  // ── addresses from 4 GiB on ──
 
-  /** Whether nothing is mapped there. */
-  isFree(start: i32, end: i32): bool {
-    const at = this.indexOf(start);
-    return at == this.mappings.length || this.mappings[at].start >= end;
+  /** Made when first needed. */
+  get high(): HighAddresses {
+    const known = this.highAddresses;
+    if (known) return known;
+    const made = new HighAddresses(this);
+    this.highAddresses = made;
+    return made;
   }
-
-  /** Whether every page is mapped. */
-  isMapped(start: i32, end: i32): bool {
-    let page = start;
-    for (let i = this.indexOf(start); i < this.mappings.length && page < end; i++) {
-      const mapping = this.mappings[i];
-      if (mapping.start > page || mapping.kind == MappingKind.reserved) return false;
-      page = mapping.end;
-    }
-    return page >= end;
-  }
-
-  private touchesEngine(start: i32, end: i32): bool {
-    for (let i = this.indexOf(start); i < this.mappings.length; i++) {
-      const mapping = this.mappings[i];
-      if (mapping.start >= end) return false;
-      if (mapping.kind == MappingKind.engine) return true;
-    }
-    return false;
-  }
-
-  /** The lowest free stretch of the mmap area, else of all addresses. @returns its first page, or -1 */
-  findFree(count: i32, alignment: i32 = 1): i32 {
-    const at = this.findFreeFrom(this.areaStart, count, alignment);
-    return at >= 0 ? at : this.findFreeFrom(FIRST_PAGE, count, alignment);
-  }
-
-  private findFreeFrom(from: i32, count: i32, alignment: i32): i32 {
-    let page = align(from, alignment);
-    for (let i = this.indexOf(page); i < this.mappings.length; i++) {
-      const mapping = this.mappings[i];
-      if (mapping.start - page >= count) return page;
-      page = align(mapping.end, alignment);
-    }
-    return END_PAGE - page >= count ? page : -1;
-  }
-
-  // ── addresses above 4 GiB ──
 
   /** The address below 4 GiB that an address stands for: itself, unless it lies in a window or nowhere. */
   lowAddress(address: u64): u64 {
     if (address < GUEST_END) return address;
-    const window = this.windowAt(address);
-    return window ? address - window.start + (<u64>window.low << PAGE_SHIFT) : address;
+    const high = this.highAddresses;
+    return high ? high.lowAddress(address) : address;
   }
 
   /** As {@link lowAddress} for a range; one that is not wholly in one window stands for nothing. */
   lowRange(address: u64, bytes: u64): u64 {
     if (address < GUEST_END) return address;
-    const window = this.windowAt(address);
-    if (window == null || bytes > window.end - address) return address;
-    return address - window.start + (<u64>window.low << PAGE_SHIFT);
+    const high = this.highAddresses;
+    return high ? high.lowRange(address, bytes) : address;
   }
 
-  /** How many of the bytes from an address above 4 GiB lie in its window. */
-  bytesInWindow(address: u64, bytes: u64): u64 {
-    const window = this.windowAt(address);
-    return window ? min(bytes, window.end - address) : 0;
-  }
-
-  private windowAt(address: u64): AddressWindow | null {
-    for (let i = 0; i < this.windows.length; i++) {
-      const window = this.windows[i];
-      if (address >= window.start && address < window.end) return window;
-    }
-    return null;
-  }
-
-  /** The page below 4 GiB for a fixed mapping above, opening a window when needed. @returns it, or -errno */
-  placeAbove(address: u64, pages: i32, mustBeFree: bool): i32 {
-    if (address < GUEST_END || address >= ADDRESS_END) return -ENOMEM;
-    const end = address + (<u64>pages << PAGE_SHIFT);
-    if (end > ADDRESS_END) return -ENOMEM;
-    for (let i = 0; i < this.windows.length; i++) {
-      const window = this.windows[i];
-      if (end <= window.start || address >= window.end) continue;
-      const isInside = address >= window.start && end <= window.end;
-      const page = window.low + <i32>((address - window.start) >> PAGE_SHIFT);
-      if (mustBeFree && !(isInside && this.isReserved(page, page + pages))) return -EEXIST;
-      return isInside ? page : -ENOMEM;
-    }
-    if (mustBeFree && this.reservations.overlaps(address, end)) return -EEXIST;
-    return this.openWindow(address, pages);
-  }
-
-  /** @returns first page of what the window stands for, or -ENOMEM */
-  private openWindow(address: u64, pages: i32): i32 {
-    for (let i = 0; i < this.windows.length; i++) {
-      const window = this.windows[i];
-      const low = window.low + window.pages;
-      if (window.end != address || low + pages > END_PAGE || !this.isFree(low, low + pages)) continue;
-      window.pages += pages; // accesses across the border need what is next to each other to stay so
-      storeWindows(this.slot, this.windows);
-      return low;
-    }
-    if (this.windows.length == WINDOW_MOST) return -ENOMEM;
-    const low = this.findFree(pages);
-    if (low < 0) return -ENOMEM;
-    this.windows.push(new AddressWindow(address, pages, low));
-    storeWindows(this.slot, this.windows);
-    return low;
-  }
-
-  /** Reserves addresses above 4 GiB, at most ADDRESS_END bytes, without anything behind them. @returns the first, or 0 */
-  reserveAbove(wish: u64, bytes: u64): u64 {
-    let start: u64 = 0;
-    if (wish >= GUEST_END && wish <= ADDRESS_END - bytes && this.isUnusedAbove(wish, wish + bytes)) start = wish;
-    else start = this.findUnusedAbove(bytes);
-    if (start != 0) this.reservations.add(start, start + bytes);
-    return start;
-  }
-
-  private isUnusedAbove(start: u64, end: u64): bool {
-    if (this.reservations.overlaps(start, end)) return false;
-    for (let i = 0; i < this.windows.length; i++) {
-      if (start < this.windows[i].end && end > this.windows[i].start) return false;
-    }
-    return true;
-  }
-
-  private findUnusedAbove(bytes: u64): u64 {
-    let start = this.reservations.findFree(bytes);
-    for (let i = 0; i < this.windows.length && start != 0; i++) {
-      const window = this.windows[i];
-      if (start >= window.end || start + bytes <= window.start) continue;
-      start = this.reservations.findFree(bytes, window.end);
-      i = -1;
-    }
-    return start;
-  }
-
-  isReservedAbove(address: u64, end: u64): bool {
-    return this.reservations.covers(address, end);
-  }
-
-  /** mprotect(2) of reserved addresses. @returns 0 or -errno */
-  protectAbove(address: u64, end: u64, protection: i32): i32 {
-    if (!this.reservations.covers(address, end)) return -ENOMEM;
-    while (address < end) {
-      const window = this.windowAt(address);
-      let pieceEnd = window ? min(end, window.end) : end;
-      let low: i32;
-      if (window) low = window.low + <i32>((address - window.start) >> PAGE_SHIFT);
-      else {
-        for (let i = 0; i < this.windows.length; i++) {
-          if (this.windows[i].start > address) pieceEnd = min(pieceEnd, this.windows[i].start);
-        }
-        low = -1;
-      }
-      const bytes = pieceEnd - address;
-      if (window == null && protection != PROT_NONE) {
-        if (bytes > GUEST_END) return -ENOMEM;
-        low = this.openWindow(address, <i32>(bytes >> PAGE_SHIFT));
-        if (low < 0) return low;
-      }
-      if (low >= 0) this.protectReserved(low, low + <i32>(bytes >> PAGE_SHIFT), protection);
-      address = pieceEnd;
-    }
-    return 0;
-  }
-
-  /** Makes pages of a window accessible that never were, and protects those that are mapped. */
-  private protectReserved(start: i32, end: i32, protection: i32): void {
-    for (let page = start; page < end; ) {
-      const at = this.indexOf(page);
-      const known = at < this.mappings.length && this.mappings[at].start < end ? this.mappings[at] : null;
-      const isHole = known == null || known.start > page || known.kind == MappingKind.reserved;
-      const next = known == null ? end : known.start > page ? known.start : min(end, known.end);
-      if (isHole) {
-        const mapping = this.insert(page, next);
-        if (mapping == null) return; // a guest that unmapped the pages below lost them to the engine
-        mapping.protection = protection;
-        this.merge(mapping);
-      } else this.protect(page, next, protection);
-      page = next;
-    }
-  }
-
-  /** madvise(2) that forgets the content of reserved addresses. */
-  discardAbove(address: u64, end: u64): void {
-    for (let i = 0; i < this.windows.length; i++) {
-      const window = this.windows[i];
-      if (end <= window.start || address >= window.end) continue;
-      const from = window.low + <i32>((max(address, window.start) - window.start) >> PAGE_SHIFT);
-      const to = window.low + <i32>((min(end, window.end) - window.start) >> PAGE_SHIFT);
-      this.discard(from, to);
-    }
-  }
-
-  private isReserved(start: i32, end: i32): bool {
-    for (let page = start; page < end; ) {
-      const mapping = this.find(page);
-      if (mapping == null || mapping.kind != MappingKind.reserved) return false;
-      page = mapping.end;
-    }
-    return true;
-  }
-
-  /** Unmaps pages that a window stands for; a window with nothing left is closed. */
-  private unmapAbove(window: AddressWindow, start: i32, end: i32): void {
-    const hole = this.insert(start, min(end, window.low + window.pages));
-    if (hole == null) return; // likewise
-    hole.kind = MappingKind.reserved;
-    this.merge(hole);
-    if (!this.isReserved(window.low, window.low + window.pages)) return;
-    this.remove(window.low, window.low + window.pages);
-    this.windows.splice(this.windows.indexOf(window), 1);
-    storeWindows(this.slot, this.windows);
-  }
-
-  /** munmap(2) of addresses from 4 GiB on: what lies in no window is not mapped anyway. */
-  unmapHigh(address: u64, end: u64): void {
-    this.reservations.remove(address, end);
-    this.closeAbove(address, end);
-  }
-
-  /** As munmap(2), but the addresses stay reserved. */
-  closeAbove(address: u64, end: u64): void {
-    for (let i = this.windows.length - 1; i >= 0; i--) {
-      const window = this.windows[i];
-      if (end <= window.start || address >= window.end) continue;
-      const from = window.low + <i32>((max(address, window.start) - window.start) >> PAGE_SHIFT);
-      const to = window.low + <i32>((min(end, window.end) - window.start) >> PAGE_SHIFT);
-      this.unmapAbove(window, from, to);
-    }
-  }
+  // ── loaded pages ──
 
   isPresent(page: i32): bool {
     return (this.pages.get(page) & PRESENT) != 0;
@@ -340,39 +109,8 @@ export class AddressSpace {
     if (this.touchesEngine(start, end)) return null;
     this.remove(start, end);
     const mapping = new Mapping(this, start, end);
-    const at = this.indexOf(start);
-    this.mappings.push(mapping);
-    for (let i = this.mappings.length - 1; i > at; i--) this.mappings[i] = this.mappings[i - 1];
-    this.mappings[at] = mapping;
+    this.add(mapping);
     return mapping;
-  }
-
-  /** Joins a mapping with equal neighbours. */
-  merge(mapping: Mapping): void {
-    const at = this.indexOf(mapping.start);
-    if (at + 1 < this.mappings.length && mapping.continuesWith(this.mappings[at + 1])) this.join(at);
-    if (at > 0 && this.mappings[at - 1].continuesWith(mapping)) this.join(at - 1);
-  }
-
-  private join(at: i32): void {
-    const left = this.mappings[at];
-    const right = this.mappings[at + 1];
-    this.mappings.splice(at + 1, 1);
-    left.end = right.end;
-    right.release();
-  }
-
-  /** Makes `page` a border between mappings. */
-  private splitAt(page: i32): void {
-    const at = this.indexOf(page);
-    if (at == this.mappings.length) return;
-    const mapping = this.mappings[at];
-    if (mapping.start >= page) return;
-    const tail = mapping.piece(page, mapping.end);
-    mapping.end = page;
-    this.mappings.push(tail);
-    for (let i = this.mappings.length - 1; i > at + 1; i--) this.mappings[i] = this.mappings[i - 1];
-    this.mappings[at + 1] = tail;
   }
 
   /** Unmaps pages; holes are fine. @returns 0 or -ENOMEM (the engine's memory) */
@@ -382,7 +120,8 @@ export class AddressSpace {
     return 0;
   }
 
-  private remove(start: i32, end: i32): void {
+  /** As `unmap`, the engine's memory included. */
+  remove(start: i32, end: i32): void {
     if (this.isFree(start, end)) return;
     this.splitAt(start);
     this.splitAt(end);
@@ -402,7 +141,7 @@ export class AddressSpace {
     for (let i = this.indexOf(start); i < this.mappings.length; i++) {
       const mapping = this.mappings[i];
       if (mapping.start >= end) break;
-      if ((protection & 2) != 0 && mapping.shared != null && !mapping.mayWrite) return -13; // EACCES
+      if ((protection & PROT_WRITE) != 0 && mapping.shared != null && !mapping.mayWrite) return -EACCES;
     }
     this.splitAt(start);
     this.splitAt(end);
@@ -672,12 +411,8 @@ export class AddressSpace {
     }
     this.wasCopied = true;
     child.wasCopied = true;
-    for (let i = 0; i < this.windows.length; i++) {
-      const window = this.windows[i];
-      child.windows.push(new AddressWindow(window.start, window.pages, window.low));
-    }
-    this.reservations.copyTo(child.reservations);
-    storeWindows(child.slot, child.windows);
+    const high = this.highAddresses;
+    if (high) high.copyTo(child.high);
     child.areaStart = this.areaStart;
     child.heapStart = this.heapStart;
     child.heapEnd = this.heapEnd;
@@ -725,8 +460,4 @@ export class AddressSpace {
     this.executable = null;
     releaseSlot(this.slot);
   }
-}
-
-function align(page: i32, alignment: i32): i32 {
-  return (page + alignment - 1) & ~(alignment - 1);
 }

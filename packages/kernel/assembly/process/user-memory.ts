@@ -206,7 +206,7 @@ function prepare(mm: AddressSpace, guestAddress: u64, n: usize, access: i32): bo
 }
 
 function accessibleFrom(mm: AddressSpace, guestAddress: u64, n: usize, access: i32): usize {
-  if (guestAddress >= GUEST_END) n = <usize>mm.bytesInWindow(guestAddress, n);
+  if (guestAddress >= GUEST_END) n = <usize>mm.high.bytesInWindow(guestAddress, n);
   return accessibleBytes(mm, mm.lowAddress(guestAddress), n, access);
 }
 

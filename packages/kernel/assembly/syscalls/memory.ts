@@ -94,15 +94,15 @@ export function sys_mmap(
   const mm = task.mm!;
   const isReservation = protection == PROT_NONE && file == null && !isShared;
   const isFixed = (flags & (MAP_FIXED | MAP_FIXED_NOREPLACE)) != 0;
-  if (isReservation && (flags & MAP_FIXED) != 0 && mm.isReservedAbove(address, address + roundUp(length))) {
+  if (isReservation && (flags & MAP_FIXED) != 0 && mm.high.isReservedRange(address, address + roundUp(length))) {
     if ((address & PAGE_MASK) != 0) return -EINVAL;
-    mm.closeAbove(address, address + roundUp(length));
+    mm.high.close(address, address + roundUp(length));
     return address;
   }
   const pages = pagesOf(length);
   const start = pages == 0 ? -ENOMEM : place(mm, address, pages, flags);
   if (start == -ENOMEM && isReservation && !isFixed) {
-    const reserved = mm.reserveAbove(address & ~PAGE_MASK, roundUp(length));
+    const reserved = mm.high.reserve(address & ~PAGE_MASK, roundUp(length));
     if (reserved != 0) return reserved;
   }
   if (start < 0) return start;
@@ -126,7 +126,7 @@ export function sys_mmap(
 function place(mm: AddressSpace, address: u64, pages: i32, flags: i32): i32 {
   if ((flags & (MAP_FIXED | MAP_FIXED_NOREPLACE)) != 0) {
     if ((address & PAGE_MASK) != 0) return -EINVAL;
-    if (!isInRange(address, pages)) return mm.placeAbove(address, pages, (flags & MAP_FIXED_NOREPLACE) != 0);
+    if (!isInRange(address, pages)) return mm.high.place(address, pages, (flags & MAP_FIXED_NOREPLACE) != 0);
     const start = <i32>(address >> PAGE_SHIFT);
     if (start < FIRST_PAGE) return -EPERM; // below mmap_min_addr
     if ((flags & MAP_FIXED_NOREPLACE) != 0 && !mm.isFree(start, start + pages)) return -EEXIST;
@@ -157,7 +157,7 @@ export function sys_munmap(task: Task, address: u64, length: u64): i64 {
   if (pages == 0 || !isInRange(address, pages)) {
     const end = address + roundUp(length);
     if (length > ADDRESS_END || end < address || end > ADDRESS_END) return -EINVAL;
-    mm.unmapHigh(address, end);
+    mm.high.unmap(address, end);
     return address < GUEST_END ? mm.unmap(<i32>(address >> PAGE_SHIFT), END_PAGE) : 0;
   }
   const start = <i32>(address >> PAGE_SHIFT);
@@ -167,7 +167,7 @@ export function sys_munmap(task: Task, address: u64, length: u64): i64 {
 /** For a range above 4 GiB that goes on behind the window it starts in: the bytes of the part inside; otherwise 0. */
 function partInWindow(mm: AddressSpace, address: u64, length: u64): u64 {
   if (address < GUEST_END) return 0;
-  const inside = mm.bytesInWindow(address, length);
+  const inside = mm.high.bytesInWindow(address, length);
   return inside < length ? inside : 0;
 }
 
@@ -176,8 +176,8 @@ export function sys_mprotect(task: Task, address: u64, length: u64, protection: 
   if ((address & PAGE_MASK) != 0) return -EINVAL;
   if ((protection & ~(PROT_READ | PROT_WRITE | PROT_EXEC | PROT_GROWSDOWN | PROT_GROWSUP)) != 0) return -EINVAL;
   if (length == 0) return 0;
-  if (address >= GUEST_END && length <= ADDRESS_END && task.mm!.isReservedAbove(address, address + roundUp(length))) {
-    return task.mm!.protectAbove(address, address + roundUp(length), protection & (PROT_READ | PROT_WRITE | PROT_EXEC));
+  if (address >= GUEST_END && length <= ADDRESS_END && task.mm!.high.isReservedRange(address, address + roundUp(length))) {
+    return task.mm!.high.protect(address, address + roundUp(length), protection & (PROT_READ | PROT_WRITE | PROT_EXEC));
   }
   const inWindow = partInWindow(task.mm!, address, length);
   if (inWindow != 0) {
@@ -309,8 +309,8 @@ export function sys_madvise(task: Task, address: u64, length: u64, advice: i32):
   if (length == 0) return 0;
   if (roundUp(length) == 0 || address + roundUp(length) < address) return -EINVAL;
   const mm = task.mm!;
-  if (address >= GUEST_END && length <= ADDRESS_END && mm.isReservedAbove(address, address + roundUp(length))) {
-    if (advice == MADV_DONTNEED || advice == MADV_FREE) mm.discardAbove(address, address + roundUp(length));
+  if (address >= GUEST_END && length <= ADDRESS_END && mm.high.isReservedRange(address, address + roundUp(length))) {
+    if (advice == MADV_DONTNEED || advice == MADV_FREE) mm.high.discard(address, address + roundUp(length));
     return 0;
   }
   const inWindow = partInWindow(mm, address, length);
