@@ -1,9 +1,10 @@
 import { EFAULT, EINVAL, ENOBUFS, EOPNOTSUPP } from '../linux/errno';
 import { AF_INET, AF_INET6, AF_NETLINK, AF_UNSPEC, SOCK_DGRAM } from '../linux/socket';
 import { Task } from '../task/task';
+import { Ancillary } from './ancillary';
 import { IoCursor } from './io-cursor';
 import { Path } from './path';
-import { Ancillary, Socket, SOCKET_FLAGS, socketPlace } from './socket';
+import { Socket, SOCKET_FLAGS, socketPlace } from './socket';
 import { SocketAddress } from './socket-address';
 
 /** @source Linux include/uapi/linux/netlink.h, rtnetlink.h, if_link.h, if_addr.h */
@@ -109,7 +110,7 @@ export class NetlinkSocket extends Socket {
       const length = load<u32>(request + at);
       if (length < HEADER_BYTES || length > n - at) break;
       // As on Linux, answers that nobody reads are lost: recvmsg(2) says ENOBUFS then.
-      if (this.isFull) this.pendingError = ENOBUFS;
+      if (this.messages.isFull) this.pendingError = ENOBUFS;
       else this.answer(request + at, length);
       at += (length + 3) & ~3;
     }

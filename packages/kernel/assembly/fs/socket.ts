@@ -33,48 +33,20 @@ import { writeU32 } from '../process/user-memory';
 import { Task } from '../task/task';
 import { BLOCK } from '../task/wait';
 import { monotonicNow } from '../time/clock';
+import { Ancillary } from './ancillary';
 import { anonymousPlace } from './anonymous';
 import { interfaceIoctl } from './interface-ioctl';
 import { IoCursor } from './io-cursor';
+import { Message, MessageQueue } from './message-queue';
 import { Notifier } from './notifier';
 import { OpenFile } from './open-file';
 import { Path } from './path';
-import { PipeBuffer } from './pipe';
 import { raiseSignal } from './seam';
 import { SocketAddress } from './socket-address';
+import { SocketStream } from './socket-stream';
 
-/** Bytes of a stream on their way: 256 KiB. */
-const STREAM_PAGES: i32 = 64;
-const MAX_MESSAGES: i32 = 512;
-const MAX_MESSAGE_BYTES: u32 = 1 << 20;
 /** Longest datagram. */
 export const DATAGRAM_MAX: u64 = 212_960;
-
-/** What comes along with bytes: open files, and who sent it. */
-export class Ancillary {
-  files: OpenFile[] = [];
-  pid: i32 = 0;
-  uid: u32 = 0;
-  gid: u32 = 0;
-  /** Stream: bytes ever sent before it, and up to the end of the message it came with. */
-  position: u64 = 0;
-  end: u64 = 0;
-
-  release(): void {
-    for (let i = 0; i < this.files.length; i++) this.files[i].release();
-    this.files = [];
-  }
-}
-
-/** A datagram or a record. */
-export class Message {
-  constructor(
-    readonly at: usize,
-    readonly length: u32,
-    readonly sender: SocketAddress | null,
-    readonly ancillary: Ancillary | null,
-  ) {}
-}
 
 // What the last `receive` found besides bytes.
 export let receivedAncillary: Ancillary | null = null;
@@ -102,12 +74,8 @@ export abstract class Socket extends OpenFile {
   isListening: bool = false;
   private backlog: Socket[] = [];
   backlogLimit: i32 = 0;
-  private bytes: PipeBuffer | null = null;
-  private sentBytes: u64 = 0;
-  private receivedBytes: u64 = 0;
-  private ancillaries: Ancillary[] = [];
-  private messages: Message[] = [];
-  private queuedBytes: u32 = 0;
+  private bytes: SocketStream | null = null;
+  protected readonly messages: MessageQueue = new MessageQueue();
   shutRead: bool = false;
   shutWrite: bool = false;
   /** Reported once, by the next call or SO_ERROR. */
@@ -246,10 +214,10 @@ export abstract class Socket extends OpenFile {
   /** The other end is closed; likewise. */
   onPeerClosed(): void {}
 
-  protected stream(): PipeBuffer {
+  protected stream(): SocketStream {
     const known = this.bytes;
     if (known) return known;
-    const made = new PipeBuffer(STREAM_PAGES);
+    const made = new SocketStream();
     this.bytes = made;
     return made;
   }
@@ -289,15 +257,11 @@ export abstract class Socket extends OpenFile {
     while (io.remaining > 0) {
       if (queue.free > 0) {
         if (ancillary && task.progress == 0) {
-          ancillary.position = target.sentBytes;
-          target.ancillaries.push(ancillary);
+          queue.attach(ancillary);
           sending = ancillary;
           ancillary = null;
         }
-        const n = queue.fill(io, <u32>min<u64>(io.remaining, queue.free));
-        target.sentBytes += n;
-        const last = target.ancillaries.length > 0 ? target.ancillaries[target.ancillaries.length - 1] : null;
-        if (last && last === sending) last.end = target.sentBytes;
+        const n = queue.send(io, sending);
         task.progress += n;
         if (n > 0) {
           target.changed.notify(POLL_READABLE);
@@ -322,7 +286,7 @@ export abstract class Socket extends OpenFile {
     if (target.isClosed) return this.gonePeer(task, flags);
     if (target.shutRead) return this.broken(task, flags);
     if (io.remaining > DATAGRAM_MAX) return -EMSGSIZE;
-    if (target.isFull) {
+    if (target.messages.isFull) {
       if (!waits) return -EAGAIN;
       target.changed.sleep(task);
       return this.wait(task, true, this.sendTimeout, -EAGAIN);
@@ -334,7 +298,6 @@ export abstract class Socket extends OpenFile {
       return -EFAULT;
     }
     target.messages.push(new Message(at, n, this.local, ancillary));
-    target.queuedBytes += n;
     target.changed.notify(POLL_READABLE);
     return n;
   }
@@ -347,17 +310,11 @@ export abstract class Socket extends OpenFile {
     return n;
   }
 
-  /** Whether no more messages may wait to be read. */
-  protected get isFull(): bool {
-    return this.messages.length >= MAX_MESSAGES || this.queuedBytes > MAX_MESSAGE_BYTES;
-  }
-
   /** Queues a message for this socket's reader; the bytes are copied. */
   protected deliver(from: usize, n: u32, sender: SocketAddress): void {
     const at = heap.alloc(max<u32>(n, 1));
     memory.copy(at, from, n);
     this.messages.push(new Message(at, n, sender, null));
-    this.queuedBytes += n;
     this.changed.notify(POLL_READABLE);
   }
 
@@ -385,7 +342,8 @@ export abstract class Socket extends OpenFile {
     io.skip(task.progress);
     const queue = this.bytes;
     if (queue && queue.used > 0) {
-      const n = this.takeBytes(queue, io, flags);
+      const n = queue.receive(io, (flags & MSG_PEEK) != 0);
+      receivedAncillary = queue.found;
       if (n == 0) return task.progress > 0 ? <i64>task.progress : -EFAULT;
       if ((flags & MSG_PEEK) != 0) return n;
       const peer = this.peer;
@@ -403,8 +361,7 @@ export abstract class Socket extends OpenFile {
   /** Puts bytes of the kernel into the stream. @returns false when there is no room for all of them */
   receiveFromKernel(at: usize, n: u32): bool {
     const queue = this.stream();
-    if (queue.free < n || queue.fill(kernelCursor.kernel(at, n), n) != n) return false;
-    this.sentBytes += n;
+    if (queue.free < n || queue.send(kernelCursor.kernel(at, n), null) != n) return false;
     this.changed.notify(POLL_READABLE);
     return true;
   }
@@ -415,38 +372,21 @@ export abstract class Socket extends OpenFile {
     return peer == null || peer.isClosed || peer.shutWrite;
   }
 
-  /** Moves bytes out, at most up to the end of the first message with ancillary data, which goes with them. */
-  private takeBytes(queue: PipeBuffer, io: IoCursor, flags: u32): u32 {
-    let limit = <u32>min<u64>(io.remaining, u32.MAX_VALUE);
-    const isPeek = (flags & MSG_PEEK) != 0;
-    const first = this.ancillaries.length > 0 ? this.ancillaries[0] : null;
-    if (first && first.end > this.receivedBytes) limit = <u32>min<u64>(limit, first.end - this.receivedBytes);
-    const n = queue.drain(io, limit, isPeek);
-    if (first && this.receivedBytes + n > first.position) {
-      receivedAncillary = first;
-      if (!isPeek) this.ancillaries.shift();
-    }
-    if (!isPeek) this.receivedBytes += n;
-    return n;
-  }
-
   private receiveMessage(task: Task, io: IoCursor, flags: u32, waits: bool): i64 {
-    if (this.messages.length == 0) {
+    if (this.messages.isEmpty) {
       if (this.pendingError != 0) return this.takeError();
       if (this.type == SOCK_SEQPACKET && !this.isConnected) return -ENOTCONN;
       if (this.shutRead || (this.type == SOCK_SEQPACKET && this.isPeerDone)) return 0;
       return this.wait(task, waits, this.receiveTimeout, -EAGAIN);
     }
-    const message = this.messages[0];
+    const message = this.messages.first;
     const n = <u32>min<u64>(message.length, io.remaining);
     if (io.put(message.at, n) != n) return -EFAULT;
     receivedSender = message.sender;
     receivedAncillary = message.ancillary;
     receivedLength = message.length;
     if ((flags & MSG_PEEK) == 0) {
-      this.messages.shift();
-      this.queuedBytes -= message.length;
-      heap.free(message.at);
+      this.messages.dropFirst();
       this.changed.notify(POLL_WRITABLE);
       const peer = this.peer;
       if (peer) peer.changed.notify(POLL_WRITABLE);
@@ -477,11 +417,11 @@ export abstract class Socket extends OpenFile {
     let events: u32 = this.pendingError != 0 ? POLLERR : 0;
     if (this.isListening) return this.backlog.length > 0 ? events | POLL_READABLE : events;
     const queue = this.bytes;
-    if (this.messages.length > 0 || (queue && queue.used > 0)) events |= POLL_READABLE;
+    if (!this.messages.isEmpty || (queue && queue.used > 0)) events |= POLL_READABLE;
     const peer = this.peer;
     if (this.isDatagram) {
       if (this.shutRead) events |= POLL_READABLE | POLLRDHUP;
-      return !peer || peer.messages.length < MAX_MESSAGES ? events | POLL_WRITABLE : events;
+      return !peer || !peer.messages.isFull ? events | POLL_WRITABLE : events;
     }
     if (!this.isConnected) return events | POLL_WRITABLE | POLLHUP;
     if (this.shutRead || this.isPeerDone) events |= POLL_READABLE | POLLRDHUP;
@@ -489,7 +429,7 @@ export abstract class Socket extends OpenFile {
     if (this.isStream) {
       const target = peer.bytes;
       if (!target || target.free >= 4096) events |= POLL_WRITABLE;
-    } else if (peer.messages.length < MAX_MESSAGES) events |= POLL_WRITABLE;
+    } else if (!peer.messages.isFull) events |= POLL_WRITABLE;
     return events;
   }
 
@@ -501,7 +441,7 @@ export abstract class Socket extends OpenFile {
   get available(): u32 {
     const queue = this.bytes;
     if (this.isStream) return queue ? queue.used : 0;
-    return this.messages.length > 0 ? this.messages[0].length : 0;
+    return this.messages.isEmpty ? 0 : this.messages.first.length;
   }
 
   ioctl(task: Task, request: u32, argument: u64): i64 {
@@ -524,15 +464,7 @@ export abstract class Socket extends OpenFile {
     this.peer = null;
     for (let i = 0; i < this.backlog.length; i++) this.backlog[i].release();
     this.backlog = [];
-    for (let i = 0; i < this.messages.length; i++) {
-      const message = this.messages[i];
-      heap.free(message.at);
-      const ancillary = message.ancillary;
-      if (ancillary) ancillary.release();
-    }
-    this.messages = [];
-    for (let i = 0; i < this.ancillaries.length; i++) this.ancillaries[i].release();
-    this.ancillaries = [];
+    this.messages.clear();
     const queue = this.bytes;
     if (queue) queue.destroy();
     this.changed.notify(POLLHUP);

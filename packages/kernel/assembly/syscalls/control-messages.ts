@@ -9,7 +9,8 @@ import {
   SCM_RIGHTS,
   SOL_SOCKET,
 } from '../linux/socket';
-import { Ancillary, receivedAncillary, Socket } from '../fs/socket';
+import { Ancillary } from '../fs/ancillary';
+import { receivedAncillary, Socket } from '../fs/socket';
 import { copyFromUser, copyToUser } from '../process/user-memory';
 import { Task } from '../task/task';
 

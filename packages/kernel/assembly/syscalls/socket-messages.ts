@@ -9,9 +9,10 @@ import {
   MSG_TRUNC,
   MSG_WAITFORONE,
 } from '../linux/socket';
+import { Ancillary } from '../fs/ancillary';
 import { IoCursor } from '../fs/io-cursor';
 import { lastError } from '../fs/result';
-import { Ancillary, closeReceivedFiles, receivedLength, receivedSender, Socket } from '../fs/socket';
+import { closeReceivedFiles, receivedLength, receivedSender, Socket } from '../fs/socket';
 import { copyFromUser, copyToUser, writeU32, writeU64 } from '../process/user-memory';
 import { Task } from '../task/task';
 import { controlBytes, controlProblem, readControl, withCredentials, writeControl } from './control-messages';
