@@ -1,8 +1,7 @@
-import { EAGAIN, EFAULT, EIO, EPIPE } from '../linux/errno';
-import { FIONREAD } from '../linux/ioctl';
-import { O_APPEND, O_NONBLOCK, O_RDONLY, O_RDWR, O_WRONLY } from '../linux/open-flags';
+import { EAGAIN, EBADF, EFAULT, EPIPE } from '../linux/errno';
+import { O_NONBLOCK } from '../linux/open-flags';
 import { POLLERR, POLLHUP, POLL_READABLE, POLL_WRITABLE } from '../linux/poll';
-import { SIGPIPE, SIGWINCH, SIGINT, SIGQUIT, SIGTSTP, SIGHUP } from '../linux/signal';
+import { SIGPIPE, SIGWINCH, SIGINT, SIGQUIT, SIGTSTP } from '../linux/signal';
 import { inputReady, setRaw, windowSize } from '../host/slots';
 import { kernelSignal, sendToGroup } from '../signal/send';
 import { findGroup } from '../task/registry';
@@ -111,7 +110,7 @@ export class HostPipe extends OpenFile {
   }
 
   read(task: Task, io: IoCursor): i64 {
-    if (this.output) return -9; // EBADF
+    if (this.output) return -EBADF;
     if (io.remaining == 0) return 0;
     const input = standardInput;
     if (input.available == 0 && !input.ended && inputReady(0) != 0) input.pull();
@@ -127,7 +126,7 @@ export class HostPipe extends OpenFile {
 
   write(task: Task, io: IoCursor): i64 {
     const output = this.output;
-    if (output == null) return -9; // EBADF
+    if (output == null) return -EBADF;
     let done: i64 = 0;
     while (io.remaining > 0) {
       const n = io.take(transfer, <u32>min<u64>(io.remaining, MOST));

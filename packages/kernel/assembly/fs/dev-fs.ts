@@ -1,4 +1,4 @@
-import { DEVPTS_SUPER_MAGIC, S_IFCHR, S_IFDIR, S_IFLNK, S_ISVTX } from '../linux/stat';
+import { S_IFCHR, S_IFDIR, S_ISVTX } from '../linux/stat';
 import { CONSOLE_DEVICE, consoleTerminal } from './console';
 import { Dentry } from './dentry';
 import {

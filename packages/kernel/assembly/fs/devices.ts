@@ -1,4 +1,4 @@
-import { ENODEV, ENOSPC, ENXIO, EFAULT, EINVAL } from '../linux/errno';
+import { ENOSPC, ENXIO, EFAULT, EINVAL } from '../linux/errno';
 import { RNDGETENTCNT } from '../linux/ioctl';
 import { O_LARGEFILE, O_RDWR } from '../linux/open-flags';
 import { S_IFCHR, S_IFMT } from '../linux/stat';
@@ -20,7 +20,6 @@ export const DEV_ZERO: u32 = (1 << 20) | 5;
 export const DEV_FULL: u32 = (1 << 20) | 7;
 export const DEV_RANDOM: u32 = (1 << 20) | 8;
 export const DEV_URANDOM: u32 = (1 << 20) | 9;
-export const DEV_KMSG: u32 = (1 << 20) | 11;
 export const DEV_TTY: u32 = 5 << 20;
 export const DEV_CONSOLE: u32 = (5 << 20) | 1;
 export const DEV_PTMX: u32 = (5 << 20) | 2;

@@ -1,4 +1,4 @@
-import { EEXIST, EINVAL, ELOOP, ENOENT, EPERM } from '../linux/errno';
+import { EEXIST, EFAULT, EINVAL, ELOOP, ENOENT, EPERM } from '../linux/errno';
 import { EPOLLET, EPOLLEXCLUSIVE, EPOLLONESHOT, EPOLLWAKEUP, EPOLL_EVENT_BYTES, POLLERR, POLLHUP, POLL_READABLE } from '../linux/poll';
 import { copyToUser } from '../process/user-memory';
 import { NEVER, Task } from '../task/task';
@@ -190,7 +190,7 @@ export class EpollFile extends OpenFile {
           unchecked(batch[k]).queued = true;
           this.ready.push(unchecked(batch[k]));
         }
-        return given > 0 ? given : -14; // EFAULT
+        return given > 0 ? given : -EFAULT;
       }
       given++;
       if ((item.events & EPOLLONESHOT) != 0) item.disabled = true;

@@ -1,4 +1,4 @@
-import { EFAULT, EFBIG, EINVAL, EOPNOTSUPP } from '../linux/errno';
+import { EFAULT, EFBIG, EINVAL, ENXIO, EOPNOTSUPP } from '../linux/errno';
 import { O_APPEND, SEEK_CUR, SEEK_DATA, SEEK_END, SEEK_HOLE, SEEK_SET } from '../linux/open-flags';
 import { Task } from '../task/task';
 import { descriptorRead, descriptorWrite, dropDescriptor, setSize, syncData } from '../wasi/filesystem';
@@ -93,7 +93,7 @@ export class HostFile extends OpenFile {
     if (whence == SEEK_CUR) offset += this.position;
     else if (whence == SEEK_END) offset += size;
     else if (whence == SEEK_DATA || whence == SEEK_HOLE) {
-      if (offset < 0 || offset >= size) return -6; // ENXIO
+      if (offset < 0 || offset >= size) return -ENXIO;
       if (whence == SEEK_HOLE) offset = size;
     }
     if (offset < 0) return -EINVAL;

@@ -1,5 +1,5 @@
 import { EACCES, EADDRINUSE, EADDRNOTAVAIL, EAFNOSUPPORT, ECONNREFUSED, EINVAL, ENETUNREACH } from '../linux/errno';
-import { AF_INET, AF_INET6, AF_UNSPEC, IPPROTO_IPV6, IPV6_V6ONLY, SO_REUSEADDR, SO_REUSEPORT, SOL_SOCKET, SOCK_DGRAM } from '../linux/socket';
+import { AF_INET, AF_INET6, IPPROTO_IPV6, IPV6_V6ONLY, SO_REUSEADDR, SO_REUSEPORT, SOL_SOCKET } from '../linux/socket';
 import { CAP_NET_BIND_SERVICE } from '../task/credentials';
 import { Task } from '../task/task';
 import { Path } from './path';

@@ -1,4 +1,4 @@
-import { EACCES, EINVAL, ENODEV, ENOTDIR, EPERM } from '../linux/errno';
+import { EACCES, EINVAL, ENODEV, ENOTDIR, EOPNOTSUPP, EPERM } from '../linux/errno';
 import { S_IFDIR, S_IFLNK, S_IFMT, S_IFREG } from '../linux/stat';
 import { Task } from '../task/task';
 import { Dentry } from './dentry';
@@ -102,7 +102,7 @@ export abstract class Inode {
   }
   /** A nameless regular file of this filesystem (O_TMPFILE). */
   temporary(mode: u32, uid: u32, gid: u32): Dentry | null {
-    failWith(95); // EOPNOTSUPP
+    failWith(EOPNOTSUPP);
     return null;
   }
   isEmptyDirectory(dir: Dentry): bool {
@@ -161,7 +161,7 @@ export abstract class Inode {
     return 0;
   }
   setXattrs(record: usize, length: u32): i32 {
-    return -95; // EOPNOTSUPP
+    return -EOPNOTSUPP;
   }
 
   /** The last name and the last holder are gone: storage may be freed. */

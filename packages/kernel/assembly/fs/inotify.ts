@@ -1,4 +1,4 @@
-import { EAGAIN, EINVAL, ENOSPC } from '../linux/errno';
+import { EAGAIN, EEXIST, EFAULT, EINVAL, ENOSPC } from '../linux/errno';
 import { FIONREAD } from '../linux/ioctl';
 import { O_NONBLOCK } from '../linux/open-flags';
 import { POLL_READABLE } from '../linux/poll';
@@ -98,7 +98,7 @@ export class InotifyFile extends OpenFile {
     for (let i = 0; i < this.watches.length; i++) {
       const watch = this.watches[i];
       if (watch.inode !== inode) continue;
-      if ((mask & IN_MASK_CREATE) != 0) return -17; // EEXIST
+      if ((mask & IN_MASK_CREATE) != 0) return -EEXIST;
       watch.mask = (mask & IN_MASK_ADD) != 0 ? watch.mask | mask : mask;
       return watch.number;
     }
@@ -167,7 +167,7 @@ export class InotifyFile extends OpenFile {
       store<u32>(record + 8, event.cookie);
       store<u32>(record + 12, bytes - 16);
       memory.copy(record + 16, event.name, event.nameLength);
-      if (io.put(record, bytes) != bytes) return done > 0 ? done : -14; // EFAULT
+      if (io.put(record, bytes) != bytes) return done > 0 ? done : -EFAULT;
       event.free();
       this.events.shift();
       done += bytes;

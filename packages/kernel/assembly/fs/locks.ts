@@ -1,5 +1,5 @@
-import { EAGAIN, EDEADLK, EINVAL } from '../linux/errno';
-import { F_RDLCK, F_UNLCK, F_WRLCK, LOCK_EX, LOCK_SH } from '../linux/fcntl';
+import { EAGAIN } from '../linux/errno';
+import { F_UNLCK, F_WRLCK, LOCK_EX } from '../linux/fcntl';
 import { WaitQueue } from '../task/wait';
 import { Inode } from './inode';
 

@@ -1,4 +1,4 @@
-import { EACCES, ENOENT } from '../linux/errno';
+import { EACCES, ELOOP, ENAMETOOLONG } from '../linux/errno';
 import { AT_FDCWD, O_RDONLY } from '../linux/open-flags';
 import { byteString, storeByteString } from '../memory/bytes';
 import { Task } from '../task/task';
@@ -32,7 +32,7 @@ export function openError(): i32 {
  */
 export function openForExec(task: Task, path: string, dirFd: i32 = AT_FDCWD, walkFlags: u32 = FOLLOW): OpenFile | null {
   if (path.length >= 4096) {
-    failWith(36); // ENAMETOOLONG
+    failWith(ENAMETOOLONG);
     return null;
   }
   const length = storeByteString(path, pathBuffer);
@@ -43,7 +43,7 @@ export function openForExec(task: Task, path: string, dirFd: i32 = AT_FDCWD, wal
   }
   const inode = firstWalk.inode;
   if (inode.isSymlink) {
-    failWith(40); // ELOOP: AT_SYMLINK_NOFOLLOW
+    failWith(ELOOP); // AT_SYMLINK_NOFOLLOW
     return null;
   }
   if (!inode.isRegular || mayAccess(task.credentials, inode, MAY_EXECUTE) != 0) {

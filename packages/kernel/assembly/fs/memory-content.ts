@@ -1,4 +1,4 @@
-import { EINVAL, EIO, EISDIR, ENOSPC } from '../linux/errno';
+import { EFBIG, EINVAL, EIO, EISDIR, ENOSPC } from '../linux/errno';
 import { allocateFrame, freeFrame } from '../memory/frames';
 import { readStream } from './block-cache';
 import { Inode } from './inode';
@@ -41,7 +41,7 @@ export abstract class MemoryContent extends Inode {
         if (last > ZERO_PAGE) memory.fill(last + inPage, 0, 4096 - inPage);
       }
       if (size < this.lowerSize) this.lowerSize = size;
-    } else if (size > MAX_FILE_BYTES) return -27; // EFBIG
+    } else if (size > MAX_FILE_BYTES) return -EFBIG;
     this.size = size;
     this.contentChanged = true;
     return 0;

@@ -98,7 +98,7 @@ export abstract class OpenFile {
     return -EINVAL;
   }
   allocate(mode: u32, offset: i64, length: i64): i32 {
-    return -19; // ENODEV
+    return -ENODEV;
   }
   /** fsync(2) and fdatasync(2). */
   sync(): i32 {

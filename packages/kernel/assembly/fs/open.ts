@@ -1,7 +1,6 @@
 import { EACCES, EEXIST, EINVAL, EISDIR, ELOOP, EMFILE, ENOENT, ENOTDIR, EPERM, EROFS, ETXTBSY } from '../linux/errno';
 import {
   O_ACCMODE,
-  O_APPEND,
   O_CLOEXEC,
   O_CREAT,
   O_DIRECTORY,
@@ -10,7 +9,6 @@ import {
   O_NOFOLLOW,
   O_PATH,
   O_RDONLY,
-  O_RDWR,
   O_TMPFILE,
   O_TMPFILE_BIT,
   O_TRUNC,

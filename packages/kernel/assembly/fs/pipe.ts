@@ -1,4 +1,4 @@
-import { EAGAIN, EBADF, EFAULT, EINVAL, ENXIO, EPERM, EPIPE, EBUSY } from '../linux/errno';
+import { EAGAIN, EFAULT, EINVAL, ENXIO, EPERM, EPIPE, EBUSY } from '../linux/errno';
 import { FIONREAD } from '../linux/ioctl';
 import { O_ACCMODE, O_NONBLOCK, O_RDONLY, O_RDWR, O_WRONLY } from '../linux/open-flags';
 import { POLLERR, POLLHUP, POLL_READABLE, POLL_WRITABLE } from '../linux/poll';
@@ -15,7 +15,7 @@ import { Notifier } from './notifier';
 import { OpenFile } from './open-file';
 import { Path } from './path';
 import { failWith } from './result';
-import { raiseSignal, realtimeNow } from './seam';
+import { raiseSignal } from './seam';
 
 /** Writes of at most this many bytes are atomic. */
 export const PIPE_BUF: u32 = 4096;

@@ -2,7 +2,6 @@ import { EINVAL } from '../linux/errno';
 import { RELEASE, VERSION } from '../boot/hostname';
 import { byteString } from '../memory/bytes';
 import { fillRandom } from '../wasi/random';
-import { currentTask } from '../task/current';
 import { Task } from '../task/task';
 import { hostname } from '../boot/hostname';
 import { ProcFileInode } from './proc-fs';

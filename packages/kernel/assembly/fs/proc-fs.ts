@@ -1,5 +1,4 @@
-import { EACCES, EINVAL, EIO, ENOENT, EPERM } from '../linux/errno';
-import { O_DIRECTORY } from '../linux/open-flags';
+import { EFAULT, EINVAL, ENOENT, EPERM } from '../linux/errno';
 import { PROC_SUPER_MAGIC, S_IFDIR, S_IFLNK, S_IFMT, S_IFREG } from '../linux/stat';
 import { byteString, storeByteString } from '../memory/bytes';
 import { currentTask } from '../task/current';
@@ -380,13 +379,13 @@ class ProcFile extends OpenFile {
     const text = this.content(task, offset);
     if (offset >= <i64>text.length || io.remaining == 0) return 0;
     const n = io.put(text.at + <usize>offset, <u32>min<u64>(io.remaining, text.length - offset));
-    return n == 0 ? -14 : n; // EFAULT
+    return n == 0 ? -EFAULT : n;
   }
 
   write(task: Task, io: IoCursor): i64 {
     const n = <u32>min<u64>(io.remaining, 4096);
     const got = io.take(linkBuffer, n);
-    if (got != n) return -14; // EFAULT
+    if (got != n) return -EFAULT;
     const problem = writeProcFile(this.source, linkBuffer, n);
     return problem != 0 ? problem : n;
   }

@@ -1,4 +1,3 @@
-import { memoryCap } from '../mm/memory-budget';
 import { Mapping, MappingKind } from '../mm/mapping';
 import { AddressSpace } from '../mm/address-space';
 import { PROT_EXEC, PROT_READ, PROT_WRITE } from '../linux/mman';
@@ -11,7 +10,6 @@ import { ThreadGroup } from '../task/thread-group';
 import { groupProcessorTime } from '../time/usage';
 import { isReadOnly } from './open';
 import { Mount, mounts } from './mount';
-import { rootPlace } from './lookup';
 import { Path } from './path';
 import { pathString } from './path-string';
 import { encodeDevice } from './stat-buffer';

@@ -1,15 +1,11 @@
 import { EAGAIN, EFAULT, EIO, EINVAL, ENOSPC } from '../linux/errno';
 import {
   FIONREAD,
-  TCGETS,
-  TCSETS,
   TIOCGPTLCK,
   TIOCGPTN,
   TIOCGPTPEER,
-  TIOCGWINSZ,
   TIOCPKT,
   TIOCSPTLCK,
-  TIOCSWINSZ,
   TIOCGPGRP,
 } from '../linux/ioctl';
 import { O_CLOEXEC, O_NOCTTY, O_NONBLOCK } from '../linux/open-flags';

@@ -1,4 +1,4 @@
-import { EFAULT, EFBIG, EINVAL, EIO, ENOSPC, ENXIO, EOPNOTSUPP, EPERM, ETXTBSY } from '../linux/errno';
+import { EFAULT, EFBIG, EINVAL, EIO, ENOSPC, ENXIO, EOPNOTSUPP, EPERM } from '../linux/errno';
 import { F_SEAL_GROW, F_SEAL_SHRINK, F_SEAL_WRITE } from '../linux/fcntl';
 import { FIONREAD } from '../linux/ioctl';
 import {

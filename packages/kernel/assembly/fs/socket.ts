@@ -1,16 +1,14 @@
 import {
   EAGAIN,
-  ECONNABORTED,
   ECONNREFUSED,
   ECONNRESET,
   EFAULT,
   EINVAL,
-  EISCONN,
   EMSGSIZE,
+  ENOMEM,
   ENOTCONN,
   EOPNOTSUPP,
   EPIPE,
-  ETIMEDOUT,
 } from '../linux/errno';
 import { FIONREAD, SIOCATMARK } from '../linux/ioctl';
 import { O_NONBLOCK, O_RDWR } from '../linux/open-flags';
@@ -268,7 +266,7 @@ export abstract class Socket extends OpenFile {
           target.onReceived();
         }
         if (io.faulted) return task.progress > 0 ? <i64>task.progress : -EFAULT;
-        if (n == 0 && queue.free > 0) return task.progress > 0 ? <i64>task.progress : -12; // ENOMEM
+        if (n == 0 && queue.free > 0) return task.progress > 0 ? <i64>task.progress : -ENOMEM;
         continue;
       }
       if (!waits || task.interrupted) {

@@ -1,4 +1,4 @@
-import { EADDRINUSE, ECONNREFUSED, EINVAL, ENOTSOCK, EPROTOTYPE } from '../linux/errno';
+import { EADDRINUSE, ECONNREFUSED, EINVAL, EPROTOTYPE } from '../linux/errno';
 import { AT_FDCWD } from '../linux/open-flags';
 import { AF_UNIX } from '../linux/socket';
 import { S_IFMT, S_IFSOCK } from '../linux/stat';

@@ -1,4 +1,4 @@
-import { EACCES, EBADF, EISDIR, ELOOP, ENAMETOOLONG, ENOENT, ENOTDIR, EXDEV } from '../linux/errno';
+import { EBADF, EISDIR, ELOOP, ENAMETOOLONG, ENOENT, ENOTDIR, EXDEV } from '../linux/errno';
 import {
   AT_FDCWD,
   MAX_SYMLINKS,

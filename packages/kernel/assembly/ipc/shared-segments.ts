@@ -41,10 +41,6 @@ export function findSegmentByKey(key: i32): Segment | null {
   return null;
 }
 
-export function allSegments(): Segment[] {
-  return segments.values();
-}
-
 export function segmentCount(): i32 {
   return segments.size;
 }

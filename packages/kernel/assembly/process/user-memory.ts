@@ -7,7 +7,6 @@ import { EFAULT, ENAMETOOLONG } from '../linux/errno';
 import { byteString } from '../memory/bytes';
 import { AddressSpace } from '../mm/address-space';
 import { Task } from '../task/task';
-import { ProcessSlot } from './slot';
 
 /** Copies n bytes from the guest to kernel memory. @returns 0 or -EFAULT (some bytes may have been copied) */
 export function copyFromUser(task: Task, guestAddress: u64, to: usize, n: usize): i32 {

@@ -4,7 +4,7 @@
  *
  * @source Linux arch/arm64/kernel/signal.c (setup_rt_frame, restore_sigframe); include/uapi/asm/sigcontext.h, ucontext.h
  */
-import { CPU_FPCR, CPU_FPSR, CPU_PC, CPU_SP, CPU_VECTORS, CPU_X, CPU_AT, CPU_SIZE } from '../abi.gen';
+import { CPU_FPCR, CPU_FPSR, CPU_PC, CPU_SP, CPU_VECTORS, CPU_X, CPU_AT } from '../abi.gen';
 import {
   SA_NODEFER,
   SA_ONSTACK,
@@ -24,7 +24,6 @@ import {
   copyState,
   makeResident,
   processorState,
-  register,
   setProcessorState,
   setRegister,
   stackPointer,

@@ -1,4 +1,17 @@
-import { EACCES, EBADF, EFAULT, EINVAL, EISDIR, EOPNOTSUPP, EPERM, EROFS, ETXTBSY } from '../linux/errno';
+import {
+  EACCES,
+  EBADF,
+  EFAULT,
+  EFBIG,
+  EINVAL,
+  EISDIR,
+  ENODEV,
+  EOPNOTSUPP,
+  EPERM,
+  EROFS,
+  ESPIPE,
+  ETXTBSY,
+} from '../linux/errno';
 import {
   AT_EACCESS,
   AT_EMPTY_PATH,
@@ -14,8 +27,7 @@ import { Inode } from '../fs/inode';
 import { IN_ATTRIB, notifySelf } from '../fs/inotify';
 import { Mount } from '../fs/mount';
 import { isReadOnly, truncateInode } from '../fs/open';
-import { OpenFile } from '../fs/open-file';
-import { isOwner, mayAccess, mayAccessAsReal, MAY_EXECUTE, MAY_WRITE } from '../fs/permissions';
+import { isOwner, mayAccess, mayAccessAsReal, MAY_WRITE } from '../fs/permissions';
 import { raiseSignal, realtimeNow } from '../fs/seam';
 import { EMPTY_PATH, firstWalk, FOLLOW, walkUser } from '../fs/walk';
 import { readU64, userFault } from '../process/user-memory';
@@ -188,7 +200,7 @@ export function sys_truncate(task: Task, path: u64, length: i64): i64 {
   const denied = mayAccess(task.credentials, inode, MAY_WRITE);
   if (denied != 0) return denied;
   if (inode.executing > 0) return -ETXTBSY;
-  if (exceedsLimit(task, inode, length)) return -27; // EFBIG
+  if (exceedsLimit(task, inode, length)) return -EFBIG;
   return truncateInode(task, inode, length);
 }
 
@@ -203,7 +215,7 @@ export function sys_ftruncate(task: Task, fd: i32, length: i64): i64 {
   const file = task.files.getForIo(fd);
   if (file == null) return -EBADF;
   if (!file.inode.isRegular || !file.isWritable) return -EINVAL;
-  if (exceedsLimit(task, file.inode, length)) return -27; // EFBIG
+  if (exceedsLimit(task, file.inode, length)) return -EFBIG;
   const problem = file.truncate(length);
   if (problem != 0) return problem;
   const now = realtimeNow();
@@ -218,6 +230,6 @@ export function sys_fallocate(task: Task, fd: i32, mode: i32, offset: i64, lengt
   if (file == null) return -EBADF;
   if (offset < 0 || length <= 0) return -EINVAL;
   if (!file.isWritable) return -EBADF;
-  if (!file.inode.isRegular) return file.inode.isDirectory ? -EISDIR : file.isSeekable ? -19 : -29; // ENODEV, ESPIPE
+  if (!file.inode.isRegular) return file.inode.isDirectory ? -EISDIR : file.isSeekable ? -ENODEV : -ESPIPE;
   return file.allocate(mode, offset, length);
 }

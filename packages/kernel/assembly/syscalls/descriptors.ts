@@ -1,4 +1,4 @@
-import { EACCES, EAGAIN, EBADF, EBUSY, EDEADLK, EFAULT, EINVAL, EMFILE, EOVERFLOW, EPERM, ESRCH } from '../linux/errno';
+import { EAGAIN, EBADF, EBUSY, EFAULT, EINVAL, EOVERFLOW, EPERM } from '../linux/errno';
 import {
   FD_CLOEXEC,
   F_ADD_SEALS,
@@ -13,7 +13,6 @@ import {
   F_GETPIPE_SZ,
   F_GETSIG,
   F_GET_SEALS,
-  F_NOTIFY,
   F_OFD_GETLK,
   F_OFD_SETLK,
   F_OFD_SETLKW,

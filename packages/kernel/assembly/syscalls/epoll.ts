@@ -1,4 +1,4 @@
-import { EBADF, EFAULT, EINVAL } from '../linux/errno';
+import { EBADF, EFAULT, EINVAL, EPERM } from '../linux/errno';
 import { O_CLOEXEC, O_RDWR } from '../linux/open-flags';
 import { EPOLLEXCLUSIVE, EPOLL_CTL_ADD, EPOLL_CTL_DEL, EPOLL_CTL_MOD } from '../linux/poll';
 import { anonymousPlace } from '../fs/anonymous';
@@ -28,7 +28,7 @@ export function sys_epoll_ctl(task: Task, epfd: i32, operation: i32, fd: i32, ev
   const epoll = task.files.getForIo(epfd);
   const file = task.files.getForIo(fd);
   if (epoll == null || file == null) return -EBADF;
-  if (file.notifier == null) return -1; // EPERM
+  if (file.notifier == null) return -EPERM;
   if (epoll === file || !(epoll instanceof EpollFile)) return -EINVAL;
   const instance = changetype<EpollFile>(epoll);
   if ((events & EPOLLEXCLUSIVE) != 0 && (operation == EPOLL_CTL_MOD || file instanceof EpollFile)) return -EINVAL;

@@ -1,4 +1,4 @@
-import { EBADF, EFAULT, EINVAL, EISDIR, EMFILE, ENAMETOOLONG, ENOTDIR } from '../linux/errno';
+import { EBADF, EFAULT, EINVAL, ENAMETOOLONG, ENOTDIR } from '../linux/errno';
 import { AT_FDCWD, O_CLOEXEC, O_LARGEFILE, O_NONBLOCK, O_RDONLY, O_RDWR } from '../linux/open-flags';
 import { F_SEAL_SEAL } from '../linux/fcntl';
 import { S_IFREG } from '../linux/stat';
@@ -12,7 +12,7 @@ import { mayAccess, MAY_READ } from '../fs/permissions';
 import { SignalFile } from '../fs/signal-file';
 import { TimerFile } from '../fs/timer-file';
 import { firstWalk, FOLLOW, walkUser } from '../fs/walk';
-import { copyFromUser, copyStringFromUser, copyToUser, readU64, userFault } from '../process/user-memory';
+import { copyStringFromUser, copyToUser, readU64, userFault } from '../process/user-memory';
 import { Task } from '../task/task';
 
 function install(task: Task, file: OpenFile, closeOnExec: bool): i64 {

@@ -1,8 +1,8 @@
-import { EBADF, EFAULT, EINVAL, ENOTTY, EOPNOTSUPP, EXDEV } from '../linux/errno';
-import { FICLONE, FIOASYNC, FIOCLEX, FIONBIO, FIONCLEX, FIOQSIZE, FS_IOC_FIEMAP, FS_IOC_GETFLAGS } from '../linux/ioctl';
+import { EBADF, EFAULT, ENOTTY, EOPNOTSUPP } from '../linux/errno';
+import { FICLONE, FIOASYNC, FIOCLEX, FIONBIO, FIONCLEX, FIOQSIZE, FS_IOC_FIEMAP } from '../linux/ioctl';
 import { O_ASYNC, O_NONBLOCK } from '../linux/open-flags';
 import { OpenFile } from '../fs/open-file';
-import { readI32, userFault, writeU32, writeU64 } from '../process/user-memory';
+import { readI32, userFault, writeU64 } from '../process/user-memory';
 import { Task } from '../task/task';
 
 /** Those that every file has; the others are the file's. @source Linux fs/ioctl.c */

@@ -3,8 +3,6 @@ import {
   EEXIST,
   EINVAL,
   EISDIR,
-  ELOOP,
-  ENAMETOOLONG,
   ENOENT,
   ENOTDIR,
   ENOTEMPTY,

@@ -1,5 +1,5 @@
 import { O_KNOWN, O_LARGEFILE, RESOLVE_BENEATH, RESOLVE_CACHED, RESOLVE_IN_ROOT, O_CREAT, O_TMPFILE_BIT } from '../linux/open-flags';
-import { E2BIG, EAGAIN, EBADF, EFAULT, EINVAL } from '../linux/errno';
+import { E2BIG, EAGAIN, EFAULT, EINVAL } from '../linux/errno';
 import { openAndInstall } from '../fs/open';
 import { readU64, userFault } from '../process/user-memory';
 import { Task } from '../task/task';

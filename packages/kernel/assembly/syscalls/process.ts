@@ -1,10 +1,9 @@
 /** Making, replacing, ending and waiting for processes. */
 import { openError, openForExec } from '../fs/api';
 import { EMPTY_PATH, FOLLOW } from '../fs/walk';
-import { EBADF, ECHILD, EFAULT, EINVAL, EPERM, ESRCH } from '../linux/errno';
+import { E2BIG, EAGAIN, EBADF, ECHILD, EFAULT, EINVAL, EPERM, ESRCH } from '../linux/errno';
 import { AT_EMPTY_PATH, AT_FDCWD, AT_SYMLINK_NOFOLLOW, O_NONBLOCK } from '../linux/open-flags';
 import {
-
   CLONE_DETACHED,
   CLONE_FILES,
   CLONE_FS,
@@ -66,7 +65,7 @@ const CLONE_ARGS_BYTES: u64 = 88;
 /** clone3(2). */
 export function sys_clone3(task: Task, at: u64, size: u64): i64 {
   if (size < CLONE_ARGS_MIN) return -EINVAL;
-  if (size > 4096) return -7; // E2BIG
+  if (size > 4096) return -E2BIG;
   memory.fill(buffer, 0, 128);
   if (copyFromUser(task, at, buffer, <usize>min(size, CLONE_ARGS_BYTES)) != 0) return -EFAULT;
   const request = new CloneRequest();
@@ -257,7 +256,7 @@ export function sys_waitid(task: Task, idType: i32, id: i32, infoAt: u64, option
   if (found == null) {
     if (!anyCandidates) return -ECHILD;
     if ((options & WNOHANG) != 0) return infoAt == 0 ? 0 : zeroUser(task, infoAt, SIGINFO_SIZE);
-    if (!mayBlock) return -11; // EAGAIN
+    if (!mayBlock) return -EAGAIN;
     task.sleepOn(task.group.childEvents);
     return BLOCK;
   }

@@ -1,6 +1,6 @@
 /** Signals. */
 import { GUEST_END } from '../abi.gen';
-import { EAGAIN, EFAULT, EINTR, EINVAL, ENOMEM, EPERM, ERESTARTNOHAND, ESRCH } from '../linux/errno';
+import { EAGAIN, EBADF, EFAULT, EINTR, EINVAL, ENOMEM, EPERM, ERESTARTNOHAND, ESRCH } from '../linux/errno';
 import {
   NSIG,
   SIG_BLOCK,
@@ -277,7 +277,7 @@ export function sys_rt_tgsigqueueinfo(task: Task, pid: i32, tid: i32, signal: i3
 export function sys_pidfd_send_signal(task: Task, pidFd: i32, signal: i32, infoAt: u64, flags: i32): i64 {
   if (flags != 0) return -EINVAL;
   const file = task.files.get(pidFd);
-  if (file == null || !(file instanceof PidFile)) return -9; // EBADF
+  if (file == null || !(file instanceof PidFile)) return -EBADF;
   if (<u32>signal > <u32>NSIG) return -EINVAL;
   const group = (<PidFile>file).group;
   if (group.ended) return -ESRCH;

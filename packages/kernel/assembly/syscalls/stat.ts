@@ -1,4 +1,4 @@
-import { EBADF, EFAULT, EINVAL, ENOENT, ENOTDIR, ERANGE, EACCES, EPERM } from '../linux/errno';
+import { EBADF, EINVAL, ENOENT, ENOTDIR, ERANGE, EPERM } from '../linux/errno';
 import {
   AT_EMPTY_PATH,
   AT_FDCWD,

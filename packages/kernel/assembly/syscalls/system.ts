@@ -1,6 +1,6 @@
 /** The machine as programs see it; odds and ends. */
 import { hostname, MACHINE, OPERATING_SYSTEM, RELEASE, setHostname, VERSION } from '../boot/hostname';
-import { EFAULT, EINVAL, EPERM, ENAMETOOLONG } from '../linux/errno';
+import { EFAULT, EINVAL, ENAMETOOLONG, EPERM, ESRCH } from '../linux/errno';
 import { NSIG } from '../linux/signal';
 import { byteString, storeByteString } from '../memory/bytes';
 import { memoryCap, memoryUsed } from '../mm/memory-budget';
@@ -293,7 +293,7 @@ function copyVectors(
 ): i64 {
   if (flags != 0 || fromCount > IOV_MAX || toCount > IOV_MAX) return -EINVAL;
   const group = findGroup(pid);
-  if (group == null) return -3; // ESRCH
+  if (group == null) return -ESRCH;
   if (group !== task.group) return -EPERM;
   let total: i64 = 0;
   let from: u64 = 0;

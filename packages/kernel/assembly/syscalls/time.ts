@@ -29,7 +29,6 @@ import { monotonicNow, realtimeNow } from '../time/clock';
 import {
   ITIMER_PROF,
   ITIMER_REAL,
-
   PosixTimer,
   processorTimer,
   RealTimer,

@@ -1,10 +1,10 @@
-import { E2BIG, EACCES, EBADF, EEXIST, EFAULT, EINVAL, ENAMETOOLONG, ENODATA, ENOSPC, EOPNOTSUPP, EPERM, ERANGE, EROFS } from '../linux/errno';
+import { E2BIG, EBADF, EEXIST, EFAULT, EINVAL, ENAMETOOLONG, ENODATA, EOPNOTSUPP, EPERM, ERANGE, EROFS } from '../linux/errno';
 import { AT_FDCWD, XATTR_CREATE, XATTR_REPLACE } from '../linux/open-flags';
 import { bytesStartWith } from '../fs/bytes';
 import { Inode } from '../fs/inode';
 import { Mount } from '../fs/mount';
 import { isReadOnly } from '../fs/open';
-import { isOwner, mayAccess, MAY_READ, MAY_WRITE } from '../fs/permissions';
+import { mayAccess, MAY_READ, MAY_WRITE } from '../fs/permissions';
 import { firstWalk, FOLLOW, walkUser } from '../fs/walk';
 import { xattrRecordBytes } from '../fs/payload-index';
 import { copyFromUser, copyStringFromUser, copyToUser } from '../process/user-memory';

@@ -1,7 +1,7 @@
 import { openError, openForExec, OpenFile } from '../fs/api';
 import { cancelFutexWait, wakeFutex } from '../futex/futex';
 import { leaveRobustList } from '../futex/robust';
-import { E2BIG, ELOOP, ENOEXEC } from '../linux/errno';
+import { E2BIG, EFAULT, ELOOP, ENOEXEC } from '../linux/errno';
 import { S_ISGID, S_ISUID, S_IXGRP } from '../linux/stat';
 import { SIG_IGN, SS_DISABLE } from '../linux/signal';
 import { byteString } from '../memory/bytes';
@@ -36,13 +36,13 @@ export function readStrings(task: Task, at: u64, budget: StaticArray<i32>): stri
   while (true) {
     const address = readU64(task, at);
     if (userFault()) {
-      stringsError = -14; // EFAULT
+      stringsError = -EFAULT;
       return null;
     }
     if (address == 0) return strings;
     const text = readLongString(task, address, MAX_STRING);
     if (text == null) {
-      stringsError = stringError() == -14 ? -14 : -E2BIG;
+      stringsError = stringError() == -EFAULT ? -EFAULT : -E2BIG;
       return null;
     }
     budget[0] -= text.length + 1 + 8;
