@@ -187,8 +187,8 @@ export const processFunctions = {
 } as const;
 
 /**
- * Further exports of a process module: for translated code and whoever installs it. Code modules import `dispatch` and
- * `settleFlags`; their functions go into the table exported as `code`.
+ * Further exports of a process module: for translated code and whoever installs it. Code modules import `settleFlags`
+ * and `resume`; their functions go into the table exported as `code`.
  */
 export const codeFunctions = {
   enterAt: {
@@ -207,6 +207,11 @@ export const codeFunctions = {
     what: '(pc, fuel, stack) → what the translated code that begins at pc returns; (pc, fuel) when there is none',
   },
   settleFlags: { params: [], results: [], what: 'computes pending flags' },
+  resume: {
+    params: ['i32', 'i32', 'i32', 'i32'],
+    results: ['i32', 'i32'],
+    what: '(pc with marks, fuel, stack, site): interprets what a callee left to be interpreted until control comes to the caller’s return site → (site, fuel); something else when it does not',
+  },
 } as const;
 
 /**

@@ -53,6 +53,8 @@ export interface MainFunction {
   readonly exit: Label;
   /** Branches to the address in `target`, for which no record is known. */
   readonly slowTarget: Label;
+  /** Hands back to the translated code that waits at the address in `target`. */
+  readonly returned: Label;
   /** Calls the kernel; `ip` is the record behind the instruction, the pc is stored. */
   readonly systemCall: Label;
   readonly reason: Local;
@@ -377,7 +379,8 @@ export class HandlerEnvironment implements Environment {
   }
 
   /** Sets `ip` to the record of a computed target. */
-  #indirect(emitter: GraphEmitter, target: Node, { slowTarget, target: wide }: MainFunction): void {
+  #indirect(emitter: GraphEmitter, target: Node, main: MainFunction): void {
+    const { slowTarget, target: wide } = main;
     const { f, pool } = emitter;
     const record = pool.take('i32');
     emitter.emit(target);
@@ -388,6 +391,12 @@ export class HandlerEnvironment implements Environment {
       .i64(1n << 30n)
       .op('i64.ge_u')
       .brIf(slowTarget);
+    f.get(wide)
+      .op('i32.wrap_i64')
+      .i32(0)
+      .memory('i32.load', cells.returnSite)
+      .op('i32.eq')
+      .brIf(main.returned);
     f.get(wide)
       .op('i32.wrap_i64')
       .i32(PAGE_SHIFT - 2)

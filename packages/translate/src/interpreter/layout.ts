@@ -50,9 +50,22 @@ export const cells = {
   /** u32: the record of a translated entry whose instruction is being interpreted, or 0; and its code's index. */
   displacedRecord: 0x1818,
   displacedIndex: 0x181c,
+  /** u32: guest address where translated code waits for its callee, which is being interpreted, or NO_SITE. */
+  returnSite: 0x1820,
+  /** u32: what translated code may use of the host's stack when it is entered next. */
+  stackLeft: 0x1824,
+  /** u32: why run() is to return, when translated code returns marked as ended. */
+  endReason: 0x1828,
+  /** u32: instructions that the main function takes at once. */
+  sliceInstructions: 0x182c,
 } as const;
 
 export const LEAVE_BEHIND = 0x100;
+
+/** No guest code lies at an odd address. */
+export const NO_SITE = 1;
+/** What the main function returns, besides exit reasons, when control has come to the return site. */
+export const RETURNED = 0x200;
 
 /** Constant tables: handler of each row and static values, operation of each handler. */
 export const TABLES_AT = 0x8000;
@@ -75,5 +88,5 @@ export const ENGINE_END = GUEST_BIAS;
  */
 export const MAIN_INSTRUCTIONS_LIMIT = 8200;
 
-/** Instructions executed before run() re-enters the main function, so that the host can replace it by optimised code. */
+/** Instructions executed before the main function is entered anew, so that the host can replace it by optimised code. */
 export const SLICE_INSTRUCTIONS = 1 << 18;

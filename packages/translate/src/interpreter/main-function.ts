@@ -4,7 +4,7 @@ import { LocalPool } from '../emit/local-pool.ts';
 import { emitFusion, type Fusion } from './fusion.ts';
 import { emitHandler, type Handler } from './handler.ts';
 import type { MainFunction, Runtime } from './handler-environment.ts';
-import { cells, LEAVE_BEHIND, operations, RECORD_BYTES, SLICE_INSTRUCTIONS } from './layout.ts';
+import { cells, LEAVE_BEHIND, operations, RECORD_BYTES, RETURNED } from './layout.ts';
 import type { RecordPages } from './record-pages.ts';
 import { emitEnter, type TranslatedCode } from './translated-code.ts';
 
@@ -25,30 +25,36 @@ export interface MainFunctionParts {
 
 const IP = 0;
 
-/** Takes instructions out of the fuel cell into the local, at most a slice. */
-function takeFuel(f: FunctionAssembler, fuel: number): void {
+/** Takes instructions out of the fuel cell, at most a slice: leaves their number. */
+export function pushTakenFuel(f: FunctionAssembler): void {
   const cell = f.local('i64');
+  const slice = f.local('i64');
   const taken = f.local('i64');
-  const slice = BigInt(SLICE_INSTRUCTIONS);
-  f.i32(0).memory('i64.load', engineCells.fuel).set(cell);
-  f.get(cell).i64(slice).get(cell).i64(slice).op('i64.lt_s').op('select').set(taken);
+  f.i32(0).memory('i64.load', engineCells.fuel).tee(cell);
+  f.i32(0).memory('i64.load32_u', cells.sliceInstructions).tee(slice);
+  f.get(cell).get(slice).op('i64.lt_s').op('select').set(taken);
   f.i32(0).get(cell).get(taken).op('i64.sub').memory('i64.store', engineCells.fuel);
-  f.get(taken).op('i32.wrap_i64').i32(Math.log2(RECORD_BYTES)).op('i32.shl').get(IP).op('i32.add').set(fuel);
+  f.get(taken).op('i32.wrap_i64');
+}
+
+/** Gives instructions back to the fuel cell. @param push - pushes 16 × their number */
+function flush(f: FunctionAssembler, push: () => void): void {
+  f.i32(0).i32(0).memory('i64.load', engineCells.fuel);
+  push();
+  f.i32(Math.log2(RECORD_BYTES)).op('i32.shr_s').op('i64.extend_i32_s').op('i64.add');
+  f.memory('i64.store', engineCells.fuel);
+}
+
+/** 16 × the instructions left behind the branch in `ip`. */
+function pushLeftBehind(f: FunctionAssembler, fuel: Local): void {
+  f.get(fuel).get(IP).op('i32.sub').i32(RECORD_BYTES).op('i32.sub');
 }
 
 /** The record in `ip` is at fault or next: stores pc and fuel. */
 function emitExit(f: FunctionAssembler, reason: number, fuel: number, pages: RecordPages): void {
   const pc = f.local('i32');
   f.i32(0).get(IP).call(pages.pcOfRecord).tee(pc).op('i64.extend_i32_u').memory('i64.store', cpuState.pc);
-  f.i32(0).i32(0).memory('i64.load', engineCells.fuel);
-  f.get(fuel)
-    .get(IP)
-    .op('i32.sub')
-    .i32(Math.log2(RECORD_BYTES))
-    .op('i32.shr_s')
-    .op('i64.extend_i32_s')
-    .op('i64.add');
-  f.memory('i64.store', engineCells.fuel);
+  flush(f, () => f.get(fuel).get(IP).op('i32.sub'));
   f.get(reason)
     .i32(exitReasons.undefined)
     .op('i32.eq')
@@ -78,22 +84,23 @@ export function emitMainFunction(f: FunctionAssembler, parts: MainFunctionParts)
   const next = f.local('i32');
   const target = f.local('i64');
 
-  f.call(parts.code.restore);
   f.i32(0).memory('i64.load', cpuState.pc).call(pages.recordOfTarget).tee(ip).op('i32.eqz').if();
   f.i32(exitReasons.fault).op('return').end();
 
   const exit = f.block();
   const refuel = f.loop();
-  takeFuel(f, fuel);
+  pushTakenFuel(f);
+  f.i32(Math.log2(RECORD_BYTES)).op('i32.shl').get(ip).op('i32.add').set(fuel);
   const resume = f.loop();
   const systemCall = f.block();
+  const returned = f.block();
   const slowTarget = f.block();
   const cold = f.block();
   const enter = f.block();
   const nextPage = f.block();
   const predecode = f.block();
   const dispatch = f.loop();
-  const main: MainFunction = { dispatch, cold, exit, slowTarget, systemCall, reason, fuel, target };
+  const main: MainFunction = { dispatch, cold, exit, slowTarget, returned, systemCall, reason, fuel, target };
 
   const labels = [...hot, ...parts.fusions].map(() => f.block()).reverse();
   const undefinedWord = f.block();
@@ -134,7 +141,24 @@ export function emitMainFunction(f: FunctionAssembler, parts: MainFunctionParts)
   f.end().get(ip).call(pages.nextPage).set(next);
   moveToNext();
   f.end();
-  emitEnter(f, { code: parts.code, recordOfTarget: pages.recordOfTarget, ip, fuel });
+  emitEnter(f, {
+    code: parts.code,
+    recordOfTarget: pages.recordOfTarget,
+    ip,
+    fuel,
+    returned: (address, left) => {
+      f.get(address).op('i64.extend_i32_u').set(target);
+      // As if it were left behind a branch in the record.
+      f.get(left)
+        .i32(Math.log2(RECORD_BYTES))
+        .op('i32.shl')
+        .get(ip)
+        .op('i32.add')
+        .i32(RECORD_BYTES)
+        .op('i32.add');
+      f.set(fuel).br(returned);
+    },
+  });
   f.br(resume);
 
   f.end().get(ip).get(ip).memory('i32.load16_u', 0).i32(operations.first).op('i32.sub');
@@ -150,6 +174,9 @@ export function emitMainFunction(f: FunctionAssembler, parts: MainFunctionParts)
   f.end();
   emitSlowTarget(f, { target, fuel, reason, resume, exit, pages });
   f.end();
+  f.i32(0).get(target).memory('i64.store', cpuState.pc);
+  flush(f, () => pushLeftBehind(f, fuel));
+  f.i32(RETURNED).op('return').end();
   emitSystemCall(f, runtime, fuel);
   f.br(refuel);
   f.end().op('unreachable').end().op('unreachable').end();
@@ -171,29 +198,22 @@ function emitSlowTarget(
   { target, fuel, reason, resume, exit, pages }: SlowTargetParts,
 ): void {
   const left = f.local('i32');
-  f.get(fuel).get(IP).op('i32.sub').i32(RECORD_BYTES).op('i32.sub').set(left);
+  pushLeftBehind(f, fuel);
+  f.set(left);
   f.get(target).call(pages.recordOfTarget).tee(IP).if();
   f.get(left).get(IP).op('i32.add').set(fuel);
   // It is a taken branch like others, or slices would end elsewhere when records have been forgotten.
   f.get(left).i32(0).op('i32.ge_s').brIf(resume);
   f.i32(exitReasons.fuel).set(reason).br(exit).end();
-  // pc and fault are set already; only the fuel is left to flush.
-  f.i32(0).i32(0).memory('i64.load', engineCells.fuel);
-  f.get(left)
-    .i32(4)
-    .op('i32.shr_s')
-    .op('i64.extend_i32_s')
-    .op('i64.add')
-    .memory('i64.store', engineCells.fuel);
+  // pc and fault are set already.
+  flush(f, () => f.get(left));
   f.i32(exitReasons.fault).op('return');
 }
 
 /** Calls the kernel with everything flushed; `ip` is the record behind the instruction. */
 function emitSystemCall(f: FunctionAssembler, runtime: Runtime, fuel: Local): void {
   const result = f.local('i64');
-  f.i32(0).i32(0).memory('i64.load', engineCells.fuel);
-  f.get(fuel).get(IP).op('i32.sub').i32(4).op('i32.shr_s').op('i64.extend_i32_s').op('i64.add');
-  f.memory('i64.store', engineCells.fuel);
+  flush(f, () => f.get(fuel).get(IP).op('i32.sub'));
   f.i32(0).memory('i32.load', cpuState.x + 8 * 8);
   for (let i = 0; i < 6; i++) f.i32(0).memory('i64.load', cpuState.x + 8 * i);
   f.call(runtime.syscall).tee(result).i64(SYSCALL_LEAVE).op('i64.eq').if();

@@ -17,6 +17,9 @@ import {
 /** (fuel, stack) → pc with marks, fuel: what a translated function is. */
 export const CODE_TYPE: FunctionType = { params: ['i32', 'i32'], results: ['i32', 'i32'] };
 
+/** (pc with marks, fuel, stack, site) → pc with marks, fuel: see codeFunctions of @boxer/abi. */
+export const RESUME_TYPE: FunctionType = { params: ['i32', 'i32', 'i32', 'i32'], results: ['i32', 'i32'] };
+
 /** In the record of a translated entry: u32 index in the table of translated code. */
 const CODE_INDEX = 4;
 
@@ -25,7 +28,7 @@ const CODE_INDEX = 4;
  * take it there, so that it never becomes negative.
  */
 export const LEAST_STACK = 256 * 1024;
-const STACK_BYTES = 2 * LEAST_STACK - 1024;
+export const STACK_BYTES = 2 * LEAST_STACK - 1024;
 
 /**
  * The argument `stack` has, above the bytes that are left, the number of the entry: functions are nearly always called
@@ -37,7 +40,10 @@ export const ENTRY_SHIFT = 19;
  * The lowest bits of what translated code returns beside the pc: the interpreter has to execute the instruction there; it
  * has to because the fuel is nearly used up.
  */
-const MARKS = { fuel: 1, interpret: 2 } as const;
+export const MARKS = { fuel: 1, interpret: 2 } as const;
+/** Only the first of the marks: run() has to return, for the reason in a cell. The state is complete, the fuel in its cell. */
+export const ENDED = MARKS.fuel;
+export const MARK_BITS = MARKS.fuel | MARKS.interpret;
 
 /** Functions that keep and call translated code, by index. */
 export interface TranslatedCode {
@@ -57,6 +63,10 @@ export interface TranslatedCode {
   readonly restore: number;
   /** (record): turns an entry back into an instruction, until {@link restore}. */
   readonly displace: number;
+  /** (pc) → whether the entry there was displaced */
+  readonly displaceAt: number;
+  /** See {@link RESUME_TYPE}. */
+  readonly resume: number;
   readonly table: number;
   readonly type: number;
 }
@@ -73,6 +83,8 @@ export function declareTranslatedCode(module: ModuleBuilder): TranslatedCode {
     forget: module.declare(none),
     restore: module.declare(none),
     displace: module.declare({ params: ['i32'], results: [] }),
+    displaceAt: module.declare({ params: ['i32'], results: ['i32'] }),
+    resume: module.declare(RESUME_TYPE),
     table: module.table({ minimum: 1 }),
     type: module.type(CODE_TYPE),
   };
@@ -264,6 +276,18 @@ export function defineTranslatedCode(
     f.i32(0).get(0).memory('i32.load', CODE_INDEX).memory('i32.store', cells.displacedIndex);
     f.get(0).i32(0).memory('i32.store16', 0);
   });
+  module.body(code.displaceAt, 1, (f) => {
+    const record = f.local('i32');
+    f.get(0)
+      .op('i64.extend_i32_u')
+      .call(recordOfTarget)
+      .tee(record)
+      .if()
+      .get(record)
+      .call(code.displace)
+      .end();
+    f.i32(0).memory('i32.load', cells.displacedRecord).i32(0).op('i32.ne');
+  });
 }
 
 interface EnterParts {
@@ -271,18 +295,28 @@ interface EnterParts {
   readonly recordOfTarget: number;
   readonly ip: number;
   readonly fuel: number;
+  /** Hands back to the translated code that waits for what the guest returned to: address and instructions left. */
+  readonly returned: (target: Local, left: Local) => void;
 }
 
 /**
  * Calls the translated function of the record in `ip`; afterwards `ip` and `fuel` are where it ended.
  */
-export function emitEnter(f: FunctionAssembler, { code, recordOfTarget, ip, fuel }: EnterParts): void {
+export function emitEnter(
+  f: FunctionAssembler,
+  { code, recordOfTarget, ip, fuel, returned }: EnterParts,
+): void {
   const shift = Math.log2(RECORD_BYTES);
   const end = f.local('i32');
   const left = f.local('i32');
-  f.get(fuel).get(ip).op('i32.sub').i32(shift).op('i32.shr_s').i32(STACK_BYTES);
+  f.get(fuel).get(ip).op('i32.sub').i32(shift).op('i32.shr_s').i32(0).memory('i32.load', cells.stackLeft);
   f.get(ip).memory('i32.load', CODE_INDEX).callIndirect(code.type, code.table).set(left).set(end);
   f.i32(0).memory('i32.load', engineCells.pendingFlags).if().call(code.settleFlags).end();
+  f.get(end).i32(MARK_BITS).op('i32.and').i32(ENDED).op('i32.eq');
+  f.if().i32(0).memory('i32.load', cells.endReason).op('return').end();
+  f.get(end).i32(0).memory('i32.load', cells.returnSite).op('i32.eq').if();
+  returned(end, left);
+  f.end();
   f.call(code.restore);
   f.get(end).i32(-4).op('i32.and').op('i64.extend_i32_u').call(recordOfTarget).set(ip);
   f.get(left).i32(shift).op('i32.shl').get(ip).op('i32.add').set(fuel);

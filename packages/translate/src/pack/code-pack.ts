@@ -35,7 +35,7 @@ export interface PackInfo {
 /**
  * Translated functions of a stretch of guest code, valid wherever the same bytes lie: one WebAssembly module.
  *
- * It imports "process" (memory, dispatch, settleFlags), "support" and the immutable i32 global "pack" "base": the guest
+ * It imports "process" (memory, code, settleFlags, resume), "support" and the immutable i32 global "pack" "base": the guest
  * address of its offset 0, a multiple of a page.
  */
 export interface CodePack {
@@ -64,4 +64,4 @@ export const packBase = { module: 'pack', name: 'base' } as const;
 /** Name of the custom section that {@link PackInfo} lies in. */
 export const PACK_SECTION = 'boxer.code';
 /** Changes whenever the section, or what the module imports and exports, does. */
-export const PACK_VERSION = 1;
+export const PACK_VERSION = 2;

@@ -10,6 +10,7 @@ const imports: ReadonlyMap<string, number> = new Map([
   ['process.memory', kinds.memory],
   ['process.dispatch', kinds.function],
   ['process.settleFlags', kinds.function],
+  ['process.resume', kinds.function],
   ['process.code', kinds.table],
   [`${packBase.module}.${packBase.name}`, kinds.global],
   ...Object.keys(supportFunctions).map((name) => [`support.${name}`, kinds.function] as const),

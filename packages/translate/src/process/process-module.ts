@@ -1,5 +1,4 @@
 import { codeFunctions, type CoreType, GUEST_BIAS, kernelFunctions, processFunctions } from '@boxer/abi';
-import { engineCells, exitReasons } from '@boxer/abi';
 import { type Instruction, instructions, supportFunctions, variantsOf } from '@boxer/a64';
 import { type FunctionType, ModuleBuilder } from '@boxer/wasm';
 import { valueType } from '../emit/value-type.ts';
@@ -10,6 +9,7 @@ import type { Runtime } from '../interpreter/handler-environment.ts';
 import { TABLES_AT, TABLES_END, operations } from '../interpreter/layout.ts';
 import { emitMainFunction } from '../interpreter/main-function.ts';
 import { declareRecordPages, defineRecordPages } from '../interpreter/record-pages.ts';
+import { emitResume, emitRun } from '../interpreter/resume.ts';
 import { declareTranslatedCode, defineTranslatedCode } from '../interpreter/translated-code.ts';
 import { emitCheckAccess } from './check-access.ts';
 import { memoryFunctions } from './memory-functions.ts';
@@ -157,19 +157,6 @@ class DataLayout {
   }
 }
 
-/** run(): executes slices until a reason other than the end of a slice, or until the fuel is used up. */
-function defineRun(module: ModuleBuilder, execute: number): number {
-  return module.function({ params: [], results: ['i32'] }, (f) => {
-    const reason = f.local('i32');
-    f.i32(0).i32(1).memory('i32.store', engineCells.running);
-    const again = f.loop();
-    f.call(execute).tee(reason).i32(exitReasons.fuel).op('i32.eq');
-    f.i32(0).memory('i64.load', engineCells.fuel).i64(0n).op('i64.ge_s').op('i32.and').brIf(again);
-    f.end();
-    f.i32(0).i32(0).memory('i32.store', engineCells.running).get(reason);
-  });
-}
-
 /**
  * Generates the process module: interpreter, predecoder and memory functions of one guest process, as
  * `@boxer/abi`'s process-abi describes it. Imports: "kernel" (see kernelFunctions; with `registration: 'table'` also its
@@ -265,8 +252,10 @@ export function buildProcessModule(options: ProcessModuleOptions): {
     mainInstructions = f.instructions;
   });
 
+  module.body(code.resume, 4, (f) => emitResume(f, { code, execute }));
+
   const functions = new Map([
-    ['run', defineRun(module, execute)],
+    ['run', module.function({ params: [], results: ['i32'] }, (f) => emitRun(f, { code, execute }))],
     ['invalidate', pages.invalidate],
   ]);
   const push = {
@@ -294,6 +283,7 @@ export function buildProcessModule(options: ProcessModuleOptions): {
     'markTranslated',
     'dispatch',
     'settleFlags',
+    'resume',
   ] as const satisfies (keyof typeof codeFunctions)[])
     module.export(name, 'function', code[name]);
   module.export('code', 'table', code.table);

@@ -12,6 +12,8 @@ export interface Imports {
   readonly codeType: number;
   /** () → (): computes pending flags in the CPU state. */
   readonly settleFlags: number;
+  /** Interprets what a callee has left, see {@link RESUME_TYPE}. */
+  readonly resume: number;
   support(name: string): number;
   /** The translated function that begins at an address, in the same module. */
   direct(target: number): DirectCall | undefined;

@@ -2,7 +2,7 @@ import { supportFunctions, type SupportName } from '@boxer/a64';
 import { GUEST_BIAS } from '@boxer/abi';
 import { FunctionAssembler, type FunctionType, ModuleBuilder } from '@boxer/wasm';
 import { valueType } from '../emit/value-type.ts';
-import { CODE_TYPE, emitTailDispatch, ENTRY_SHIFT } from '../interpreter/translated-code.ts';
+import { CODE_TYPE, emitTailDispatch, ENTRY_SHIFT, RESUME_TYPE } from '../interpreter/translated-code.ts';
 import type { DirectCall, ValidBit } from './call-emitter.ts';
 import { FunctionEmitter } from './function-emitter.ts';
 import type { Region } from './region.ts';
@@ -91,6 +91,7 @@ export function emitRegions(
   const module = new ModuleBuilder();
   module.importMemory('process', 'memory', { minimum: GUEST_BIAS / 65536, maximum: 65536 });
   const settleFlags = module.importFunction('process', 'settleFlags', { params: [], results: [] });
+  const resume = module.importFunction('process', 'resume', RESUME_TYPE);
   const support = importSupport(module, regions);
   const codeTable = module.importTable('process', 'code', { minimum: 1 });
   const base = movable
@@ -120,6 +121,7 @@ export function emitRegions(
       codeTable,
       codeType,
       settleFlags,
+      resume,
       base,
       origin,
       support: (name) => support.get(name) ?? 0,

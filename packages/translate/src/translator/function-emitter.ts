@@ -553,9 +553,19 @@ export class FunctionEmitter {
     this.#state.store(out.dirty);
     this.#flags.store(out.flags);
     this.#calls.call(local === undefined ? { address: known ?? 0 } : { local }, this.#frameBytes);
-    f.set(parameters.fuel).tee(this.#leavePc);
+    const pushIsElsewhere = () => {
+      f.set(parameters.fuel).tee(this.#leavePc);
+      this.#pushAddress(site);
+      f.op('i32.ne');
+    };
+    pushIsElsewhere();
+    f.if();
+    f.get(this.#leavePc).get(parameters.fuel);
+    f.get(parameters.stack).i32(this.#frameBytes).op('i32.sub');
     this.#pushAddress(site);
-    f.op('i32.ne').brIf(this.#elsewhere);
+    f.call(this.imports.resume);
+    pushIsElsewhere();
+    f.brIf(this.#elsewhere).end();
     const next = this.#nodes.get(site);
     if (!next) {
       this.#calls.tail({ address: site });
