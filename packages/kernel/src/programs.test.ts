@@ -67,7 +67,7 @@ given('the processor', () => {
 
 given('programs behave in a box as on Linux', () => {
   // oracle: the same source on this machine's Linux
-  test.each(['sysv-ipc', 'memory-above', 'process-times', 'hostile-numbers'])(
+  test.each(['sysv-ipc', 'memory-above', 'process-times', 'process-memory', 'hostile-numbers'])(
     '%s',
     (name) => {
       const expected = runNative(compileNative(fixture(name)), []);

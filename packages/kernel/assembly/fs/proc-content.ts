@@ -5,14 +5,13 @@ import { fillRandom } from '../wasi/random';
 import { Task } from '../task/task';
 import { hostname } from '../boot/hostname';
 import { ProcFileInode } from './proc-fs';
+import { writeMaps, writeStatm } from './proc-memory';
 import {
   writeGuestBytes,
   writeLimits,
-  writeMaps,
   writeMountInfo,
   writeMounts,
   writeProcessStat,
-  writeStatm,
   writeStatus,
 } from './proc-process';
 import { ProcContent } from './proc-rows';

@@ -1,6 +1,3 @@
-import { Mapping, MappingKind } from '../mm/mapping';
-import { AddressSpace } from '../mm/address-space';
-import { PROT_EXEC, PROT_READ, PROT_WRITE } from '../linux/mman';
 import { RLIM_INFINITY, RLIMIT_SIGPENDING } from '../linux/resource';
 import { SIG_DFL, SIG_IGN } from '../linux/signal';
 import { copyFromUser } from '../process/user-memory';
@@ -13,6 +10,7 @@ import { Mount, mounts } from './mount';
 import { Path } from './path';
 import { pathString } from './path-string';
 import { encodeDevice } from './stat-buffer';
+import { MemoryUse, writeMemoryStatus } from './proc-memory';
 import { sinceStart } from './proc-system';
 import { TextBuilder } from './proc-text';
 
@@ -42,16 +40,6 @@ function credentialsOf(group: ThreadGroup, task: Task | null): Credentials {
   return last ? last : new Credentials();
 }
 
-function mappedPages(mm: AddressSpace | null): i64 {
-  if (mm == null) return 0;
-  let pages: i64 = 0;
-  for (let i = 0; i < mm.mappings.length; i++) {
-    const mapping = mm.mappings[i];
-    if (mapping.kind < MappingKind.engine) pages += mapping.end - mapping.start;
-  }
-  return pages;
-}
-
 /** @source proc_pid_stat(5) */
 export function writeProcessStat(text: TextBuilder, group: ThreadGroup, task: Task | null, id: i32): void {
   const mm = task ? task.mm : null;
@@ -66,7 +54,7 @@ export function writeProcessStat(text: TextBuilder, group: ThreadGroup, task: Ta
   text.text(' 4194304 0 0 0 0 ').number(time).text(' 0 ').number(<i64>(group.childrenTime / TICK));
   const nice = task ? task.nice : 0;
   text.text(' 0 ').number(20 + nice).text(' ').number(nice).text(' ').number(group.threads.length);
-  text.text(' 0 ').number(<i64>(sinceStart(group.startedAt) / TICK)).text(' ').number(mappedPages(mm) << 12);
+  text.text(' 0 ').number(<i64>(sinceStart(group.startedAt) / TICK)).text(' ').number((mm ? new MemoryUse(mm).size : 0) << 12);
   text.text(' ').number(mm ? mm.residentPages : 0).text(' 18446744073709551615');
   text.text(' 0 0 ').number(mm ? mm.stackStart : 0).text(' 0 0 ');
   text.number(task ? task.pending.set & 0x7fff_ffff : 0).text(' ').number(task ? task.blockedSignals & 0x7fff_ffff : 0);
@@ -108,25 +96,7 @@ export function writeStatus(text: TextBuilder, group: ThreadGroup, task: Task | 
   for (let i = 0; i < credentials.groups.length; i++) text.number(credentials.groups[i]).text(' ');
   text.text('\n');
   text.row('NStgid', group.pid).row('NSpid', id).row('NSpgid', group.pgid).row('NSsid', group.session.id);
-  if (mm) {
-    const size = <u64>mappedPages(mm) << 12;
-    const resident = <u64>mm.residentPages << 12;
-    memoryRow(text, 'VmPeak', size);
-    memoryRow(text, 'VmSize', size);
-    memoryRow(text, 'VmLck', 0);
-    memoryRow(text, 'VmPin', 0);
-    memoryRow(text, 'VmHWM', resident);
-    memoryRow(text, 'VmRSS', resident);
-    memoryRow(text, 'RssAnon', resident);
-    memoryRow(text, 'RssFile', 0);
-    memoryRow(text, 'RssShmem', 0);
-    memoryRow(text, 'VmData', size);
-    memoryRow(text, 'VmStk', 132 << 10);
-    memoryRow(text, 'VmExe', 4 << 10);
-    memoryRow(text, 'VmLib', 4 << 10);
-    memoryRow(text, 'VmPTE', 4 << 10);
-    memoryRow(text, 'VmSwap', 0);
-  }
+  if (mm) writeMemoryStatus(text, mm);
   text.row('Threads', group.threads.length);
   const queued = group.pending.length + (task ? task.pending.length : 0);
   text.text('SigQ:\t').number(queued).text('/').number(<i64>group.limit(RLIMIT_SIGPENDING)).text('\n');
@@ -149,19 +119,8 @@ function four(text: TextBuilder, name: string, a: u32, b: u32, c: u32, d: u32): 
   text.text(name).text(':\t').number(a).text('\t').number(b).text('\t').number(c).text('\t').number(d).text('\n');
 }
 
-function memoryRow(text: TextBuilder, name: string, bytes: u64): void {
-  text.text(name).text(':\t').number(bytes >> 10, 8).text(' kB\n');
-}
-
 function mask(text: TextBuilder, name: string, set: u64): void {
   text.text(name).text(':\t').hex(set, 16).text('\n');
-}
-
-export function writeStatm(text: TextBuilder, task: Task | null): void {
-  const mm = task ? task.mm : null;
-  const size = mappedPages(mm);
-  const resident = mm ? mm.residentPages : 0;
-  text.number(size).text(' ').number(resident).text(' 0 1 0 ').number(size).text(' 0\n');
 }
 
 const copyBuffer: usize = memory.data(4096, 8);
@@ -175,53 +134,6 @@ export function writeGuestBytes(text: TextBuilder, task: Task | null, from: u64,
     text.bytes(copyBuffer, n);
     from += n;
   }
-}
-
-/** @source proc_pid_maps(5) */
-export function writeMaps(text: TextBuilder, task: Task | null, withDetails: bool): void {
-  const mm = task ? task.mm : null;
-  if (mm == null) return;
-  for (let i = 0; i < mm.mappings.length; i++) {
-    const mapping = mm.mappings[i];
-    if (mapping.kind >= MappingKind.engine) continue;
-    writeMapping(text, mapping);
-    if (withDetails) writeMappingDetails(text, mapping);
-  }
-}
-
-function writeMapping(text: TextBuilder, mapping: Mapping): void {
-  const before = text.length;
-  const protection = mapping.protection;
-  text.hex(<u64>mapping.start << 12, 8).text('-').hex(<u64>mapping.end << 12, 8).text(' ');
-  text.text((protection & PROT_READ) != 0 ? 'r' : '-').text((protection & PROT_WRITE) != 0 ? 'w' : '-');
-  text.text((protection & PROT_EXEC) != 0 ? 'x' : '-').text(mapping.shared ? 's' : 'p').text(' ');
-  const file = mapping.file;
-  text.hex(file ? <u64>mapping.offset << 12 : 0, 8).text(' 00:').hex(file ? file.deviceId() : 0, 2).text(' ');
-  text.number(file ? file.inodeNumber() : 0).text(' ');
-  let name = '';
-  if (file) name = file.path();
-  else if (mapping.kind == MappingKind.heap) name = '[heap]';
-  else if (mapping.kind == MappingKind.stack) name = '[stack]';
-  else if (mapping.kind == MappingKind.vdso) name = '[vdso]';
-  else if (mapping.shared) name = '/dev/zero (deleted)';
-  if (name.length > 0) {
-    while (text.length - before < 73) text.byte(32);
-    text.text(name);
-  }
-  text.text('\n');
-}
-
-function writeMappingDetails(text: TextBuilder, mapping: Mapping): void {
-  const bytes = <u64>(mapping.end - mapping.start) << 12;
-  const resident = <u64>mapping.mm.presentPages(mapping.start, mapping.end) << 12;
-  // redis looks for the pages that a forked child shares with its parent.
-  const sharedDirty = mapping.mm.wasCopied ? resident : 0;
-  text.kibibytes('Size', bytes).kibibytes('KernelPageSize', 4096).kibibytes('MMUPageSize', 4096);
-  text.kibibytes('Rss', resident).kibibytes('Pss', resident).kibibytes('Shared_Clean', 0);
-  text.kibibytes('Shared_Dirty', sharedDirty).kibibytes('Private_Clean', 0);
-  text.kibibytes('Private_Dirty', resident - sharedDirty).kibibytes('Referenced', resident);
-  text.kibibytes('Anonymous', resident).kibibytes('LazyFree', 0).kibibytes('AnonHugePages', 0).kibibytes('Swap', 0);
-  text.kibibytes('SwapPss', 0).kibibytes('Locked', 0).text('THPeligible:           0\nVmFlags: rd mr mw me\n');
 }
 
 /** Rows of /proc/PID/limits, in the order of the numbers. */

@@ -28,6 +28,10 @@ export class AddressSpace extends MappingList {
   private highAddresses: HighAddresses | null = null;
   /** Loaded pages: the resident set. */
   residentPages: i32 = 0;
+  /** Most there ever were. */
+  residentPeak: i32 = 0;
+  /** Most pages that were ever mapped when somebody looked. */
+  sizePeak: i64 = 0;
   /** Tasks that use it. */
   users: i32 = 1;
   /** Made by fork, or forked from: Linux would still share its pages with the other. */
@@ -257,6 +261,7 @@ export class AddressSpace extends MappingList {
     }
     if (!chargePages(end - start)) return false;
     this.residentPages += end - start;
+    if (this.residentPages > this.residentPeak) this.residentPeak = this.residentPages;
     for (let page = start; page < end; page++) {
       if (!this.pages.set(page, PRESENT | STALE)) {
         noteExhausted();

@@ -249,7 +249,7 @@ const RUSAGE_THREAD: i32 = 1;
 
 /** getrusage(2). */
 export function sys_getrusage(task: Task, who: i32, at: u64): i64 {
-  const resident = <u64>task.mm!.residentPages << 2;
+  const resident = <u64>task.mm!.residentPeak << 2;
   switch (who) {
     case RUSAGE_SELF:
       return writeUsage(task, at, groupProcessorTime(task.group), resident);
