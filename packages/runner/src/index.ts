@@ -1,5 +1,3 @@
-// oxlint-disable-next-line typescript/triple-slash-reference -- ambient types, needed by whoever imports these sources
-/// <reference path="./webassembly.d.ts" />
 export { type AuditEvent, MAX_VALUE_LENGTH } from './audit/audit.ts';
 export {
   AddressSpaceError,

@@ -39,7 +39,7 @@ describe('ModuleBuilder', () => {
     );
     const jsTable = new WebAssembly.Table({ element: 'anyfunc', initial: 8 });
     const exports = instantiate(module.finish(), { kernel: { attach: () => 5, table: jsTable } });
-    expect(jsTable.get(5)()).toBe(42);
+    expect(jsTable.get(5)?.()).toBe(42);
     const memory = exports['memory'] as WebAssembly.Memory;
     expect([...new Uint8Array(memory.buffer, 16, 3)]).toEqual([1, 2, 3]);
   });

@@ -57,7 +57,7 @@ let told = Date.now();
 function tell(text: () => string): void {
   if (Date.now() - told < TELL_MS) return;
   told = Date.now();
-  console.error(text());
+  process.stderr.write(`${text()}\n`);
 }
 
 let shown = 0;

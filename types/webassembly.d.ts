@@ -1,11 +1,15 @@
-/** The part of the WebAssembly JavaScript interface that builds and tests use; Node's types leave it to the DOM library. */
+/** The part of the WebAssembly JavaScript interface that is used here; Node's types leave it to the DOM library. */
 declare namespace WebAssembly {
   type ExportValue = ((...args: never[]) => unknown) | Memory | Table | Global;
-  type ImportValue = ExportValue;
-  type Imports = Record<string, Record<string, ImportValue>>;
-
+  /** A number is an immutable global. */
+  type ImportValue = ExportValue | number;
   type ModuleImports = Record<string, ImportValue>;
+  type Imports = Record<string, ModuleImports>;
 
+  type Exports = Readonly<Record<string, ExportValue>>;
+
+  function compile(bytes: Uint8Array): Promise<Module>;
+  function validate(bytes: Uint8Array): boolean;
   function instantiate(bytes: Uint8Array, imports?: Imports): Promise<{ module: Module; instance: Instance }>;
 
   interface ImportDescriptor {
@@ -22,7 +26,7 @@ declare namespace WebAssembly {
 
   class Instance {
     constructor(module: Module, imports?: Imports);
-    readonly exports: Readonly<Record<string, ExportValue>>;
+    readonly exports: Exports;
   }
 
   class Memory {
