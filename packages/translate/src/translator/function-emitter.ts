@@ -5,6 +5,7 @@ import { LocalPool } from '../emit/local-pool.ts';
 import { ENTRY_SHIFT } from '../interpreter/translated-code.ts';
 import { type AccessPlans, planAccesses } from './access-plan.ts';
 import { CallEmitter, type CallTarget, type Imports, parameters } from './call-emitter.ts';
+import { emitChooseAddress } from './choose-address.ts';
 import { analyseFlow, type BlockFlow, leaveKey, type Point, storedFlags } from './data-flow.ts';
 import { type GuestInstruction, hasRegisterTarget } from './decode-instruction.ts';
 import { FlagEmitter } from './flag-emitter.ts';
@@ -357,17 +358,13 @@ export class FunctionEmitter {
     const { f } = this;
     const point = this.#switchPoint;
     const targets = node.successors.filter(isCode);
-    const [first, last] = [targets[0]?.block.pc ?? 0, targets.at(-1)?.block.pc ?? 0];
     const target = this.#state.named('target', 'i32');
     const unknown = f.block();
-    const labels = targets.map(() => f.block());
-    const byAddress = new Map(targets.map(({ block }, i) => [block.pc, labels[labels.length - 1 - i]]));
-    f.get(target);
-    this.#pushAddress(first);
-    f.op('i32.sub').i32(2).op('i32.rotr');
-    f.brTable(
-      Array.from({ length: (last - first) / 4 + 1 }, (_, i) => byAddress.get(first + 4 * i) ?? unknown),
-      unknown,
+    const labels = targets.map(() => f.block()).reverse();
+    emitChooseAddress(
+      f,
+      { address: target, pushAddress: (pc) => this.#pushAddress(pc), unknown },
+      targets.map(({ block }, i) => ({ pc: block.pc, label: labels[i] ?? unknown })),
     );
     for (const to of targets) {
       f.end();
