@@ -1,6 +1,6 @@
 import { mkdirSync, readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { allowTime, boxer, boxerOk, temporaryDirectory } from './support/boxer.ts';
+import { allowTime, boxer, boxerOk, command, root, temporaryDirectory } from './support/boxer.ts';
 
 allowTime(300_000);
 
@@ -194,11 +194,39 @@ describe('boxer', () => {
     expect(boxer(args)).toMatchObject({ status: 0, stderr: '' });
   });
 
-  it('refuses a command it does not know', () => {
-    const { status, stderr } = boxer(['biuld']);
+  it.each([
+    [['biuld'], 'unknown command: biuld (did you mean build?)'],
+    [['cache', 'prun'], 'unknown command: cache prun (did you mean cache prune?)'],
+    [['build', '--chek'], 'unknown flag: --chek (did you mean --check?)'],
+    [['build', '-t', 'name', '.'], 'unknown flag: -t\ncode: CLI_USAGE\nhint: An image is a file'],
+    [
+      ['run', '-p', '80:80', 'x.wasm'],
+      'unknown shorthand flag: "p" in -p\ncode: CLI_USAGE\nhint: Leave it out: a box has no network',
+    ],
+  ])('refuses %j, and says what may be meant', (words, message) => {
+    const { status, stderr } = boxer(words);
     expect(status).toBe(125);
-    expect(stderr).toContain('biuld');
+    expect(stderr).toContain(`error: ${message}`);
   });
+
+  // Node 20 reads --env-file wherever it stands, unless it is told where its own flags end.
+  it('reads --env-file itself', () => {
+    const { status, stderr } = command(join(root, 'boxer'), ['run', '--env-file', '/no/such', 'x.wasm']);
+    expect({ status, stderr }).toMatchObject({ status: 125, stderr: expect.stringContaining('CLI_FILE') });
+  });
+
+  it.each(['cache du', '--help'])(
+    'says so when the result of %s cannot be written, since the disk is full',
+    (words) => {
+      const line = [process.execPath, join(root, 'boxer'), ...words.split(' ')]
+        .map((each) => `'${each}'`)
+        .join(' ');
+      const { status, stderr } = command('sh', ['-c', `${line} > /dev/full`]);
+      expect(status).toBe(125);
+      expect(stderr).toMatch(/^error: ENOSPC.*\ncode: HOST_ENOSPC\n/);
+      expect(stderr).not.toMatch(/^ +at /m);
+    },
+  );
 });
 
 describe('boxer image', () => {

@@ -21,6 +21,7 @@ import { makeWorkDirectory } from './cache/work-directory.ts';
 import { RemoteContexts } from './context/remote-contexts.ts';
 import { GitRepositories } from './git/git-repositories.ts';
 import { type BuildInput, type InputTools, readInput } from './input/read-input.ts';
+import { checkOutput } from './output/check-output.ts';
 import { finishImage } from './output/finish-image.ts';
 import { writeOutput } from './output/write-output.ts';
 import { Cancellation } from './progress/cancellation.ts';
@@ -49,6 +50,7 @@ export interface BuildParts {
  * @throws a BoxerError with the place in the Dockerfile where there is one
  */
 export async function buildImage(options: BuildOptions, parts: BuildParts = {}): Promise<BuildResult> {
+  await checkOutput(options.output);
   const progress = new Progress(options.onEvent);
   const cacheDirectory = options.cacheDirectory ?? defaultCacheDirectory();
   await using work = await makeWorkDirectory(`${cacheDirectory}/builds`);
@@ -65,7 +67,7 @@ export async function buildImage(options: BuildOptions, parts: BuildParts = {}):
   const bases = openBases(options, { cacheDirectory, layers, progress, signal }, tools);
   const { plan, build } = await resolve(input, options, bases, progress);
 
-  const sources = new SourceOpener(input.context, bases);
+  const sources = new SourceOpener(input.context, bases, plan.stageNames);
   const cache = new StepCache(`${cacheDirectory}/steps`, imported);
   const run = new BoxRunExecutor({
     box: parts.box ?? new RunnerBox({ policy, workDirectory: work.path, signal }),

@@ -15,6 +15,7 @@ export { exitCodes } from './exit-codes.ts';
 export { isErrno } from './is-errno.ts';
 export { type KeptEntry, leastRecentlyUsed } from './least-recently-used.ts';
 export { type Logger, silentLogger } from './logger.ts';
+export { makeDirectories } from './make-directories.ts';
 export {
   formatLocation,
   type SourceLocation,

@@ -90,6 +90,7 @@ export class PlatformNotFoundError extends BoxerError {
 /** A registry, archive or layout has no such image. */
 export class ImageNotFoundError extends BoxerError {
   readonly code = 'OCI_IMAGE_NOT_FOUND';
+  override readonly hint = 'Check the name and the tag of the image.';
 
   constructor(what: string, why: string, options?: { cause?: unknown }) {
     super(`Cannot find image ${what}: ${why}`, options);
@@ -108,6 +109,8 @@ export class InvalidArchiveError extends BoxerError {
 /** A registry refused a request, or could not be reached after all attempts. */
 export class RegistryError extends BoxerError {
   readonly code = 'OCI_REGISTRY';
+  override readonly hint =
+    'Check the name of the image and this machine’s connection; `boxer image load` takes images from files.';
 
   /** @param status - HTTP status, when there was an answer */
   constructor(

@@ -1,7 +1,8 @@
 import type { FileSource } from '@boxer/dockerfile';
-import type { Digest } from '@boxer/foundation';
+import { type Digest, suggest } from '@boxer/foundation';
 import { Tree } from '@boxer/fsimage';
 import { stepKey } from '../cache/step-key.ts';
+import { ImageResolutionError } from '../errors/base-error.ts';
 import type { SourceRoot } from '../context/source-root.ts';
 import { TreeSource } from '../context/tree-source.ts';
 import type { StageResult, StageState } from '../stages/stage-result.ts';
@@ -15,13 +16,16 @@ export type OpenedBase =
 /** The places that stages start from and files come from. */
 export class SourceOpener {
   readonly #context: SourceRoot;
-  readonly #bases: BaseOpener;
+  readonly #bases: Pick<BaseOpener, 'open'>;
+  readonly #stageNames: readonly string[];
   readonly #stages = new Map<number, { name: string; result: Promise<StageResult> }>();
   readonly #roots = new Map<string, Promise<SourceRoot>>();
 
-  constructor(context: SourceRoot, bases: BaseOpener) {
+  /** @param stageNames - of all stages: one of them may be meant where an image is not found */
+  constructor(context: SourceRoot, bases: Pick<BaseOpener, 'open'>, stageNames: readonly string[]) {
     this.#context = context;
     this.#bases = bases;
+    this.#stageNames = stageNames;
   }
 
   addStage(index: number, name: string, result: Promise<StageResult>): void {
@@ -72,9 +76,22 @@ export class SourceOpener {
         base.kind === 'files'
           ? base.root
           : new TreeSource(externalName(from), () => base.tree(), imageKey(base)),
-      );
+      )
+      .catch((error: unknown) => {
+        throw this.#withStageMeant(error);
+      });
     this.#roots.set(key, root);
     return root;
+  }
+
+  /** A misspelt stage is an image that is not found. */
+  #withStageMeant(error: unknown): unknown {
+    if (!(error instanceof ImageResolutionError)) return error;
+    const name = /^docker\.io\/library\/([^:@/]+):latest$/.exec(error.reference)?.[1] ?? '';
+    const stage = suggest(name, this.#stageNames, false);
+    if (stage === undefined) return error;
+    const hint = `There is no stage ${name}, so that it names an image; did you mean ${stage}?`;
+    return new ImageResolutionError(error.reference, error.cause, hint);
   }
 }
 

@@ -1,7 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { mkdir, readdir, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import { makeDirectories } from '@boxer/foundation';
+import { CacheDirectoryError } from '../errors/build-cache-error.ts';
 import { parseWorkDirectoryName, workDirectoryName } from './active-builds.ts';
 import { isAlive } from './is-alive.ts';
 
@@ -13,13 +15,18 @@ export interface WorkDirectory extends AsyncDisposable {
 /**
  * Makes the directory, and removes those of builds that were killed.
  *
- * @param parent - shared by all builds of this machine that use one cache
+ * @param parent - shared by all builds of this machine that use one cache; in the cache directory
+ * @throws {@link CacheDirectoryError}
  */
 export async function makeWorkDirectory(parent: string): Promise<WorkDirectory> {
-  await mkdir(parent, { recursive: true });
-  await removeAbandoned(parent);
   const path = join(parent, workDirectoryName(randomBytes(6).toString('hex')));
-  await mkdir(path, { mode: 0o700 });
+  try {
+    await makeDirectories(parent);
+    await removeAbandoned(parent);
+    await mkdir(path, { mode: 0o700 });
+  } catch (cause) {
+    throw new CacheDirectoryError(dirname(parent), cause);
+  }
   // process.exit in the middle of a build runs this, but none of the code that waits.
   const onExit = () => rmSync(path, { recursive: true, force: true });
   process.on('exit', onExit);

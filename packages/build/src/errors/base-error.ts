@@ -17,12 +17,13 @@ export class ImageResolutionError extends BoxerError {
   declare readonly hint?: string;
 
   constructor(
-    reference: string,
+    readonly reference: string,
     override readonly cause: BoxerError,
+    hint = cause.hint,
   ) {
     super(`failed to resolve source metadata for ${reference}: ${cause.message}`, { cause });
     this.code = cause.code;
-    if (cause.hint !== undefined) this.hint = cause.hint;
+    if (hint !== undefined) this.hint = hint;
   }
 }
 

@@ -8,3 +8,15 @@ export class BuildCacheError extends BoxerError {
     super(`Cannot ${doing}: ${why}`, options);
   }
 }
+
+/** The cache directory cannot be used. */
+export class CacheDirectoryError extends BoxerError {
+  readonly code = 'BUILD_CACHE_DIRECTORY';
+  override readonly hint = 'Make it writable, or name another in BOXER_CACHE_DIR.';
+
+  constructor(directory: string, cause: unknown) {
+    super(`Cannot use the cache in ${directory}: ${cause instanceof Error ? cause.message : String(cause)}`, {
+      cause,
+    });
+  }
+}

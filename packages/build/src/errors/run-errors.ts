@@ -1,5 +1,9 @@
 import { BoxerError } from '@boxer/foundation';
 
+/** How programs say that they reach no network: texts of the C libraries, of curl, apt and Go. */
+const NO_NETWORK =
+  /could not resolve|(?:name|temporary failure).*resol|network is unreachable|no such host|dial tcp|EAI_AGAIN|getaddrinfo|bad address '/i;
+
 /** The command of a RUN ended with an error. The message is BuildKit's. */
 export class RunFailedError extends BoxerError {
   readonly code = 'BUILD_RUN_FAILED';
@@ -21,6 +25,8 @@ export class RunFailedError extends BoxerError {
     super(`process ${JSON.stringify(argv.join(' '))} did not complete successfully: exit code: ${exitCode}`);
     if (exitCode === 127 || !started)
       this.hint = 'The command, or the shell or interpreter it needs, is not in the image.';
+    else if (output.some((line) => NO_NETWORK.test(line)))
+      this.hint = 'RUN has no network: bring files in with ADD URL, COPY, or a base image that has them.';
   }
 }
 

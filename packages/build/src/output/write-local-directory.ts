@@ -54,7 +54,7 @@ async function makeDirectory(path: string): Promise<void> {
   });
   if (stats?.isDirectory() === true) return;
   if (stats !== undefined) await rm(path, { force: true });
-  await mkdir(path, { recursive: true, mode: 0o700 });
+  await mkdir(path, { mode: 0o700 });
 }
 
 async function writeFile(path: string, content: Content, permissions: number): Promise<void> {

@@ -1,8 +1,8 @@
-import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { writeLayerTar } from '@boxer/fsimage';
-import { writeFileAtomically } from '@boxer/foundation';
+import { makeDirectories, writeFileAtomically } from '@boxer/foundation';
 import type { BuildOutput } from '../build-options.ts';
+import { outputError } from './check-output.ts';
 import type { FinishedImage } from './finish-image.ts';
 import { moveFile } from './move-file.ts';
 import type { OutputEnvironment, WrittenOutput } from './output-environment.ts';
@@ -14,17 +14,23 @@ import { writeLocalDirectory } from './write-local-directory.ts';
 /**
  * Writes an image in the form that was asked for. Files are written in the work directory and moved when they are
  * complete, so that a build that is killed leaves nothing beside its output.
+ *
+ * @throws OutputError
  */
 export async function writeOutput(
   image: FinishedImage,
   output: BuildOutput,
   environment: OutputEnvironment,
 ): Promise<WrittenOutput> {
-  await mkdir(dirname(output.dest), { recursive: true });
-  if (output.type === 'local') return writeLocalDirectory(await image.tree(), output.dest, environment);
-  return output.type === 'component'
-    ? writeComponentOnce(image, output.dest, environment)
-    : moveInto(output.dest, environment, (path) => writeFileOutput(image, output.type, path, environment));
+  const { type, dest } = output;
+  try {
+    await makeDirectories(dirname(dest));
+    if (type === 'local') return await writeLocalDirectory(await image.tree(), dest, environment);
+    if (type === 'component') return await writeComponentOnce(image, dest, environment);
+    return await moveInto(dest, environment, (path) => writeFileOutput(image, type, path, environment));
+  } catch (error) {
+    throw outputError(dest, error);
+  }
 }
 
 /** What is there already, from a build of the same, is left alone. */

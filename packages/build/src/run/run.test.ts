@@ -262,6 +262,16 @@ describe('RUN', () => {
       expect(readdirSync(join(work, 'cache', 'builds'))).toEqual([]);
     });
 
+    // Texts of glibc, curl, Python and musl's wget.
+    it.each([
+      ['curl: (6) Could not resolve host: example.com\n', 6],
+      ['socket.gaierror: [Errno -3] Temporary failure in name resolution\n', 1],
+      ["wget: bad address 'example.com'\n", 1],
+    ])('says that there is no network, where that is why: %j', async (output, exitCode) => {
+      const building = build('FROM scratch\nRUN get\n', () => ({ exitCode, output }));
+      await expect(building).rejects.toMatchObject({ hint: expect.stringContaining('RUN has no network') });
+    });
+
     it('says which limit it met', async () => {
       const building = build('FROM scratch\nRUN loop\n', () => ({ limit: 'it ran longer than 5 ms' }));
       await expect(building).rejects.toMatchObject({

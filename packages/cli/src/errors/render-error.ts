@@ -1,4 +1,4 @@
-import { BoxerError, type SourceRange } from '@boxer/foundation';
+import { BoxerError, cacheDirectory, type SourceRange } from '@boxer/foundation';
 
 /** A text file that an error may point into. */
 export interface SourceText {
@@ -26,10 +26,7 @@ function codeAndHint(error: unknown): string[] {
   }
   const code = systemErrorCode(error);
   if (code !== undefined) {
-    return [
-      `code: HOST_${code}`,
-      'hint: Check the path, its permissions, and the free space of this machine.',
-    ];
+    return [`code: HOST_${code}`, `hint: ${systemErrorHint(code)}`];
   }
   return ['code: INTERNAL', 'hint: This is a bug in Boxer. Set BOXER_DEBUG=1 for the stack and report it.'];
 }
@@ -39,6 +36,12 @@ function systemErrorCode(error: unknown): string | undefined {
   if (typeof error !== 'object' || error === null || !('code' in error) || !('syscall' in error))
     return undefined;
   return typeof error.code === 'string' && /^E[A-Z0-9]+$/.test(error.code) ? error.code : undefined;
+}
+
+function systemErrorHint(code: string): string {
+  return code === 'ENOSPC' || code === 'EDQUOT'
+    ? `Free space where the result goes, or in ${cacheDirectory()}: boxer cache prune, or name another in BOXER_CACHE_DIR.`
+    : 'Check the path, its permissions, and the free space of this machine.';
 }
 
 function messageOf(error: unknown): string {

@@ -1,3 +1,4 @@
+import { unknownFlag } from '../errors/unknown-flag.ts';
 import { UsageError } from '../errors/usage-error.ts';
 import type { FlagRow } from './flag-row.ts';
 
@@ -43,26 +44,35 @@ export function parseFlags(command: string, rows: readonly FlagRow[], words: rea
       const equals = word.indexOf('=');
       const name = word.slice(2, equals === -1 ? undefined : equals);
       const row = rows.find((candidate) => candidate.name === name);
-      if (row === undefined) throw fail(`unknown flag: --${name}`);
+      if (row === undefined) {
+        throw unknownFlag(
+          command,
+          `--${name}`,
+          rows.map((each) => each.name),
+        );
+      }
       store(row, `--${name}`, equals === -1 ? undefined : word.slice(equals + 1));
     } else {
-      parseShort(rows, word, store, fail);
+      parseShort(command, rows, word, store);
     }
   }
   return { switches, values, rest: words.slice(next) };
 }
 
 function parseShort(
+  command: string,
   rows: readonly FlagRow[],
   word: string,
   store: (row: FlagRow, shown: string, inline: string | undefined) => void,
-  fail: (why: string) => UsageError,
 ): void {
   let letters = word.slice(1);
   while (letters !== '') {
     const char = letters.charAt(0);
     const row = rows.find((candidate) => candidate.char === char);
-    if (row === undefined) throw fail(`unknown shorthand flag: ${JSON.stringify(char)} in ${word}`);
+    if (row === undefined) {
+      const message = `unknown shorthand flag: ${JSON.stringify(char)} in ${word}`;
+      throw unknownFlag(command, `-${char}`, [], message);
+    }
     const behind = letters.slice(1);
     if (behind.startsWith('=')) return store(row, `-${char}`, behind.slice(1));
     if (row.kind !== 'switch') return store(row, `-${char}`, behind === '' ? undefined : behind);

@@ -49,6 +49,11 @@ export const runFlags = [
     summary: 'Cap on what is written to standard output and error.',
   },
   { name: 'tmpfs', kind: 'list', value: 'DIR', summary: 'An empty directory in memory.' },
+  {
+    name: 'rm',
+    kind: 'switch',
+    summary: 'As in Docker; a box never leaves anything behind, with or without it.',
+  },
   { name: 'read-only', kind: 'switch', summary: 'Refuse writes to the root filesystem.' },
   {
     name: 'audit',

@@ -40,6 +40,8 @@ export interface BuildPlan {
   readonly target: number;
   /** Needed stages, in the order of the Dockerfile, which is an order of execution. */
   readonly stages: readonly PlannedStage[];
+  /** Names of all stages, needed or not. */
+  readonly stageNames: readonly string[];
   /** Bases whose config has to be known before the steps can be worked out, each once. */
   readonly bases: readonly ExternalBase[];
   /** Lint warnings of the phases so far. */

@@ -42,6 +42,7 @@ export function planBuild(text: string, options: PlanOptions = {}): BuildPlan {
     file: dockerfile.file,
     target: target.index,
     stages,
+    stageNames: references.graph.stages.map(({ displayName }) => displayName),
     bases: uniqueBases(stages.map(({ base }) => base)),
     warnings: linter.warnings,
     session,

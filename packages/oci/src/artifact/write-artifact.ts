@@ -1,7 +1,7 @@
 import { openAsBlob } from 'node:fs';
-import { copyFile, mkdir, stat, writeFile } from 'node:fs/promises';
+import { copyFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Digest, replaceFile } from '@boxer/foundation';
+import { type Digest, makeDirectories, replaceFile } from '@boxer/foundation';
 import { mediaTypes } from '../manifest/media-types.ts';
 import type { Reference } from '../reference/reference.ts';
 import { type RegistryOptions, repositoryClient } from '../registry/registry-source.ts';
@@ -21,7 +21,7 @@ export async function writeArtifactLayout(
   signal?: AbortSignal,
 ): Promise<Digest> {
   const { manifest, manifestDescriptor, configDescriptor } = encodeArtifact(artifact);
-  await mkdir(join(directory, 'blobs', 'sha256'), { recursive: true });
+  await makeDirectories(join(directory, 'blobs', 'sha256'));
   for (const { descriptor, path } of artifact.files) {
     signal?.throwIfAborted();
     const target = join(directory, blobName(descriptor.digest));

@@ -1,8 +1,16 @@
 import { randomBytes } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { mkdir, readdir, rm, stat } from 'node:fs/promises';
+import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { cacheDirectory, type Digest, Digester, digestOf, isDigest, isErrno } from '@boxer/foundation';
+import {
+  cacheDirectory,
+  type Digest,
+  Digester,
+  digestOf,
+  isDigest,
+  isErrno,
+  makeDirectories,
+} from '@boxer/foundation';
 import { BlobNotFoundError, DigestMismatchError, SizeMismatchError } from '../errors.ts';
 import { type BlobDescriptor, BlobWriter } from './blob-writer.ts';
 
@@ -29,8 +37,8 @@ export class BlobStore {
   /** @param directory - default {@link cacheDirectory}; made when missing */
   static async open(directory: string = cacheDirectory()): Promise<BlobStore> {
     const store = new BlobStore(directory);
-    await mkdir(store.#blobs, { recursive: true });
-    await mkdir(store.#temporary, { recursive: true });
+    await makeDirectories(store.#blobs);
+    await makeDirectories(store.#temporary);
     await store.#removeStaleFiles();
     return store;
   }
