@@ -1,6 +1,12 @@
 import { FunctionAssembler } from './function-assembler.ts';
 import { ModuleBuilder } from './module-builder.ts';
-import { laneOpcodes, memoryOpcodes, plainOpcodes, type PlainOperation } from './opcodes.ts';
+import {
+  laneMemoryOpcodes,
+  laneOpcodes,
+  memoryOpcodes,
+  plainOpcodes,
+  type PlainOperation,
+} from './opcodes.ts';
 import type { ValueType } from './types.ts';
 
 const scalar = (text: string): ValueType => (/^(i32|i64|f32|f64)$/.test(text) ? (text as ValueType) : 'v128');
@@ -49,7 +55,7 @@ function validates(
 // Oracle: V8's validator. A wrong opcode has another type, or shares it with a name that is listed too.
 describe('opcodes', () => {
   it('are all different', () => {
-    const all = [plainOpcodes, memoryOpcodes, laneOpcodes].flatMap(
+    const all = [plainOpcodes, memoryOpcodes, laneMemoryOpcodes, laneOpcodes].flatMap(
       (table) => Object.values(table) as number[],
     );
     expect(new Set(all).size).toBe(all.length);
@@ -69,4 +75,27 @@ describe('opcodes', () => {
       true,
     );
   });
+
+  it.each(Object.keys(laneOpcodes) as (keyof typeof laneOpcodes)[])('%s validates for its lanes', (name) => {
+    const [shape = '', operation = ''] = name.split('.');
+    const [, kind = '', bits = '', lanes = ''] = /^([if])(\d+)x(\d+)$/.exec(shape) ?? [];
+    const element = scalar(Number(bits) < 32 ? 'i32' : `${kind}${bits}`);
+    const extracts = operation.startsWith('extract');
+    const takes = (lane: number) =>
+      validates(extracts ? ['v128'] : ['v128', element], [extracts ? element : 'v128'], (f) =>
+        f.lane(name, lane),
+      );
+    expect([Number(lanes) - 1, Number(lanes)].map(takes)).toEqual([true, false]);
+  });
+
+  it.each(Object.keys(laneMemoryOpcodes) as (keyof typeof laneMemoryOpcodes)[])(
+    '%s validates for its lanes',
+    (name) => {
+      const lanes = 128 / Number(/\d+(?=_lane)/.exec(name)?.[0]);
+      const results: ValueType[] = name.includes('load') ? ['v128'] : [];
+      const takes = (lane: number) =>
+        validates(['i32', 'v128'], results, (f) => f.laneMemory(name, 70000, lane));
+      expect([lanes - 1, lanes].map(takes)).toEqual([true, false]);
+    },
+  );
 });

@@ -1,6 +1,7 @@
 import { RandomSource } from '../testing/random-source.ts';
 import { repairOf } from './float-templates.ts';
 import { encode } from './encode.ts';
+import { AHP, DN, FZ, FZ16, INEXACT, RMODE } from './float-control.ts';
 import { crossEdges, integerEdges, singleEdges } from './float-edges.ts';
 import { mix, rowOf } from './generator.ts';
 import { slotAddress, STATE_BYTES, stateOffsets } from './layout.ts';
@@ -28,13 +29,6 @@ const FPSR_RESULTS = 10;
 const readFpsr = (t: number) => (0xd53b_4420 | t) >>> 0;
 const writeFpsr = (t: number) => (0xd51b_4420 | t) >>> 0;
 const readNzcv = (t: number) => (0xd53b_4200 | t) >>> 0;
-
-const RMODE = 22;
-const FZ16 = 1 << 19;
-const FZ = 1 << 24;
-const DN = 1 << 25;
-const AHP = 1 << 26;
-const INEXACT = 0x10;
 
 /** How a kind of tile takes operands: so many of the first, second and third one. */
 const tiles: readonly (readonly number[])[] = [[], [10], [4, 5], [3, 3, 2]];

@@ -1,7 +1,7 @@
 import { instructions } from '@boxer/a64';
 import { RandomSource } from '../testing/random-source.ts';
 import { Checker, type Mismatch, Tally } from './checker.ts';
-import { fpcrBits } from './float-control.ts';
+import { FZ16, fpcrBits } from './float-control.ts';
 import { Generator, mix } from './generator.ts';
 import type { EngineModules } from '../testing/engine-modules.ts';
 import { type ProcessorProfile, profileOf } from './processor-profile.ts';
@@ -13,8 +13,6 @@ import { Shrinker } from './shrink.ts';
 
 /** Batches of these processors follow each other. */
 const ORDER: readonly Processor[] = ['max', 'cortex-a57', 'max', 'neoverse-n1'];
-/** Of FPCR; Armv8.0 has none. */
-const FZ16 = 1 << 19;
 /** Mismatches that are shrunk; more of them seldom say more. */
 const MOST_SHRUNK = 5;
 
@@ -161,6 +159,7 @@ export async function runFuzzer(options: RunOptions): Promise<RunResult> {
           rows: profiles[processor].rows,
           seed: options.seed,
           traits: profiles[processor].traits,
+          // Armv8.0 has none.
           halfFlush: processor !== 'cortex-a57' && (fpcrBits() & FZ16) !== 0,
         }),
     );

@@ -1,5 +1,6 @@
 import { RandomSource } from '../testing/random-source.ts';
 import { randomInteger, randomVector } from '../testing/random-values.ts';
+import { AHP, DN, FZ, FZ16, INEXACT, RMODE } from './float-control.ts';
 import { IMAGE_BYTES, STATE_BYTES, stateOffsets } from './layout.ts';
 
 /** Numbers of a pool: enough that programs seldom see the same, quickly copied. */
@@ -16,12 +17,6 @@ function pool(bytesEach: number, make: () => bigint): Uint8Array {
   return bytes;
 }
 
-const MODES = 22;
-const FZ16 = 1 << 19;
-const FZ = 1 << 24;
-const DN = 1 << 25;
-const AHP = 1 << 26;
-const INEXACT = 0x10;
 const FPSR_BITS = 0x0800_009f;
 
 /** Edge values of registers and memory. */
@@ -47,7 +42,7 @@ export class Values {
   fpcr(random: RandomSource): number {
     if (random.below(3) === 0) return 0;
     const bits = [FZ, DN, AHP, ...(this.halfFlush ? [FZ16] : [])].filter(() => random.below(3) === 0);
-    return bits.reduce((all, bit) => all | bit, random.below(4) << MODES);
+    return bits.reduce((all, bit) => all | bit, random.below(4) << RMODE);
   }
 
   fpsr(random: RandomSource): number {

@@ -1,3 +1,4 @@
+import { AHP, DN, FZ, FZ16, RMODE } from '../fuzz/float-control.ts';
 import type { RandomSource } from '../testing/random-source.ts';
 
 /** An integer: of any length, or near a power of two. */
@@ -8,10 +9,10 @@ export function randomInteger(random: RandomSource): bigint {
   return BigInt.asUintN(64, random.below(2) ? -value : value);
 }
 
-const extras = [0, 1 << 24, 1 << 25, 1 << 19, (1 << 24) | (1 << 25) | (1 << 19)];
-const alternativeHalf = [0, 1 << 26];
+const extras = [0, FZ, DN, FZ16, FZ | DN | FZ16];
+const alternativeHalf = [0, AHP];
 
 /** Every rounding mode, with and without flushing, default NaNs and the alternative half precision. */
 export const controls: readonly number[] = [0, 1, 2, 3].flatMap((mode) =>
-  extras.flatMap((extra) => alternativeHalf.map((half) => (mode << 22) | extra | half)),
+  extras.flatMap((extra) => alternativeHalf.map((half) => (mode << RMODE) | extra | half)),
 );
