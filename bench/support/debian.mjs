@@ -1,7 +1,8 @@
 /** Debian trees, made by mmdebstrap once and kept between runs. */
 import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { hasCommand, kept, prepare } from './machine.mjs';
+import { debianTar as makeDebianTar, whyNoDebianTar } from '../../scripts/debian.mjs';
+import { kept, prepare } from './machine.mjs';
 
 /** What is in a tree beside what the packages need. */
 const packages = {
@@ -18,13 +19,8 @@ const packages = {
  */
 export function debianTar(name = 'trixie', architecture = 'arm64') {
   const path = join(kept, `${name}-${architecture}.tar`);
-  if (existsSync(path)) return path;
-  if (!hasCommand('mmdebstrap')) return undefined;
-  const partial = join(kept, `${name}-${architecture}.partial.tar`);
-  const options = ['--quiet', `--arch=${architecture}`, '--variant=extract', `--include=${packages[name]}`];
-  prepare(['mmdebstrap', ...options, 'trixie', partial]);
-  renameSync(partial, path);
-  return path;
+  if (whyNoDebianTar(path) !== undefined) return undefined;
+  return makeDebianTar(path, { suite: 'trixie', architecture, packages: packages[name] });
 }
 
 /** @returns the folder into which the archive was unpacked; device files are left out */

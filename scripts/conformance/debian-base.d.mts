@@ -1,3 +1,6 @@
+/** @returns why there is no base, or undefined */
+export function whyNoDebianBase(): string | undefined;
+
 /**
  * Debian bookworm for arm64, made by mmdebstrap and kept.
  *

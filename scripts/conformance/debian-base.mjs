@@ -1,9 +1,9 @@
 /** The base image of the cases that need one: Debian bookworm for arm64, made by mmdebstrap and kept. */
 import { spawnSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
 import * as fs from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { debianTar, whyNoDebianTar, writeLayout } from '../debian.mjs';
 
 const PACKAGES =
   'apt,base-files,base-passwd,bash,coreutils,dash,findutils,grep,hostname,libc-bin,mawk,passwd,perl-base,sed,tar';
@@ -25,47 +25,52 @@ const HOOKS = [
   ': > "$1/etc/hosts"',
 ];
 
+const keptTar = (architecture) => join(KEPT, `bookworm-${architecture}.tar`);
+
+/** @returns why there is no base, or undefined */
+export function whyNoDebianBase() {
+  const why = process.env.BOXER_BOOKWORM_TAR ? undefined : whyNoDebianTar(keptTar('arm64'));
+  return why && `${why} and BOXER_BOOKWORM_TAR is not set`;
+}
+
 /**
  * @param directory where to write the images
  * @returns {{ base?: string, why?: string, baseOf?: (name: string) => string }} value for
  *   `--build-context debian:bookworm=`, or why there is none; and that for the case of a name
  */
 export function debianBase(directory) {
-  const given = process.env.BOXER_BOOKWORM_TAR;
+  const why = whyNoDebianBase();
+  if (why !== undefined) return { why };
   const hooks = HOOKS.map((hook) => `--extract-hook=${hook}`);
-  const { tar, why } = given ? { tar: given } : bootstrap('arm64', PACKAGES, hooks);
-  if (tar === undefined) return { why };
-  const base = writeLayout([tar], join(directory, 'arm64'));
+  let tar = process.env.BOXER_BOOKWORM_TAR;
+  try {
+    tar ||= bookworm('arm64', PACKAGES, hooks);
+  } catch (error) {
+    // Without a network, say.
+    return { why: error.message };
+  }
+  const layout = (tars, name) => writeLayout(tars, join(directory, name), 'mmdebstrap bookworm');
+  const base = layout([tar], 'arm64');
   const special = new Map();
   for (const [name, file] of Object.entries(foreignFiles)) {
     const layer = foreignLayer(file, directory);
-    if (layer !== undefined) special.set(name, writeLayout([tar, layer], join(directory, name)));
+    if (layer !== undefined) special.set(name, layout([tar, layer], name));
   }
   return { base, baseOf: (name) => special.get(name) ?? base };
 }
 
-/** Makes a root file system, or finds that of an earlier run. */
-function bootstrap(architecture, packages, hooks = []) {
-  const kept = join(KEPT, `bookworm-${architecture}.tar`);
-  if (fs.existsSync(kept)) return { tar: kept };
-  fs.mkdirSync(KEPT, { recursive: true });
-  const partial = join(KEPT, `${process.pid}.tar`);
-  const flags = ['--quiet', `--arch=${architecture}`, '--variant=extract', `--include=${packages}`];
-  const { status, stderr, error } = spawnSync('mmdebstrap', [...flags, ...hooks, 'bookworm', partial], {
-    encoding: 'utf8',
-    timeout: 900_000,
-  });
-  if (error?.code === 'ENOENT')
-    return { why: 'mmdebstrap is not installed and BOXER_BOOKWORM_TAR is not set' };
-  if (status !== 0) return { why: `mmdebstrap: ${error?.message ?? stderr.trim().split('\n').at(-1)}` };
-  fs.renameSync(partial, kept);
-  return { tar: kept };
+function bookworm(architecture, packages, hooks) {
+  return debianTar(keptTar(architecture), { suite: 'bookworm', architecture, packages, hooks });
 }
 
 /** @returns a layer with one file of another architecture, or undefined when that cannot be had */
 function foreignLayer({ architecture, package: name, path }, directory) {
-  const { tar } = bootstrap(architecture, name);
-  if (tar === undefined) return undefined;
+  let tar;
+  try {
+    tar = bookworm(architecture, name);
+  } catch {
+    return undefined;
+  }
   const root = fs.mkdtempSync(join(directory, 'foreign-'));
   const layer = join(root, 'layer.tar');
   for (const action of [`-xf${tar}`, `-cf${layer}`]) {
@@ -73,36 +78,4 @@ function foreignLayer({ architecture, package: name, path }, directory) {
     if (status !== 0) throw new Error(`tar: ${stderr}`);
   }
   return layer;
-}
-
-/** @source OCI image-spec v1.1.0, image-layout.md */
-function writeLayout(tars, directory) {
-  const blobs = join(directory, 'blobs', 'sha256');
-  fs.mkdirSync(blobs, { recursive: true });
-  const put = (bytes) => {
-    const hex = createHash('sha256').update(bytes).digest('hex');
-    fs.writeFileSync(join(blobs, hex), bytes);
-    return { digest: `sha256:${hex}`, size: bytes.length };
-  };
-  const putJson = (value) => put(Buffer.from(JSON.stringify(value)));
-  const platform = { architecture: 'arm64', os: 'linux' };
-  const layers = tars.map((tar) => put(fs.readFileSync(tar)));
-  const config = putJson({
-    ...platform,
-    config: { Env: ['PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'], Cmd: ['bash'] },
-    rootfs: { type: 'layers', diff_ids: layers.map(({ digest }) => digest) },
-    history: layers.map(() => ({ created_by: 'mmdebstrap bookworm' })),
-  });
-  const type = 'application/vnd.oci.image';
-  const manifest = putJson({
-    schemaVersion: 2,
-    mediaType: `${type}.manifest.v1+json`,
-    config: { mediaType: `${type}.config.v1+json`, ...config },
-    layers: layers.map((layer) => ({ mediaType: `${type}.layer.v1.tar`, ...layer })),
-  });
-  const manifests = [{ mediaType: `${type}.manifest.v1+json`, ...manifest, platform }];
-  const index = { schemaVersion: 2, mediaType: `${type}.index.v1+json`, manifests };
-  fs.writeFileSync(join(directory, 'index.json'), JSON.stringify(index));
-  fs.writeFileSync(join(directory, 'oci-layout'), JSON.stringify({ imageLayoutVersion: '1.0.0' }));
-  return `oci-layout://${directory}`;
 }
