@@ -30,6 +30,7 @@ function runOnLinux(program: string): { stdout: string; exitCode: number } {
     'fs-terminal',
     'fs-interfaces',
     'fs-splice',
+    'fs-inotify',
   ])(
     '%s',
     (name) => {

@@ -3,6 +3,7 @@ import { SEEK_CUR, SEEK_END, SEEK_SET } from '../linux/open-flags';
 import { DT_DIR } from '../linux/stat';
 import { Task } from '../task/task';
 import { Dentry } from './dentry';
+import { IN_ACCESS, notifySelf } from './inotify';
 import { IoCursor } from './io-cursor';
 import { OpenFile } from './open-file';
 import { Path } from './path';
@@ -110,6 +111,7 @@ export class DirectoryFile extends OpenFile {
       done += bytes;
       this.position = entry.cookie;
     }
+    notifySelf(inode, dir, IN_ACCESS);
     return done;
   }
 

@@ -205,10 +205,16 @@ function send(inode: Inode, mask: u32, cookie: u32, name: usize, nameLength: u32
   const watches = inode.watches;
   if (watches == null) return;
   const list = watches.list;
-  for (let i = 0; i < list.length; i++) {
+  for (let i = 0; i < list.length; ) {
     const watch = list[i];
-    if ((watch.mask & mask & EVENTS) == 0) continue;
-    watch.file.push(new Event(watch.number, mask, cookie, nameLength > 0 ? duplicateBytes(name, nameLength) : 0, nameLength));
+    if ((watch.mask & mask & EVENTS) != 0) {
+      watch.file.push(new Event(watch.number, mask, cookie, nameLength > 0 ? duplicateBytes(name, nameLength) : 0, nameLength));
+      if ((watch.mask & IN_ONESHOT) != 0) {
+        watch.file.remove(watch.number);
+        continue;
+      }
+    }
+    i++;
   }
 }
 
@@ -219,12 +225,18 @@ export function notifyName(dir: Inode, mask: u32, entry: Dentry, cookie: u32 = 0
   send(dir, mask, cookie, entry.name, entry.nameLength);
 }
 
-/** Tells the watchers of a file, and those of the directory its name is in. */
+/** Tells the watchers of the directory a file's name is in, and those of the file. */
 export function notifySelf(inode: Inode, entry: Dentry | null, mask: u32): void {
   if (!hasWatches) return;
-  if (inode.watches) send(inode, inode.isDirectory ? mask | IN_ISDIR : mask, 0, 0, 0);
-  if (entry == null) return;
-  const parent = entry.parent;
-  if (parent == null || entry.gone) return;
-  notifyName(parent.node, mask, entry);
+  const parent = entry && !entry.gone ? entry.parent : null;
+  if (entry && parent) notifyName(parent.node, mask, entry);
+  if (inode.watches) send(inode, inode.isDirectory && mask != IN_MOVE_SELF ? mask | IN_ISDIR : mask, 0, 0, 0);
+}
+
+/** A name of a file has been removed; with the last one, its watches end. */
+export function notifyUnlinked(inode: Inode): void {
+  if (inode.watches == null) return;
+  if (inode.nlink > 0) return notifySelf(inode, null, IN_ATTRIB);
+  send(inode, IN_DELETE_SELF, 0, 0, 0);
+  for (let all = inode.watches; all != null; all = inode.watches) all.list[0].file.remove(all.list[0].number);
 }

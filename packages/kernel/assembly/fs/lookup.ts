@@ -3,6 +3,7 @@ import { AT_FDCWD, O_RDONLY } from '../linux/open-flags';
 import { byteString, storeByteString } from '../memory/bytes';
 import { Task } from '../task/task';
 import { Inode } from './inode';
+import { IN_OPEN, notifySelf } from './inotify';
 import { mountAt, mounts } from './mount';
 import { OpenFile } from './open-file';
 import { Path } from './path';
@@ -50,7 +51,10 @@ export function openForExec(task: Task, path: string, dirFd: i32 = AT_FDCWD, wal
     failWith(EACCES);
     return null;
   }
-  return inode.open(task, firstWalk.place, O_RDONLY);
+  const place = firstWalk.place;
+  const file = inode.open(task, place, O_RDONLY);
+  if (file) notifySelf(inode, place.dentry, IN_OPEN);
+  return file;
 }
 
 const chunk: usize = memory.data(4096, 8);

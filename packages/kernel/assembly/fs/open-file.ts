@@ -5,6 +5,7 @@ import { NEVER, Task } from '../task/task';
 import { MAP_PROT_WRITE, pathString } from './path-string';
 import { EpollItem, forgetInEpolls } from './epoll';
 import { Inode } from './inode';
+import { hasWatches, IN_CLOSE_NOWRITE, IN_CLOSE_WRITE, notifySelf } from './inotify';
 import { IoCursor } from './io-cursor';
 import { FlockOwner } from './locks';
 import { Notifier } from './notifier';
@@ -55,6 +56,9 @@ export abstract class OpenFile {
 
   release(): void {
     if (--this.references > 0) return;
+    if (hasWatches && !this.isPathOnly) {
+      notifySelf(this.inode, this.place.dentry, this.isWritable ? IN_CLOSE_WRITE : IN_CLOSE_NOWRITE);
+    }
     forgetInEpolls(this);
     const held = this.flock;
     const locks = this.inode.locks;

@@ -98,7 +98,9 @@ function createAndOpen(task: Task, walk: Walk, flags: u32, mode: u32): OpenFile 
   if (made == null) return null;
   notifyName(dir, IN_CREATE, made);
   // The new file's own mode does not limit the descriptor that made it.
-  return made.node.open(task, new Path(walk.parentMount, made), flags & ~(O_CREAT | O_EXCL));
+  const file = made.node.open(task, new Path(walk.parentMount, made), flags & ~(O_CREAT | O_EXCL));
+  if (file) notifySelf(made.node, made, IN_OPEN);
+  return file;
 }
 
 function openTemporary(task: Task, walk: Walk, flags: u32, mode: u32): OpenFile | null {

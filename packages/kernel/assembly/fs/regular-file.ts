@@ -19,7 +19,7 @@ import { writeU32 } from '../process/user-memory';
 import { Task } from '../task/task';
 import { cachedBlock } from './block-cache';
 import { IoCursor, zeroPage } from './io-cursor';
-import { IN_MODIFY, notifySelf } from './inotify';
+import { hasWatches, IN_ACCESS, IN_MODIFY, notifySelf } from './inotify';
 import { MAX_FILE_BYTES } from './memory-content';
 import { MemoryInode } from './memory-inode';
 import { OpenFile } from './open-file';
@@ -85,7 +85,9 @@ export class RegularFile extends OpenFile {
     }
     if (at == offset && io.faulted) return -EFAULT;
     if (inode.atime <= inode.mtime && (this.flags & O_NOATIME) == 0 && !this.place.mount.readOnly) inode.atime = realtimeNow();
-    return at > offset ? at - offset : 0;
+    if (at == offset) return 0;
+    if (hasWatches) notifySelf(inode, this.place.dentry, IN_ACCESS);
+    return at - offset;
   }
 
   write(task: Task, io: IoCursor): i64 {

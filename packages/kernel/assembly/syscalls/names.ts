@@ -24,12 +24,12 @@ import {
   IN_ATTRIB,
   IN_CREATE,
   IN_DELETE,
-  IN_DELETE_SELF,
   IN_MOVED_FROM,
   IN_MOVED_TO,
   IN_MOVE_SELF,
   notifyName,
   notifySelf,
+  notifyUnlinked,
 } from '../fs/inotify';
 import { Inode } from '../fs/inode';
 import { MemoryInode } from '../fs/memory-inode';
@@ -171,8 +171,8 @@ export function sys_unlinkat(task: Task, dirFd: i32, path: u64, flags: i32): i64
     problem = dir.unlink(walk.parent, entry);
   }
   if (problem != 0) return problem;
+  notifyUnlinked(inode);
   notifyName(dir, IN_DELETE, entry);
-  notifySelf(inode, null, inode.nlink == 0 ? IN_DELETE_SELF : IN_ATTRIB);
   return 0;
 }
 
@@ -223,6 +223,7 @@ function rename(task: Task, oldDirFd: i32, oldPath: u64, newDirFd: i32, newPath:
   if (problem != 0) return problem;
   notifyName(toDir, IN_MOVED_TO, entry, cookie);
   notifySelf(inode, null, IN_MOVE_SELF);
+  if (victim && !exchange) notifyUnlinked(victim.node);
   return 0;
 }
 
