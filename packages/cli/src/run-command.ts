@@ -1,7 +1,6 @@
 import { fileURLToPath } from 'node:url';
-import { Errors, run, settings } from '@oclif/core';
+import { Config, Errors, type Interfaces, run, settings } from '@oclif/core';
 import { exitCodes, isErrno, withSuggestion } from '@boxer/foundation';
-import { commands } from './commands/index.ts';
 import { renderError } from './errors/render-error.ts';
 import { unknownFlag } from './errors/unknown-flag.ts';
 import { UsageError } from './errors/usage-error.ts';
@@ -15,45 +14,54 @@ export async function runCommand(words: readonly string[]): Promise<void> {
   settings.debug = false;
   // Before oclif's own, which throws.
   process.stdout.prependListener('error', onOutputError);
+  const config = await Config.load(fileURLToPath(new URL('..', import.meta.url)));
   try {
-    await run(asHelp(words), { root: fileURLToPath(new URL('..', import.meta.url)) });
+    await run(asHelp(words), config);
   } catch (error) {
     if (error instanceof Errors.ExitError) {
       process.exitCode = error.oclif.exit ?? 0;
       return;
     }
-    const shown = error instanceof Errors.CLIError ? usageError(words, error) : error;
+    const shown = error instanceof Errors.CLIError ? usageError(words, error, config) : error;
     process.stderr.write(renderError(shown, undefined, process.env['BOXER_DEBUG'] === '1'));
     process.exitCode = exitCodes.boxerFailed;
   }
 }
 
 /** oclif's own errors end in a line about help, which ours say in the hint. */
-function usageError(words: readonly string[], error: Error): UsageError {
+function usageError(words: readonly string[], error: Error, { commands }: Interfaces.Config): UsageError {
   const why = error.message
     .split('\n')
     .filter((line) => !line.trim().startsWith('See more help with'))
     .join(' ')
     .trim();
-  if (why.endsWith('not found')) return unknownCommand(words);
-  const [id, command] = Object.entries(commands).find(([each]) => isCommand(each, words)) ?? [];
-  const name = id?.replace(':', ' ') ?? '';
+  if (why.endsWith('not found')) {
+    return unknownCommand(
+      words,
+      commands.map(({ id }) => nameOf(id)),
+    );
+  }
+  const command = commands.find(({ id }) =>
+    nameOf(id)
+      .split(' ')
+      .every((word, at) => word === words[at]),
+  );
+  const name = nameOf(command?.id ?? '');
   const flag = /^Nonexistent flag: (--?[\w-]+)$/.exec(why)?.[1];
-  return flag === undefined || command === undefined
+  return flag === undefined
     ? new UsageError(name, why)
-    : unknownFlag(name, flag, Object.keys(command.flags));
+    : unknownFlag(name, flag, Object.keys(command?.flags ?? {}));
 }
 
-function unknownCommand([first = '', second = '']: readonly string[]): UsageError {
-  const known = Object.keys(commands).map((id) => id.replace(':', ' '));
+function unknownCommand([first = '', second = '']: readonly string[], known: readonly string[]): UsageError {
   const isTopic = known.some((name) => name.startsWith(`${first} `));
   const name = isTopic ? `${first} ${second}` : first;
   return new UsageError('', withSuggestion(`unknown command: ${name}`, name, known));
 }
 
 /** @param id - as oclif has it: `cache:ls` */
-function isCommand(id: string, words: readonly string[]): boolean {
-  return id.split(':').every((word, index) => word === words[index]);
+function nameOf(id: string): string {
+  return id.replaceAll(':', ' ');
 }
 
 /**
