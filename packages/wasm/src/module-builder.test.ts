@@ -1,6 +1,9 @@
 import { FunctionAssembler } from './function-assembler.ts';
 import { ModuleBuilder } from './module-builder.ts';
 
+const none = { params: [], results: [] };
+const one = { minimum: 1 };
+
 const instantiate = (bytes: Uint8Array<ArrayBuffer>, imports = {}) =>
   new WebAssembly.Instance(new WebAssembly.Module(bytes), imports).exports;
 
@@ -75,6 +78,26 @@ describe('ModuleBuilder', () => {
     module.export('pick', 'function', pick);
     const run = instantiate(module.finish())['pick'] as (n: number) => number;
     expect([0, 1, 2].map(run)).toEqual([100, 7, 8]);
+  });
+
+  // What is imported has the lower indices: those given before would no longer hold.
+  it.each([
+    [
+      'function',
+      (m: ModuleBuilder) => m.declare(none),
+      (m: ModuleBuilder) => m.importFunction('a', 'b', none),
+    ],
+    ['table', (m: ModuleBuilder) => m.table(one), (m: ModuleBuilder) => m.importTable('a', 'b', one)],
+    ['memory', (m: ModuleBuilder) => m.memory(one), (m: ModuleBuilder) => m.importMemory('a', 'b', one)],
+    [
+      'global',
+      (m: ModuleBuilder) => m.global({ type: 'i32', mutable: false, initial: 0 }),
+      (m: ModuleBuilder) => m.importGlobal('a', 'b', { type: 'i32', mutable: false }),
+    ],
+  ])('refuses to import a %s behind one of its own', (_, define, importOne) => {
+    const module = new ModuleBuilder();
+    expect([importOne(module), importOne(module), define(module)]).toEqual([0, 1, 2]);
+    expect(() => importOne(module)).toThrow(RangeError);
   });
 
   it.each([

@@ -66,7 +66,9 @@ export class ModuleBuilder {
   readonly #elements = new Entries();
   readonly #data = new Entries();
   readonly #customs: Uint8Array[] = [];
+  /** Entries of each index space, and how many of them are imported: those come first. */
   readonly #counts = { function: 0, table: 0, memory: 0, global: 0 };
+  readonly #imported = { function: 0, table: 0, memory: 0, global: 0 };
   #start: number | undefined;
 
   /** @returns index of the type; equal types share one */
@@ -83,12 +85,14 @@ export class ModuleBuilder {
   }
 
   #import(kind: ExternKind, module: string, name: string): ByteWriter {
+    if (this.#counts[kind] > this.#imported[kind])
+      throw new RangeError(`Import ${kind} ${name} before defining one of its kind`);
+    this.#imported[kind] += 1;
     return this.#imports.add().name(module).name(name).byte(externKinds[kind]);
   }
 
   /** @returns index of the function */
   importFunction(module: string, name: string, type: FunctionType): number {
-    if (this.#bodies.length > 0) throw new RangeError(`Import function ${name} before declaring functions`);
     const typeIndex = this.type(type);
     this.#import('function', module, name).unsigned(typeIndex);
     return this.#counts.function++;
@@ -105,7 +109,6 @@ export class ModuleBuilder {
   }
 
   importGlobal(module: string, name: string, { type, mutable }: Omit<Global, 'initial'>): number {
-    if (this.#globals.count > 0) throw new RangeError(`Import global ${name} before defining globals`);
     this.#import('global', module, name)
       .byte(valueTypes[type])
       .byte(mutable ? 1 : 0);
@@ -121,7 +124,7 @@ export class ModuleBuilder {
 
   /** Gives a declared function its body. */
   define(index: number, body: FunctionAssembler | Uint8Array): void {
-    const at = index - (this.#counts.function - this.#bodies.length);
+    const at = index - this.#imported.function;
     if (at < 0 || at >= this.#bodies.length) throw new RangeError(`Function ${index} is not declared`);
     if (this.#bodies[at]) throw new RangeError(`Function ${index} is defined already`);
     this.#bodies[at] = body instanceof FunctionAssembler ? body.finish() : body;
@@ -202,8 +205,7 @@ export class ModuleBuilder {
   #code(): Entries {
     const code = new Entries();
     this.#bodies.forEach((body, at) => {
-      if (!body)
-        throw new RangeError(`Function ${this.#counts.function - this.#bodies.length + at} has no body`);
+      if (!body) throw new RangeError(`Function ${this.#imported.function + at} has no body`);
       code.add().unsigned(body.length).bytes(body);
     });
     return code;
