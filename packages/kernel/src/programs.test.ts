@@ -2,7 +2,7 @@
  * C programs in a box. Oracle: the same binary under qemu-aarch64 (user mode), or, for what qemu-user does otherwise than
  * Linux, the same source compiled for this machine and run on its Linux.
  */
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { packageRoot } from './build/paths.ts';
 import {
@@ -48,6 +48,25 @@ given('programs behave in a box as under qemu-aarch64', () => {
     },
     60_000,
   );
+});
+
+given('a position-independent program', () => {
+  // oracle: qemu-aarch64 7.2. ld calls a program linked to a high address ET_EXEC (2), other linkers ET_DYN (3).
+  test('is moved downwards when its addresses are high', () => {
+    const linking = [
+      '-nostdlib',
+      '-static-pie',
+      '-fPIE',
+      '-Wl,-Ttext-segment=0x40000000,--no-dynamic-linker',
+    ];
+    const program = compileProgram(fixture('high-pie'), linking);
+    const bytes = readProgram(program);
+    bytes[16] = 3;
+    writeFileSync(program, bytes);
+    const { stdout, exitCode } = runInBox(program);
+    expect({ stdout, exitCode }).toEqual(runUnderQemu(program, [], ''));
+    expect(exitCode).toBe(7);
+  }, 60_000);
 });
 
 given('the processor', () => {

@@ -1,6 +1,6 @@
 /** Makes the address space of a program that is about to start: its segments, its interpreter, its stack. */
 import { CPU_AT, CPU_PC, CPU_SP, PAGE_SHIFT, PAGE_SIZE_BYTES } from '../abi.gen';
-import { mapProgram } from '../elf/load';
+import { mapProgram, NO_ROOM } from '../elf/load';
 import { parseProgram, programError } from '../elf/program';
 import { openError, openForExec, OpenFile } from '../fs/api';
 import {
@@ -91,7 +91,7 @@ export function makeImage(
   const builder = new ImageBuilder(mm, path, argv, environment, credentials, secure);
   const bias = mapProgram(mm, program, file, PROGRAM_PAGE);
   let entry = program.entry + <u64>bias;
-  if (bias < 0) imageError = ENOMEM;
+  if (bias == NO_ROOM) imageError = ENOMEM;
   else {
     builder.placeAreas(program.endPage + <i32>(bias >> PAGE_SHIFT));
     builder.headersAt = program.headersAt + <u64>bias;
@@ -170,7 +170,7 @@ class ImageBuilder {
       return 0;
     }
     const bias = mapProgram(this.mm, program, file, this.mm.areaStart);
-    if (bias < 0) {
+    if (bias == NO_ROOM) {
       imageError = ENOMEM;
       return 0;
     }
