@@ -4,7 +4,7 @@ import { byteString } from '../memory/bytes';
 import { fillRandom } from '../wasi/random';
 import { Task } from '../task/task';
 import { hostname } from '../boot/hostname';
-import { ProcFileInode } from './proc-fs';
+import { ProcFileInode } from './proc-file';
 import { writeMaps, writeStatm } from './proc-memory';
 import {
   writeGuestBytes,
