@@ -12,7 +12,13 @@ export { type FieldValues, type Instruction, instruction, type InstructionRow } 
 export { instructions } from './instructions/index.ts';
 export type { Access, FlagName, LoadOptions, Machine, StateName } from './machine.ts';
 export { execute } from './oracle/oracle.ts';
-export { OracleFault, type OracleMemory, type OracleOutcome, type OracleState } from './oracle/state.ts';
+export {
+  blankState,
+  OracleFault,
+  type OracleMemory,
+  type OracleOutcome,
+  type OracleState,
+} from './oracle/state.ts';
 export { type Field, fieldOf, type Fields, type Pattern, parsePattern } from './pattern.ts';
 export { halfOperations } from './support/floating-point/halves.ts';
 export { supportFunctions, type SupportName } from './support/index.ts';

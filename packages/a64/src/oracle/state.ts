@@ -31,3 +31,22 @@ export class OracleFault extends Error {
 /** What ended the instruction. */
 export type OracleOutcome =
   'next' | 'branched' | 'undefined' | 'fault' | 'supervisorCall' | 'breakpoint' | 'yield';
+
+/** A thread whose registers are all 0, and that watches no address. */
+export function blankState(pc = 0n): OracleState {
+  const zeros = () => Array.from({ length: 32 }, () => 0n);
+  return {
+    x: zeros(),
+    v: zeros(),
+    flags: { n: 0n, z: 0n, c: 0n, v: 0n },
+    cells: {
+      exclusiveAddress: 2n ** 64n - 1n,
+      exclusiveLow: 0n,
+      exclusiveHigh: 0n,
+      tpidr: 0n,
+      fpcr: 0n,
+      fpsr: 0n,
+    },
+    pc,
+  };
+}

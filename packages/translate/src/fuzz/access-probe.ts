@@ -1,4 +1,4 @@
-import { execute, type OracleMemory, type OracleState } from '@boxer/a64';
+import { blankState, execute, type OracleMemory } from '@boxer/a64';
 
 /** What an instruction does to memory and to its base register, seen from the base register's value. */
 export interface Access {
@@ -8,26 +8,6 @@ export interface Access {
   readonly isWrite: boolean;
   /** What the base register has grown by afterwards. */
   readonly moved: number;
-}
-
-const zeros = Array.from({ length: 32 }, () => 0n);
-
-/** A state of zeros. */
-export function blankState(pc: number): OracleState {
-  return {
-    x: [...zeros],
-    v: [...zeros],
-    flags: { n: 0n, z: 0n, c: 0n, v: 0n },
-    cells: {
-      exclusiveAddress: 2n ** 64n - 1n,
-      exclusiveLow: 0n,
-      exclusiveHigh: 0n,
-      tpidr: 0n,
-      fpcr: 0n,
-      fpsr: 0n,
-    },
-    pc: BigInt(pc),
-  };
 }
 
 class RecordingMemory implements OracleMemory {
@@ -58,7 +38,7 @@ export const blankMemory = (): OracleMemory => new RecordingMemory();
 /** @returns the bytes that an instruction accesses with these registers, by address; undefined when there are none */
 export function footprint(word: number, x: readonly bigint[]): Omit<Access, 'moved'> | undefined {
   const memory = new RecordingMemory();
-  execute({ ...blankState(0), x: [...x] }, memory, word);
+  execute({ ...blankState(), x: [...x] }, memory, word);
   return memory.low === Infinity
     ? undefined
     : { low: memory.low, high: memory.high, isWrite: memory.isWrite };
@@ -66,7 +46,7 @@ export function footprint(word: number, x: readonly bigint[]): Omit<Access, 'mov
 
 /** @returns whether immediates or register numbers make the word unallocated */
 export function isUnallocated(word: number): boolean {
-  return execute(blankState(0), new RecordingMemory(), word) === 'undefined';
+  return execute(blankState(), new RecordingMemory(), word) === 'undefined';
 }
 
 /**
@@ -80,7 +60,7 @@ export function probeAccess(
   base: number,
   index?: readonly [register: number, value: bigint],
 ): Access | undefined {
-  const state = blankState(0);
+  const state = blankState();
   if (index && index[0] < 31) state.x[index[0]] = BigInt.asUintN(64, index[1]);
   const memory = new RecordingMemory();
   execute(state, memory, word);

@@ -1,5 +1,5 @@
-import { execute } from '@boxer/a64';
-import { blankMemory, blankState } from './access-probe.ts';
+import { blankState, execute } from '@boxer/a64';
+import { blankMemory } from './access-probe.ts';
 
 /** Fields of FPCR; RMODE by its lowest bit. @source Arm ARM DDI 0487, "FPCR, Floating-point Control Register" */
 export const FZ16 = 1 << 19;
@@ -15,7 +15,7 @@ const WRITE_FPCR = 0xd51b_4400;
 
 /** @returns the bits of FPCR that our processor has */
 export function fpcrBits(): number {
-  const state = blankState(0);
+  const state = blankState();
   state.x[0] = 2n ** 32n - 1n;
   execute(state, blankMemory(), WRITE_FPCR);
   return Number(state.cells.fpcr);

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, renameSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -32,13 +32,23 @@ const X_AT = 32;
 const V_AT = 64;
 const source = join(dirname(fileURLToPath(import.meta.url)), 'execute-words.c');
 
+/** Of this checkout alone: what lies here is executed. */
+const kept = fileURLToPath(new URL('../../node_modules/.cache/', import.meta.url));
+
 let program: string | undefined;
 
+/** The program that executes words; kept, since every test file needs it. */
 function compiled(): string {
   if (program) return program;
-  const output = join(mkdtempSync(join(tmpdir(), 'boxer-execute-words-')), 'execute-words');
-  const { status, stderr } = spawnSync('aarch64-linux-gnu-gcc', ['-O1', '-static', '-o', output, source]);
-  if (status !== 0) throw new Error(`Cannot compile ${source}: ${stderr.toString()}`);
+  const hash = createHash('sha256').update(readFileSync(source)).digest('hex').slice(0, 16);
+  mkdirSync(kept, { recursive: true });
+  const output = join(kept, `execute-words-${hash}`);
+  if (!existsSync(output)) {
+    const partial = `${output}.${process.pid}`;
+    const { status, stderr } = spawnSync('aarch64-linux-gnu-gcc', ['-O1', '-static', '-o', partial, source]);
+    if (status !== 0) throw new Error(`Cannot compile ${source}: ${stderr.toString()}`);
+    renameSync(partial, output);
+  }
   program = output;
   return output;
 }

@@ -15,7 +15,8 @@ import {
   wordAddress,
 } from './machine-state.ts';
 
-const BREAKPOINT = 0xd420_0000;
+/** Breakpoints, from the start of a case's block on. */
+const AROUND = Array.from({ length: WINDOW_BYTES / 4 }, () => 0xd420_0000);
 const ALL = pagePermissions.read | pagePermissions.write | pagePermissions.execute;
 const PLENTY = 1_000_000n;
 
@@ -36,10 +37,8 @@ export class InterpreterRunner {
     const process = this.#process;
     const at = blockAddress(index);
     const tested = wordAddress(index, words);
-    const code = process.guest(at, BLOCK_BYTES);
-    const view = new DataView(code.buffer, code.byteOffset, code.length);
-    for (let offset = 0; offset < WINDOW_BYTES; offset += 4) view.setUint32(offset, BREAKPOINT, true);
-    words.forEach((word, i) => view.setUint32(tested - at + 4 * (i + 1 - words.length), word, true));
+    process.writeWords(at, AROUND);
+    process.writeWords(tested - 4 * (words.length - 1), words);
     process.guest(windowAddress(index), WINDOW_BYTES).set(window);
     process.forgetCode(at, BLOCK_BYTES);
     process.permit(at, BLOCK_BYTES, permissions);

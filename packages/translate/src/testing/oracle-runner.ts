@@ -1,4 +1,4 @@
-import { execute, OracleFault, type OracleMemory, type OracleState } from '@boxer/a64';
+import { blankState, execute, OracleFault, type OracleMemory, type OracleState } from '@boxer/a64';
 import {
   BRANCH_DISTANCE,
   type Outcome,
@@ -38,19 +38,13 @@ export function runInOracle(index: number, { words, before, window: initial }: T
   const memory = windowMemory(index, window);
   const tested = wordAddress(index, words);
   const flag = (bit: number) => BigInt((before.nzcv >> bit) & 1);
+  const blank = blankState(BigInt(tested - 4 * (words.length - 1)));
   const state: OracleState = {
+    ...blank,
     x: [...before.x],
     v: [...before.v],
     flags: { n: flag(3), z: flag(2), c: flag(1), v: flag(0) },
-    cells: {
-      exclusiveAddress: 2n ** 64n - 1n,
-      exclusiveLow: 0n,
-      exclusiveHigh: 0n,
-      tpidr: 0n,
-      fpcr: BigInt(before.fpcr),
-      fpsr: BigInt(before.fpsr),
-    },
-    pc: BigInt(tested - 4 * (words.length - 1)),
+    cells: { ...blank.cells, fpcr: BigInt(before.fpcr), fpsr: BigInt(before.fpsr) },
   };
   const ends = words.map((word) => execute(state, memory, word));
   const end = ends.at(-1);
