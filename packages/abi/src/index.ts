@@ -33,3 +33,4 @@ export {
   RECORD_INDEX_AT,
   SYSCALL_LEAVE,
 } from './process-abi.ts';
+export { wasiErrorCode, type WasiErrorName } from './wasi-error-codes.ts';

@@ -82,7 +82,7 @@ export interface BuildOptions {
   readonly cacheMaxBytes?: number | undefined;
   /** What of a component is translated ahead of time; default: nothing. */
   readonly aot?: AotOptions | undefined;
-  /** Policy file for RUN; default: no network, 1 GiB of memory. */
+  /** File with budgets for RUN; those that it does not name are as in `defaultBuildPolicy`. */
   readonly policyPath?: string | undefined;
   /** Holds blobs, step results and temporary files; default: `cacheDirectory()` of @boxer/foundation. */
   readonly cacheDirectory?: string | undefined;

@@ -21,12 +21,8 @@ export interface ImageMetadata {
   /** What the box starts when nobody says otherwise. */
   readonly boot: BootConfiguration;
   readonly layers?: readonly LayerRecord[];
-  /** A policy as the image's maker wishes it, for people to read: nothing applies it. */
-  readonly policy?: Readonly<Record<string, unknown>>;
   /** Versions of what made the file, by name: `boxer`, base images … */
   readonly versions?: Readonly<Record<string, string>>;
-  /** Anything else worth keeping: where the Dockerfile came from, build arguments … */
-  readonly provenance?: Readonly<Record<string, unknown>>;
 }
 
 /** What a core module of the component is. `code`: a pack of translated guest code, see @boxer/translate. */

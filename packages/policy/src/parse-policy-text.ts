@@ -6,12 +6,19 @@ import type { Policy } from './policy.ts';
 import { type PolicyIssue, PolicyInvalidError } from './policy-error.ts';
 import { Policy as PolicySchema } from './schema.ts';
 
+/** A policy as it was read. */
+export interface ParsedPolicy {
+  readonly policy: Policy;
+  /** The keys that the text has; all others have the schema's defaults. */
+  readonly named: ReadonlySet<string>;
+}
+
 /**
  * Reads a policy from YAML, or from JSON, which YAML contains.
  *
  * @throws {@link PolicyInvalidError} with every issue and its place
  */
-export function parsePolicyText(text: string, file: string): Policy {
+export function parsePolicyText(text: string, file: string): ParsedPolicy {
   if (text.length > limits.maxPolicyCharacters) {
     const why = `the file has ${text.length} characters, more than the ${limits.maxPolicyCharacters} of any policy`;
     throw new PolicyInvalidError(file, [{ message: why, location: startOf(file) }]);
@@ -27,8 +34,9 @@ export function parsePolicyText(text: string, file: string): Policy {
       complaints.map(({ message, pos }) => ({ message, location: locate(pos[0], pos[1]) })),
     );
   }
-  const result = PolicySchema.safeParse(toValue(document, file));
-  if (result.success) return result.data;
+  const value = toValue(document, file);
+  const result = PolicySchema.safeParse(value);
+  if (result.success) return { policy: result.data, named: new Set(Object.keys(value as object)) };
   throw new PolicyInvalidError(
     file,
     result.error.issues.flatMap((issue) => describe(issue, document, file, locate)),

@@ -13,8 +13,8 @@ export const defaultBuildPolicy: Policy = {
 };
 
 /**
- * Reads the budgets for RUN; time and output that it does not limit stay limited as without it. Grants have no place in it: what a build sees comes from its context and its mounts, so
- * that equal input gives an equal image.
+ * Reads the budgets for RUN; those that it does not name stay as without it. Grants have no place in it: what a build sees
+ * comes from its context and its mounts, so that equal input gives an equal image.
  *
  * @throws {@link BuildInputError} when the file grants something
  */
@@ -26,17 +26,12 @@ export async function readBuildPolicy(path: string | undefined): Promise<Policy>
       { cause },
     );
   });
-  const policy = await parsePolicy(text, path);
+  const policy = await parsePolicy(text, path, defaultBuildPolicy);
   for (const key of ['filesystem', 'environment', 'connect'] as const) {
     if (policy[key].length === 0) continue;
     throw new BuildInputError(`Cannot use policy ${path} for a build: it grants ${key}`, {
       hint: 'Use --build-context, --build-arg and --secret; keep budgets only in the policy of a build.',
     });
   }
-  const { timeoutMs, maxOutputBytes } = defaultBuildPolicy;
-  return {
-    ...policy,
-    timeoutMs: policy.timeoutMs ?? timeoutMs,
-    maxOutputBytes: policy.maxOutputBytes ?? maxOutputBytes,
-  };
+  return policy;
 }

@@ -4,7 +4,8 @@ import { describeComponent } from '../inspect/describe-component.ts';
 /** `boxer inspect` */
 export default class Inspect extends Command {
   static override readonly summary = 'Show what is in an image.';
-  static override readonly description = 'Config, layers, sizes, what it imports and the policy it asks for.';
+  static override readonly description =
+    'Config, layers, sizes, and what it imports. An image asks for no grants: who runs it gives them.';
   static override readonly examples = [
     '<%= config.bin %> inspect image.wasm',
     '<%= config.bin %> inspect --json image.wasm',

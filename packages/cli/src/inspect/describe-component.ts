@@ -19,7 +19,6 @@ export function describeComponent(summary: ComponentSummary): string {
     ['Layers', layerRows(summary)],
     ['Parts', summary.parts.map((part) => row(part.role, formatBytes(part.sizeBytes)))],
     ['Imports', summary.imports.map((name) => `  ${name}`)],
-    ['Policy wished for', policyRows(metadata.policy)],
     ['Built with', Object.entries(metadata.versions ?? {}).map(([name, version]) => row(name, version))],
   ];
   return sections
@@ -55,10 +54,6 @@ function layerRows({ metadata }: ComponentSummary): string[] {
     const size = sizeBytes === undefined ? '' : formatBytes(sizeBytes);
     return `  ${diffId.slice(0, 'sha256:'.length + 12)}  ${size.padStart(8)}  ${createdBy ?? ''}`.trimEnd();
   });
-}
-
-function policyRows(policy: Readonly<Record<string, unknown>> | undefined): string[] {
-  return Object.entries(policy ?? {}).map(([key, value]) => row(key, JSON.stringify(value)));
 }
 
 function platformOf(config: Readonly<Record<string, unknown>>): string {

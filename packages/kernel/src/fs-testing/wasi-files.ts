@@ -1,46 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
+import { wasiErrorCode } from '@boxer/abi';
 import type { HostFunctions, KernelExports } from './wasi.ts';
-
-const errorCodes = [
-  'EACCES',
-  'EAGAIN',
-  'EALREADY',
-  'EBADF',
-  'EBUSY',
-  'EDEADLK',
-  'EDQUOT',
-  'EEXIST',
-  'EFBIG',
-  'EILSEQ',
-  'EINPROGRESS',
-  'EINTR',
-  'EINVAL',
-  'EIO',
-  'EISDIR',
-  'ELOOP',
-  'EMLINK',
-  'EMSGSIZE',
-  'ENAMETOOLONG',
-  'ENODEV',
-  'ENOENT',
-  'ENOLCK',
-  'ENOMEM',
-  'ENOSPC',
-  'ENOTDIR',
-  'ENOTEMPTY',
-  'ENOTRECOVERABLE',
-  'ENOTSUP',
-  'ENOTTY',
-  'ENXIO',
-  'EOVERFLOW',
-  'EPERM',
-  'EPIPE',
-  'EROFS',
-  'ESPIPE',
-  'ETXTBSY',
-  'EXDEV',
-];
 
 type Handle = { readonly folder: string } | { readonly fd: number } | { readonly entries: fs.Dirent[] };
 
@@ -88,7 +49,7 @@ export function wasiFiles(
       work();
       view().setUint8(result, 0);
     } catch (error) {
-      const code = errorCodes.indexOf((error as NodeJS.ErrnoException).code ?? '');
+      const code = wasiErrorCode((error as NodeJS.ErrnoException).code ?? '');
       view().setUint8(result, 1);
       view().setUint8(result + errorAt, code < 0 ? 13 : code);
     }

@@ -1,61 +1,16 @@
-/**
- * WASI error codes in the order of the enum, and the errno each stands for.
- *
- * @source wasi:filesystem@0.2.0 types.wit, "enum error-code"
- */
-const errorCodes = [
-  'EACCES',
-  'EAGAIN',
-  'EALREADY',
-  'EBADF',
-  'EBUSY',
-  'EDEADLK',
-  'EDQUOT',
-  'EEXIST',
-  'EFBIG',
-  'EILSEQ',
-  'EINPROGRESS',
-  'EINTR',
-  'EINVAL',
-  'EIO',
-  'EISDIR',
-  'ELOOP',
-  'EMLINK',
-  'EMSGSIZE',
-  'ENAMETOOLONG',
-  'ENODEV',
-  'ENOENT',
-  'ENOLCK',
-  'ENOMEM',
-  'ENOSPC',
-  'ENOTDIR',
-  'ENOTEMPTY',
-  'ENOTRECOVERABLE',
-  'ENOTSUP',
-  'ENOTTY',
-  'ENXIO',
-  'EOVERFLOW',
-  'EPERM',
-  'EPIPE',
-  'EROFS',
-  'ESPIPE',
-  'ETXTBSY',
-  'EXDEV',
-] as const;
-
-export type ErrnoName = (typeof errorCodes)[number];
+import { wasiErrorCode, type WasiErrorName } from '@boxer/abi';
 
 /** A failure the guest gets to see as an error code. */
 export class HostErrno extends Error {
-  constructor(readonly code: ErrnoName) {
+  constructor(readonly code: WasiErrorName) {
     super(code);
   }
 }
 
-const EIO = errorCodes.indexOf('EIO');
+const EIO = wasiErrorCode('EIO');
 
 /** Errors of the host that WASI has no code for. */
-const aliases: Readonly<Record<string, ErrnoName>> = {
+const aliases: Readonly<Record<string, WasiErrorName>> = {
   EMFILE: 'ENOMEM',
   ENFILE: 'ENOMEM',
   EOPNOTSUPP: 'ENOTSUP',
@@ -66,6 +21,6 @@ export function errorCodeOf(error: unknown): number {
   const code =
     typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : undefined;
   if (code === undefined || !/^E[A-Z0-9]+$/.test(code) || code.startsWith('ERR')) throw error;
-  const index = errorCodes.indexOf(aliases[code] ?? (code as ErrnoName));
+  const index = wasiErrorCode(aliases[code] ?? code);
   return index < 0 ? EIO : index;
 }
