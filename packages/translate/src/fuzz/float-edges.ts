@@ -1,10 +1,8 @@
-import { floatEdges } from '../testing/random-floats.ts';
-
-const fractionBits = (size: number) => (size === 64 ? 52n : size === 32 ? 23n : 10n);
+import { floatEdges, floatFormat } from '../testing/random-floats.ts';
 
 /** Both signs of each. */
 function signed(values: readonly bigint[], size: number): bigint[] {
-  const sign = 1n << BigInt(size - 1);
+  const { sign } = floatFormat(size);
   return [...new Set(values.flatMap((bits) => [bits, bits | sign]))];
 }
 
@@ -14,12 +12,7 @@ function signed(values: readonly bigint[], size: number): bigint[] {
  * @param few - only the kinds, for triples
  */
 export function crossEdges(size: number, few: boolean): bigint[] {
-  const fraction = fractionBits(size);
-  const bias = (1n << (BigInt(size) - 2n - fraction)) - 1n;
-  const power = (exponent: bigint) => (exponent + bias) << fraction;
-  const infinity = power(bias + 1n);
-  const quiet = 1n << (fraction - 1n);
-  const sign = 1n << BigInt(size - 1);
+  const { fraction, bias, power, sign, infinity, quiet } = floatFormat(size);
   const smallest = power(1n - bias);
   const kinds = [
     0n,

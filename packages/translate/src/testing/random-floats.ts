@@ -5,12 +5,25 @@ const edges: Readonly<Record<number, readonly bigint[]>> = Object.fromEntries(
   [16, 32, 64].map((size) => [size, edgesOf(size)]),
 );
 
-function edgesOf(size: number): bigint[] {
+/** IEEE 754's format of 16, 32 or 64 bits: length of the fraction, bias, and the bits of some numbers. */
+export function floatFormat(size: number) {
   const fraction = size === 64 ? 52n : size === 32 ? 23n : 10n;
   const bias = (1n << (BigInt(size) - 2n - fraction)) - 1n;
+  /** Two to the power. */
   const power = (exponent: bigint) => (exponent + bias) << fraction;
-  const infinity = power(bias + 1n);
-  const quiet = 1n << (fraction - 1n);
+  return {
+    fraction,
+    bias,
+    power,
+    sign: 1n << BigInt(size - 1),
+    infinity: power(bias + 1n),
+    /** What makes a NaN quiet. */
+    quiet: 1n << (fraction - 1n),
+  };
+}
+
+function edgesOf(size: number): bigint[] {
+  const { fraction, bias, power, infinity, quiet } = floatFormat(size);
   const exponents = [
     -bias + 1n,
     -1n,
@@ -59,8 +72,8 @@ export function randomFloat(random: RandomSource, size: number): bigint {
   const kind = random.below(8);
   if (kind < 3) return random.oneOf(edges[size] ?? []) | sign;
   if (kind < 5) return random.bits(size);
-  const fraction = size === 64 ? 52 : size === 32 ? 23 : 10;
-  const bias = 2 ** (size - 2 - fraction) - 1;
+  const format = floatFormat(size);
+  const [fraction, bias] = [Number(format.fraction), Number(format.bias)];
   const exponent = Math.min(Math.max(bias + random.below(80) - 40, 1), 2 * bias);
   const cleared = kind < 7 ? BigInt(random.below(fraction)) : 0n;
   const bits = (random.bits(fraction) >> cleared) << cleared;
