@@ -1,5 +1,6 @@
 import { EAGAIN } from '../linux/errno';
 import { F_UNLCK, F_WRLCK, LOCK_EX } from '../linux/fcntl';
+import { Task, TaskState } from '../task/task';
 import { WaitQueue } from '../task/wait';
 import { Inode } from './inode';
 
@@ -17,6 +18,33 @@ class RangeLock {
 /** Holds a flock(2) lock for a file description. */
 export class FlockOwner {
   constructor(public exclusive: bool) {}
+}
+
+/** Who waits for a POSIX record lock, and whose it is. @source Linux fs/locks.c, posix_locks_deadlock */
+class LockWait {
+  constructor(
+    readonly task: Task,
+    readonly owner: Object,
+    readonly holder: Object,
+  ) {}
+}
+
+let waits: LockWait[] = [];
+
+/** Forgets the waits of a task, and of those that no longer wait. */
+function dropOldWaits(task: Task): void {
+  const kept: LockWait[] = [];
+  for (let i = 0; i < waits.length; i++) {
+    const other = waits[i].task;
+    if (other !== task && other.state == TaskState.blocked && other.syscallNumber == task.syscallNumber) kept.push(waits[i]);
+  }
+  waits = kept;
+}
+
+/** For whom an owner waits, or null. */
+function holderFor(owner: Object): Object | null {
+  for (let i = 0; i < waits.length; i++) if (waits[i].owner === owner) return waits[i].holder;
+  return null;
 }
 
 /** To the end of the file, however far it grows. */
@@ -37,6 +65,24 @@ export class FileLocks {
       if (type == F_WRLCK || lock.type == F_WRLCK) return lock;
     }
     return null;
+  }
+
+  /**
+   * A task is about to wait for a POSIX record lock.
+   *
+   * @returns false when that would be for ever: the holder waits, directly or not, for the task
+   */
+  mayWait(task: Task, owner: Object, start: i64, end: i64, type: i32): bool {
+    const lock = this.conflict(owner, start, end, type);
+    if (lock == null) return true;
+    dropOldWaits(task);
+    let holder: Object | null = lock.owner;
+    for (let i = 0; holder != null && i <= waits.length; i++) {
+      if (holder === owner) return false;
+      holder = holderFor(holder);
+    }
+    waits.push(new LockWait(task, owner, lock.owner));
+    return true;
   }
 
   /** F_GETLK: what stands in the way is told through `found…`. @returns whether something does */

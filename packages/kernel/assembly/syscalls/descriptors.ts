@@ -1,4 +1,4 @@
-import { EAGAIN, EBADF, EBUSY, EFAULT, EINVAL, EOVERFLOW, EPERM } from '../linux/errno';
+import { EAGAIN, EBADF, EBUSY, EDEADLK, EFAULT, EINVAL, EOVERFLOW, EPERM } from '../linux/errno';
 import {
   FD_CLOEXEC,
   F_ADD_SEALS,
@@ -220,6 +220,7 @@ function setLock(task: Task, file: OpenFile, address: u64, isDescription: bool, 
   const owner = lockOwner(task, file, isDescription);
   const result = locks.set(owner, isDescription ? -1 : task.pid, lockStart, lockEnd, type);
   if (result != -EAGAIN || !waits) return result;
+  if (!isDescription && !locks.mayWait(task, owner, lockStart, lockEnd, type)) return -EDEADLK;
   task.sleepOn(locks.waiters);
   return BLOCK;
 }
