@@ -283,5 +283,16 @@ E`,
       [['/no/such/program'], 127],
       [['/etc/debian_version'], 126],
     ])('%j ends with %d', (words, status) => expect(boxer(['run', image, ...words]).status).toBe(status));
+
+    // Oracle: the same lines of a shell with programs of the host: SIGPIPE where nobody reads, an error where the disk is full.
+    it.each([
+      ['>/dev/full', { status: 3, stderr: 'went on\n' }],
+      ['| true; exit ${PIPESTATUS[0]}', { status: 141, stderr: '' }],
+    ])('are those of programs whose output cannot be written: %s', (where, expected) => {
+      const script = 'while echo; do :; done 2>/dev/null; echo went on >&2; exit 3';
+      const line = [process.execPath, join(root, 'boxer'), 'run', image, 'bash', '-c', script];
+      const words = line.map((word) => `'${word}'`).join(' ');
+      expect(command('bash', ['-c', `${words} ${where}`])).toMatchObject(expected);
+    });
   });
 });

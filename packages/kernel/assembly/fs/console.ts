@@ -1,4 +1,4 @@
-import { EAGAIN, EBADF, EFAULT, EPIPE } from '../linux/errno';
+import { EAGAIN, EBADF, EFAULT, EIO, EPIPE } from '../linux/errno';
 import { O_NONBLOCK } from '../linux/open-flags';
 import { POLLERR, POLLHUP, POLL_READABLE, POLL_WRITABLE } from '../linux/poll';
 import { SIGPIPE, SIGWINCH, SIGINT, SIGQUIT, SIGTSTP } from '../linux/signal';
@@ -24,24 +24,30 @@ export const CONSOLE_DEVICE: u32 = (136 << 20) | 0;
 const result: usize = memory.data(16, 8);
 const transfer: usize = memory.data(4096, 16);
 const MOST: u32 = 4096;
+/** Case of stream-error; the other is last-operation-failed. */
+const STREAM_CLOSED: u8 = 1;
 
 // ---- output ----
 
 /** One of the host's output streams. */
 export class HostOutput {
   private stream: i32 = -1;
-  /** The host does not take any more. */
-  closed: bool = false;
+  /** Why the host does not take any more, for good: -EPIPE when nobody reads, -EIO when it cannot write. 0: it does. */
+  private failure: i32 = 0;
 
   constructor(private readonly isError: bool) {}
 
-  /** Writes at most 4096 bytes. @returns false when the stream is closed */
-  write(at: usize, n: u32): bool {
-    if (this.closed) return false;
+  get closed(): bool {
+    return this.failure != 0;
+  }
+
+  /** Writes at most 4096 bytes. @returns 0, -EPIPE or -EIO */
+  write(at: usize, n: u32): i32 {
+    if (this.failure != 0) return this.failure;
     if (this.stream < 0) this.stream = this.isError ? getStderr() : getStdout();
     outputWriteAndFlush(this.stream, at, n, result);
-    if (load<u8>(result) != 0) this.closed = true;
-    return !this.closed;
+    if (load<u8>(result) != 0) this.failure = load<u8>(result, 4) == STREAM_CLOSED ? -EPIPE : -EIO;
+    return this.failure;
   }
 }
 
@@ -131,10 +137,11 @@ export class HostPipe extends OpenFile {
     while (io.remaining > 0) {
       const n = io.take(transfer, <u32>min<u64>(io.remaining, MOST));
       if (n == 0) return done > 0 ? done : -EFAULT;
-      if (!output.write(transfer, n)) {
+      const failure = output.write(transfer, n);
+      if (failure != 0) {
         if (done > 0) return done;
-        raiseSignal(task, SIGPIPE);
-        return -EPIPE;
+        if (failure == -EPIPE) raiseSignal(task, SIGPIPE);
+        return failure;
       }
       done += n;
     }
@@ -171,7 +178,7 @@ class ConsoleOutput extends TerminalOutput {
     let done: u32 = 0;
     while (done < n) {
       const part = min(n - done, MOST);
-      if (!standardOutput.write(at + done, part)) return -1;
+      if (standardOutput.write(at + done, part) != 0) return -1;
       done += part;
     }
     return n;
