@@ -7,6 +7,13 @@ import { valueType } from './value-type.ts';
 /** Statements that change registers, flags and state, or forget code. */
 export type Write = Extract<Statement, { type: `write${string}` | 'invalidateCode' }>;
 
+/** A guest address that may be accessed. */
+export interface Place {
+  /** Pushes a memory offset, less the bias and {@link offset}. */
+  readonly push: () => void;
+  readonly offset: number;
+}
+
 /** What differs between backends: where state lives, how control leaves, how accesses are checked. */
 export interface Environment {
   /** A maximal expression that is known when predecoding. Undefined: the emitter computes it. */
@@ -21,10 +28,9 @@ export interface Environment {
   /**
    * Checks an access; leaves with a fault when it is not permitted.
    *
-   * @param element - whether it is one element, most likely aligned
-   * @returns a local with the memory offset, less the bias
+   * @returns the place, for as long as the instruction has written no register
    */
-  check(emitter: GraphEmitter, address: Node, bytes: number, access: Access, element: boolean): Local;
+  check(emitter: GraphEmitter, address: Node, bytes: number, access: Access): Place;
   /** Leaves with a fault when the address is misaligned. */
   requireAligned(emitter: GraphEmitter, address: Node, bytes: number): void;
   /** How a loaded or read integer that is used once is kept, when that is better than as an integer. */
@@ -169,7 +175,7 @@ export function countUses(body: readonly Statement[]): ReadonlyMap<Node, number>
 /** Turns the graph of one instruction into Wasm. A value that is used several times is computed once, into a local. */
 export class GraphEmitter {
   #done = new Map<Node, Local>();
-  #checked = new Map<Node, Local>();
+  #checked = new Map<Node, Place>();
   readonly #floats = new Map<Node, 'f32' | 'f64'>();
   readonly #uses: ReadonlyMap<Node, number>;
   readonly #counting: Uses | undefined;
@@ -297,19 +303,18 @@ export class GraphEmitter {
     if (!address) throw new TypeError('A load has no address');
     const kind = this.#floats.get(node);
     const operation = kind ? (`${kind}.load` as const) : loadOperation(node);
-    if (uncheckedOffset === undefined) {
-      this.f
-        .get(this.environment.check(this, address, bits / 8, 'read', true))
-        .memory(operation, this.environment.bias);
-    } else {
-      this.f.get(this.#probed(address)).memory(operation, this.environment.bias + uncheckedOffset);
-    }
+    const place =
+      uncheckedOffset === undefined
+        ? this.environment.check(this, address, bits / 8, 'read')
+        : this.#probed(address);
+    place.push();
+    this.f.memory(operation, this.environment.bias + place.offset + (uncheckedOffset ?? 0));
   }
 
-  #probed(address: Node): Local {
-    const local = this.#checked.get(address);
-    if (local === undefined) throw new TypeError('An unchecked access was not probed');
-    return local;
+  #probed(address: Node): Place {
+    const place = this.#checked.get(address);
+    if (place === undefined) throw new TypeError('An unchecked access was not probed');
+    return place;
   }
 
   #body(body: readonly Statement[]): void {
@@ -334,7 +339,7 @@ export class GraphEmitter {
       case 'probe':
         this.#checked.set(
           statement.address,
-          environment.check(this, statement.address, statement.bytes, statement.access, false),
+          environment.check(this, statement.address, statement.bytes, statement.access),
         );
         return;
       case 'requireAligned':
@@ -429,16 +434,16 @@ export class GraphEmitter {
   #store(statement: Extract<Statement, { type: 'store' }>): void {
     const { bits, address, value, uncheckedOffset } = statement;
     const { f, environment } = this;
-    const checked =
+    const place =
       uncheckedOffset === undefined
-        ? environment.check(this, address, bits / 8, 'write', true)
+        ? environment.check(this, address, bits / 8, 'write')
         : this.#probed(address);
-    f.get(checked);
+    place.push();
     this.emit(value);
     const kind = this.#floats.get(value);
     f.memory(
       kind ? (`${kind}.store` as const) : storeOperation(value.kind, bits),
-      environment.bias + (uncheckedOffset ?? 0),
+      environment.bias + place.offset + (uncheckedOffset ?? 0),
     );
   }
 }

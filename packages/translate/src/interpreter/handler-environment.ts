@@ -21,6 +21,7 @@ import {
   type Environment,
   type GraphEmitter,
   loadOperation,
+  type Place,
   storeOperation,
   type Write,
 } from '../emit/graph-emitter.ts';
@@ -263,11 +264,12 @@ export class HandlerEnvironment implements Environment {
 
   // ── Memory ─────────────────────────────────────────────────────────────────────────────────────────────
 
-  check(emitter: GraphEmitter, address: Node, bytes: number, access: Access): Local {
+  check(emitter: GraphEmitter, address: Node, bytes: number, access: Access): Place {
     const { f, pool } = emitter;
     const bit = access === 'read' ? pagePermissions.read : pagePermissions.write;
     const wide = pool.take('i64');
     const low = pool.take('i32');
+    const place: Place = { push: () => f.get(low), offset: 0 };
     emitter.emit(address);
     f.tee(wide).op('i32.wrap_i64').set(low);
     if (this.main) {
@@ -275,7 +277,7 @@ export class HandlerEnvironment implements Environment {
       this.#inOnePage(emitter, wide, low, bytes, this.main.cold);
       this.#pagePermission(emitter, low, bit);
       f.i32(bit).op('i32.ne').brIf(this.main.cold);
-      return low;
+      return place;
     }
     const permitted = f.block();
     const slow = f.block();
@@ -286,7 +288,7 @@ export class HandlerEnvironment implements Environment {
     f.get(wide).i32(bytes).i32(bit).call(this.runtime.checkAccess).tee(low).brIf(permitted);
     this.#leave(emitter, exitReasons.fault, false);
     f.end();
-    return low;
+    return place;
   }
 
   /** Pushes the page's permission bit, not 0 when it is set. */

@@ -1,8 +1,9 @@
 import type { Node, RegisterOperand, Statement } from '@boxer/a64';
-import { pagePermissions } from '@boxer/abi';
+import { PAGE_SIZE_BYTES, pagePermissions } from '@boxer/abi';
 import type { GuestInstruction } from './decode-instruction.ts';
 import type { InstructionForm } from './instruction-form.ts';
 import type { Block, Region } from './region.ts';
+import { addressOf } from './translation-builder.ts';
 
 /** Memory from `low` up to `high`, as distances from a register's value, with permission bits. */
 interface Range {
@@ -11,18 +12,32 @@ interface Range {
   readonly bits: number;
 }
 
+/** An access at an address that is known but for where the code lies. */
+interface FixedAccess {
+  readonly type: 'fixed';
+  readonly address: number;
+  /** What its page is checked for; 0: a check before covers it. */
+  readonly bits: number;
+}
+
+/** An access at a known distance from a register's value before the instruction. */
+interface NearAccess {
+  readonly register: number;
+  readonly offset: number;
+}
+
 /** What the check of an access has to do. */
 export type AccessPlan =
+  | FixedAccess
   /** Nothing: a check before covers it. */
-  | { readonly type: 'covered' }
+  | (NearAccess & { readonly type: 'covered' })
   /** Check a range around it, for the accesses that follow, too. */
-  | {
+  | (NearAccess & {
       readonly type: 'range';
-      readonly register: number;
       readonly low: number;
       readonly bytes: number;
       readonly bits: number;
-    };
+    });
 
 /** By instruction and address, as its graph has it. Accesses that are not here are checked by themselves. */
 export type AccessPlans = ReadonlyMap<GuestInstruction, ReadonlyMap<Node, AccessPlan>>;
@@ -30,6 +45,11 @@ export type AccessPlans = ReadonlyMap<GuestInstruction, ReadonlyMap<Node, Access
 /** Ranges longer than this are not checked at once: two pages at most. */
 const LONGEST_RANGE = 4096;
 const SP = 31;
+/** Stands for a register that is always 0: known addresses are sums with it. */
+const ZERO = 32;
+const FIRST_SYMBOL = 33;
+/** What was checked of a page at a known address is noted as if a register with such a number, and the page's, pointed to it. */
+const PAGE_REGISTERS = 2 ** 32;
 
 /** A register plus a constant. */
 interface Sum {
@@ -50,6 +70,9 @@ interface OpenSum {
   readonly offset: number;
 }
 
+/** What an instruction leaves in a register: a sum, or an address that pc and word say. */
+type Written = OpenSum | { readonly address: Node };
+
 interface OpenAccess extends OpenSum {
   readonly node: Node;
   readonly bytes: number;
@@ -58,7 +81,7 @@ interface OpenAccess extends OpenSum {
 
 interface FormAccesses {
   readonly accesses: readonly OpenAccess[];
-  readonly sums: readonly { readonly register: RegisterOperand; readonly sum: OpenSum | undefined }[];
+  readonly sums: readonly { readonly register: RegisterOperand; readonly sum: Written | undefined }[];
 }
 
 function sumOf(node: Node): OpenSum | undefined {
@@ -74,6 +97,9 @@ function sumOf(node: Node): OpenSum | undefined {
   const offset = Number(BigInt.asIntN(64, constant.value)) * (node.op === 'add' ? 1 : -1);
   return register === undefined || Math.abs(offset) > 0x1_0000 ? undefined : { register, offset };
 }
+
+const writtenBy = (value: Node): Written | undefined =>
+  value.op === 'address' ? { address: value } : sumOf(value);
 
 function accessOf(statement: Statement): OpenAccess | undefined {
   const make = (node: Node | undefined, bytes: number, bits: number): OpenAccess | undefined => {
@@ -118,7 +144,7 @@ function accessesOf(form: InstructionForm): FormAccesses {
   const found: FormAccesses = {
     accesses: joined(body.flatMap((statement) => accessOf(statement) ?? [])),
     sums: body.flatMap((statement) =>
-      statement.type === 'writeX' ? [{ register: statement.register, sum: sumOf(statement.value) }] : [],
+      statement.type === 'writeX' ? [{ register: statement.register, sum: writtenBy(statement.value) }] : [],
     ),
   };
   ofForms.set(form, found);
@@ -128,16 +154,18 @@ function accessesOf(form: InstructionForm): FormAccesses {
 const NO_STEP: Step = { accesses: [], writes: [] };
 
 function stepOf(instruction: GuestInstruction): Step {
-  const { word, writes, control, form } = instruction;
+  const { pc, word, writes, control, form } = instruction;
   if (control.type === 'interpret') return NO_STEP;
   const { accesses, sums } = accessesOf(form);
   if (accesses.length === 0 && writes.general === 0) return NO_STEP;
   const inWord = (sum: OpenSum): Sum => ({ register: sum.register.numberIn(word), offset: sum.offset });
+  const written = (sum: Written): Sum =>
+    'register' in sum ? inWord(sum) : { register: ZERO, offset: addressOf(sum.address, pc, word) ?? 0 };
   return {
     accesses: accesses.map((access) => ({ ...access, ...inWord(access), instruction })),
     writes: writes.generals.map((register) => {
       const sum = sums.findLast((each) => each.register.numberIn(word) === register)?.sum;
-      return { register, sum: sum && inWord(sum) };
+      return { register, sum: sum && written(sum) };
     }),
   };
 }
@@ -185,6 +213,8 @@ class Planner {
   readonly #steps = new Map<Block, readonly Step[]>();
   /** For each access, the range that one check may cover from there on in its block. */
   readonly #wanted = new Map<GuestInstruction, Map<Node, Range>>();
+  /** The addresses of accesses that are known but for where the code lies. */
+  readonly #fixed = new Map<GuestInstruction, Map<Node, number>>();
   readonly #checkedIn = new Map<number, Checked>();
 
   constructor(
@@ -241,7 +271,7 @@ class Planner {
       readonly members: { readonly access: Access; readonly delta: number }[];
     }
     const groups = new Map<number, Group>();
-    let nextSymbol = 32;
+    let nextSymbol = FIRST_SYMBOL;
     /** Register = symbol + delta. */
     const values = new Map<number, { readonly symbol: number; readonly delta: number }>();
     const valueOf = (register: number) => values.get(register) ?? { symbol: register, delta: 0 };
@@ -249,6 +279,10 @@ class Planner {
       for (const access of accesses) {
         const { register, offset, bytes, bits } = access;
         const { symbol, delta } = valueOf(register);
+        if (symbol === ZERO) {
+          this.#noteFixed(access, delta + offset);
+          continue;
+        }
         const range = { low: delta + offset, high: delta + offset + bytes, bits };
         const known = groups.get(symbol);
         const joined = union(known?.range, range);
@@ -277,6 +311,13 @@ class Planner {
         this.#wanted.set(instruction, ofInstruction.set(node, shift(whole, -delta)));
       }
     }
+  }
+
+  /** Notes an access whose address is known, when it lies in one page. */
+  #noteFixed({ instruction, node, bytes }: Access, address: number): void {
+    if (address < 0 || (address % PAGE_SIZE_BYTES) + bytes > PAGE_SIZE_BYTES) return;
+    const ofInstruction = this.#fixed.get(instruction) ?? new Map<Node, number>();
+    this.#fixed.set(instruction, ofInstruction.set(node, address));
   }
 
   #solve(): void {
@@ -322,18 +363,32 @@ class Planner {
     this.plans.set(instruction, ofInstruction.set(node, plan));
   }
 
+  #fixedAccess(access: Access, address: number, checked: Map<number, Range>, record: boolean): void {
+    const page = PAGE_REGISTERS + Math.floor(address / PAGE_SIZE_BYTES);
+    const known = checked.get(page);
+    const whole = { low: 0, high: PAGE_SIZE_BYTES, bits: access.bits };
+    const bits = covers(known, whole) ? 0 : access.bits;
+    checked.set(page, union(known, whole));
+    if (record) this.#plan(access, { type: 'fixed', address, bits });
+  }
+
   #access(access: Access, checked: Map<number, Range>, record: boolean): void {
     const { register, offset, bytes, bits, instruction, node } = access;
+    const address = this.#fixed.get(instruction)?.get(node);
+    if (address !== undefined) {
+      this.#fixedAccess(access, address, checked, record);
+      return;
+    }
     const range = { low: offset, high: offset + bytes, bits };
     if (covers(checked.get(register), range)) {
-      if (record) this.#plan(access, { type: 'covered' });
+      if (record) this.#plan(access, { type: 'covered', register, offset });
       return;
     }
     const wanted = this.#wanted.get(instruction)?.get(node);
     checked.set(register, wanted ?? range);
     if (!wanted || !record) return;
     const { low, high } = wanted;
-    this.#plan(access, { type: 'range', register, low, bytes: high - low, bits: wanted.bits });
+    this.#plan(access, { type: 'range', register, offset, low, bytes: high - low, bits: wanted.bits });
   }
 }
 

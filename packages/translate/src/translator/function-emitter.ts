@@ -6,13 +6,14 @@ import { ENTRY_SHIFT } from '../interpreter/translated-code.ts';
 import { type AccessPlans, planAccesses } from './access-plan.ts';
 import { CallEmitter, type CallTarget, type Imports, parameters } from './call-emitter.ts';
 import { emitChooseAddress } from './choose-address.ts';
-import { analyseFlow, type BlockFlow, leaveKey, type Point, storedFlags } from './data-flow.ts';
+import { analyseFlow, type BlockFlow, leaveKey, type Point } from './data-flow.ts';
 import { type GuestInstruction, hasRegisterTarget } from './decode-instruction.ts';
 import { FlagEmitter } from './flag-emitter.ts';
 import type { FlagState } from './flag-state.ts';
 import { planFuel } from './fuel-plan.ts';
 import { FunctionState } from './function-state.ts';
 import { InstructionEnvironment } from './instruction-environment.ts';
+import { type FlagStep, type LeavePoint, type LeaveStep, planLeaves } from './leave-plan.ts';
 import type { Block, Region } from './region.ts';
 import { RegisterSet } from './register-set.ts';
 import { type DispatchNode, type FlowNode, isDispatch } from './flow-graph.ts';
@@ -48,27 +49,6 @@ const isSwitch = (node: FlowNode): node is SwitchNode => 'jumps' in node;
 /** Everything is in the CPU state. */
 const CLEAN: Point = { dirty: RegisterSet.empty, flags: 'memory' };
 
-interface Leave {
-  readonly point: Point;
-  readonly label: Label;
-}
-
-/** Orders places to leave so that one may go on with the stores of the next: most have all that others have, and more. */
-function chained(points: readonly Point[]): Point[][] {
-  const chains: Point[][] = [];
-  const bySize = points.toSorted((a, b) => b.dirty.size - a.dirty.size);
-  for (const point of bySize) {
-    const chain = chains.find((each) => {
-      const last = each.at(-1);
-      const sameFlags = last && storedFlags(last) === storedFlags(point);
-      return sameFlags && point.dirty.without(last.dirty).size === 0;
-    });
-    if (chain) chain.push(point);
-    else chains.push([point]);
-  }
-  return chains;
-}
-
 /** Turns a region into the body of one Wasm function. */
 export class FunctionEmitter {
   readonly #state: FunctionState;
@@ -82,7 +62,8 @@ export class FunctionEmitter {
   readonly #switchPoint: Point | undefined;
   readonly #graph: StructuredGraph;
   readonly #labels = new Map<FlowNode, Label>();
-  readonly #leaves = new Map<string, Leave>();
+  /** By the key of a point. */
+  readonly #leaves = new Map<string, Label>();
   /** Distance from the base of where to leave for, with marks. */
   readonly #leavePc: Local;
   readonly #leaveCount: Local;
@@ -159,20 +140,23 @@ export class FunctionEmitter {
 
   emit(): void {
     const { f } = this;
-    const chains = chained([...this.#leavePoints().values()]);
-    const points = chains.flat();
+    const { chains, flagSteps, places } = planLeaves(this.#leavePoints());
     this.#elsewhere = f.block();
-    for (const point of [...points].reverse()) this.#leaves.set(leaveKey(point), { point, label: f.block() });
+    const labels = new Map<LeaveStep | FlagStep, Label>();
+    for (const step of [...flagSteps, ...chains.flat()].reverse()) labels.set(step, f.block());
+    for (const [key, step] of places) this.#leaves.set(key, labels.get(step) ?? this.#elsewhere);
     this.#tree(this.#graph.root);
     f.op('unreachable');
+    for (const { flags, step } of flagSteps) {
+      f.end();
+      this.#flags.store(flags);
+      f.br(labels.get(step) ?? this.#elsewhere);
+    }
     for (const chain of chains) {
-      chain.forEach((point, i) => {
+      chain.forEach((step, i) => {
         f.end();
-        // What the next one stores is left to it.
-        this.#state.store(point.dirty.without(chain[i + 1]?.dirty ?? RegisterSet.empty));
+        this.#state.store(step.stored.without(chain[i + 1]?.stored ?? RegisterSet.empty));
       });
-      const last = chain.at(-1);
-      if (last) this.#flags.store(last.flags);
       f.get(this.#leavePc).globalGet(this.imports.base).op('i32.add');
       f.get(parameters.fuel).get(this.#leaveCount).op('i32.sub').op('return');
     }
@@ -200,26 +184,33 @@ export class FunctionEmitter {
 
   // ── Leaving ────────────────────────────────────────────────────────────────────────────────────────────
 
-  /** What has to be stored at the places where control may leave. */
-  #leavePoints(): Map<string, Point> {
-    const points = new Map<string, Point>();
-    const note = (point: Point) => void points.set(leaveKey(point), point);
+  /** The places where control may leave, by their keys. */
+  #leavePoints(): Map<string, LeavePoint> {
+    const points = new Map<string, LeavePoint>();
+    const note = (point: Point, known: RegisterSet) => {
+      const key = leaveKey(point);
+      const valid = known.union(point.dirty);
+      const other = points.get(key)?.valid;
+      points.set(key, { point, valid: other ? other.intersection(valid) : valid });
+    };
     for (const node of this.#graph.order) {
       if (!isCode(node)) continue;
-      const { points: before, out } = this.#flowOf(node.block.pc);
-      node.block.instructions.forEach(({ mayLeave }, i) => {
+      const { points: before, out, live } = this.#flowOf(node.block.pc);
+      let valid = live;
+      node.block.instructions.forEach(({ mayLeave, writes }, i) => {
         const point = before[i];
-        if (point && (mayLeave || (i === 0 && this.#fuel.has(node.block.pc)))) note(point);
+        if (point && (mayLeave || (i === 0 && this.#fuel.has(node.block.pc)))) note(point, valid);
+        valid = valid.union(writes);
       });
-      note(out);
+      note(out, valid);
     }
     return points;
   }
 
   #leaveLabel(point: Point): Label {
-    const leave = this.#leaves.get(leaveKey(point));
-    if (!leave) throw new RangeError('A place to leave was not foreseen');
-    return leave.label;
+    const label = this.#leaves.get(leaveKey(point));
+    if (!label) throw new RangeError('A place to leave was not foreseen');
+    return label;
   }
 
   /** Leaves for a known address. @param executed - instructions that the fuel was not charged for yet */
@@ -433,8 +424,7 @@ export class FunctionEmitter {
     if (last?.control.type === 'next') this.#subtractFuel(block.instructions.length);
     const known = next && block.successors.includes(next.block.pc);
     if (known) this.#edge(node, out, next);
-    else if (this.imports.direct(address)) this.#tail(out, { address });
-    else this.#leave(out, address);
+    else this.#goElsewhere(out, address);
   }
 
   #instruction(
@@ -459,6 +449,8 @@ export class FunctionEmitter {
       plans: this.#plans,
       rare: hasRareCalls ? this.#leaveLabel(point) : undefined,
       support: (name) => this.imports.support(name),
+      base: this.imports.base,
+      origin: this.imports.origin,
       pushAddress: (address) => this.#pushWideAddress(address),
       prepareLeave: () => this.#prepareLeave(instruction.pc | returnMarks.interpret, executed),
       leaveIf: () => void f.brIf(this.#leaveLabel(point)),
@@ -478,7 +470,7 @@ export class FunctionEmitter {
       case 'branch': {
         const to = this.#nodes.get(control.target);
         if (to && node.block.successors.includes(control.target)) this.#edge(node, out, to);
-        else this.#tail(out, { address: control.target });
+        else this.#goElsewhere(out, control.target);
         return;
       }
       case 'call':
@@ -530,6 +522,12 @@ export class FunctionEmitter {
     this.#state.store(out.dirty);
     this.#flags.store(out.flags);
     f.get(local).get(parameters.fuel).op('return');
+  }
+
+  /** Goes on at an address outside of the region: most such branches are hardly ever taken. */
+  #goElsewhere(out: Point, address: number): void {
+    if (this.imports.direct(address)) this.#tail(out, { address });
+    else this.#leave(out, address);
   }
 
   /** Goes on in another function, and returns what that returns. */

@@ -7,8 +7,8 @@ import {
   pagePermissions,
   PERMISSIONS_AT,
 } from '@boxer/abi';
-import type { Label, Local } from '@boxer/wasm';
-import { type Environment, type GraphEmitter } from '../emit/graph-emitter.ts';
+import type { FunctionAssembler, Label, Local } from '@boxer/wasm';
+import type { Environment, GraphEmitter, Place } from '../emit/graph-emitter.ts';
 import { laneOperation, plainOperation } from '../emit/operations.ts';
 import type { AccessPlan, AccessPlans } from './access-plan.ts';
 import type { GuestInstruction } from './decode-instruction.ts';
@@ -26,6 +26,9 @@ export interface Surroundings {
   readonly plans: AccessPlans;
   /** Index of a function of the support module. */
   support(name: string): number;
+  /** Global with the address where the code lies, and what it is taken to be while translating. */
+  readonly base: number;
+  readonly origin: number;
   /** Pushes a guest address that is known but for where the code lies, as i64. */
   pushAddress(address: number): void;
   /** With a condition on the stack: lets the interpreter go on at the prepared place when it holds. */
@@ -56,6 +59,15 @@ function stateCell(name: string | undefined) {
 const SHAPES: Readonly<Record<number, string>> = { 8: 'i8x16', 16: 'i16x8', 32: 'i32x4', 64: 'i64x2' };
 const LOW_HALF = [255, 255, 255, 255, 255, 255, 255, 255, 0, 0, 0, 0, 0, 0, 0, 0];
 const ZEROS = Array.from({ length: 16 }, () => 0);
+
+/**
+ * Distances from a register that are added by the access itself, without wrapping around: registers near an address that may be
+ * accessed lie below 4 GiB, for neither the first pages nor the last ones can be mapped.
+ */
+const MAX_STATIC_OFFSET = 0x7fff;
+/** How far from the code accesses at known addresses are made relative to it, in bytes. */
+const MAX_FIXED_DISTANCE = 2 ** 28;
+const UPPER_HALF = 0xffff_ffff_0000_0000n;
 
 /** Emits one instruction with registers and flags in locals. */
 export class InstructionEnvironment implements Environment {
@@ -297,50 +309,68 @@ export class InstructionEnvironment implements Environment {
 
   // ── Memory ─────────────────────────────────────────────────────────────────────────────────────────────
 
-  check(emitter: GraphEmitter, address: Node, bytes: number, access: Access, element: boolean): Local {
+  check(emitter: GraphEmitter, address: Node, bytes: number, access: Access): Place {
     const { f, pool } = emitter;
     const plan = this.surroundings.plans.get(this.instruction)?.get(address);
-    const wide = pool.take('i64');
-    const low = pool.take('i32');
+    const fixed = plan?.type === 'fixed' ? this.#checkFixed(emitter, plan) : undefined;
+    if (fixed) return fixed;
     if (plan?.type !== 'covered') this.surroundings.prepareLeave();
     if (plan?.type === 'range') this.#checkRange(emitter, plan);
-    emitter.emit(address);
-    if (plan) {
-      f.op('i32.wrap_i64').set(low);
-      return low;
+    if (plan && plan.type !== 'fixed' && Math.abs(plan.offset) <= MAX_STATIC_OFFSET) {
+      const register = this.surroundings.state.general(plan.register);
+      return { push: () => f.get(register).op('i32.wrap_i64'), offset: plan.offset };
     }
-    f.tee(wide).op('i32.wrap_i64').set(low);
-    if (element && bytes > 1 && bytes <= 8) {
-      // Rotated, the bits that must be zero for alignment become the uppermost ones.
-      const shift = BigInt(Math.log2(bytes));
-      const aligned = f.block();
-      f.get(wide).i64(shift).op('i64.rotr');
-      f.i64(1n << (32n - shift))
-        .op('i64.lt_u')
-        .brIf(aligned);
-      this.#inOnePage(emitter, wide, low, bytes);
-      f.end();
-    } else this.#inOnePage(emitter, wide, low, bytes);
-    const bit = access === 'read' ? pagePermissions.read : pagePermissions.write;
-    f.get(low).i32(PAGE_SHIFT).op('i32.shr_u').memory('i32.load8_u', PERMISSIONS_AT).i32(bit).op('i32.and');
-    f.op('i32.eqz');
-    this.surroundings.leaveIf();
-    return low;
+    const low = pool.take('i32');
+    emitter.emit(address);
+    if (plan && plan.type !== 'fixed') f.op('i32.wrap_i64').set(low);
+    else this.#checkPage(emitter, low, bytes, access);
+    return { push: () => f.get(low), offset: 0 };
   }
 
-  #inOnePage({ f }: GraphEmitter, wide: Local, low: Local, bytes: number): void {
-    f.get(wide)
-      .i64(1n << 32n)
-      .op('i64.ge_u');
-    if (bytes > 1) {
-      f.get(low)
-        .i32(PAGE_SIZE_BYTES - 1)
-        .op('i32.and')
-        .i32(PAGE_SIZE_BYTES - bytes)
-        .op('i32.gt_u')
-        .op('i32.or');
+  /** @returns undefined when the address is too far from the code */
+  #checkFixed(
+    { f }: GraphEmitter,
+    { address, bits }: Extract<AccessPlan, { type: 'fixed' }>,
+  ): Place | undefined {
+    const { base, origin } = this.surroundings;
+    const offset = address - origin;
+    // Memory offsets are not negative. What lies beyond all guest memory is as absent as the pages before it.
+    if (offset < -GUEST_BIAS || offset > MAX_FIXED_DISTANCE) return undefined;
+    if (bits !== 0) {
+      const pages = (address >>> PAGE_SHIFT) - (origin >>> PAGE_SHIFT);
+      this.surroundings.prepareLeave();
+      f.globalGet(base)
+        .i32(PAGE_SHIFT)
+        .op('i32.shr_u')
+        .memory('i32.load8_u', PERMISSIONS_AT + pages);
+      this.#leaveUnless(f, bits);
+    }
+    return { push: () => f.globalGet(base), offset };
+  }
+
+  /** Leaves unless the permissions on the stack have all these bits. */
+  #leaveUnless(f: FunctionAssembler, bits: number): void {
+    f.i32(bits).op('i32.and');
+    if (bits & (bits - 1)) f.i32(bits).op('i32.ne');
+    else f.op('i32.eqz');
+    this.surroundings.leaveIf();
+  }
+
+  /** Checks an access at the address on the stack: that it is below 4 GiB, ends before its page does, and may be made. */
+  #checkPage({ f, pool }: GraphEmitter, low: Local, bytes: number, access: Access): void {
+    const wide = pool.take('i64');
+    f.tee(wide).op('i32.wrap_i64').set(low);
+    f.get(wide);
+    if (bytes === 1) f.i64(32n).op('i64.shr_u').op('i32.wrap_i64');
+    else {
+      // The upper half must be 0, and the distance from the page's start small: one comparison for both.
+      f.i64(UPPER_HALF | BigInt(PAGE_SIZE_BYTES - 1)).op('i64.and');
+      f.i64(BigInt(PAGE_SIZE_BYTES - bytes)).op('i64.gt_u');
     }
     this.surroundings.leaveIf();
+    const bit = access === 'read' ? pagePermissions.read : pagePermissions.write;
+    f.get(low).i32(PAGE_SHIFT).op('i32.shr_u').memory('i32.load8_u', PERMISSIONS_AT);
+    this.#leaveUnless(f, bit);
   }
 
   /** Checks the pages of both ends: a range is shorter than a page. */
@@ -365,10 +395,8 @@ export class InstructionEnvironment implements Environment {
       .op('i32.add')
       .i32(PAGE_SHIFT)
       .op('i32.shr_u');
-    f.memory('i32.load8_u', PERMISSIONS_AT).op('i32.and').i32(plan.bits).op('i32.and');
-    if (plan.bits & (plan.bits - 1)) f.i32(plan.bits).op('i32.ne');
-    else f.op('i32.eqz');
-    this.surroundings.leaveIf();
+    f.memory('i32.load8_u', PERMISSIONS_AT).op('i32.and');
+    this.#leaveUnless(f, plan.bits);
   }
 
   requireAligned(emitter: GraphEmitter, address: Node, bytes: number): void {
