@@ -54,4 +54,10 @@ describe('renderError', () => {
   it('survives a place outside the text', () => {
     expect(renderError(new StepError('m'), { name: 'D', text: 'FROM x' })).toContain('D:3');
   });
+
+  it('keeps what others have written from commanding the terminal', () => {
+    const source = { name: 'Dockerfile', text: 'FROM \u001b]0;title\u0007scratch\0\n' };
+    const shown = renderError(new Error('unknown instruction: \u001b[2JFR\0OM'), source);
+    expect(shown).toMatch(/^error: unknown instruction: FROM\n/);
+  });
 });

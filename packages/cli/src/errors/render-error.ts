@@ -1,4 +1,5 @@
 import { BoxerError, cacheDirectory, type SourceRange } from '@boxer/foundation';
+import { withoutControls } from '../progress/format.ts';
 
 /** A text file that an error may point into. */
 export interface SourceText {
@@ -17,7 +18,8 @@ export function renderError(error: unknown, source?: SourceText, debug = false):
   if (range !== undefined && source !== undefined) lines.push(...excerpt(source, range));
   lines.push(...codeAndHint(error));
   if (debug) lines.push(...stacks(error));
-  return `${lines.join('\n')}\n`;
+  // Names and lines of others' Dockerfiles, images and servers: they must not reach the terminal as commands.
+  return withoutControls(`${lines.join('\n')}\n`);
 }
 
 function codeAndHint(error: unknown): string[] {
