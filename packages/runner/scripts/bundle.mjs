@@ -2,6 +2,7 @@
  * Bundles what a start loads: one file for the main thread, one for the worker. Loading some eighty small files costs
  * about 25 ms in each. @boxer/foundation and @boxer/policy stay apart in the main thread: callers share their classes.
  */
+import { readArtifact } from '@boxer/translate/artifacts';
 import { build } from 'esbuild';
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
@@ -28,13 +29,16 @@ const digest = createHash('sha256')
   .update(await readFile(translator))
   .update(await readFile(worker))
   .digest('hex');
+const engine = createHash('sha256')
+  .update(await readArtifact('processSlot'))
+  .digest('hex');
 await build({
   ...options,
   entryPoints: [`${dist}index.js`],
   outfile: `${dist}bundle/index.js`,
   external: ['@boxer/foundation', '@boxer/policy'],
   // Part of the name of the folder where translated code is kept: it depends on what finds hot code, too.
-  define: { BOXER_TRANSLATOR: JSON.stringify(digest) },
+  define: { BOXER_TRANSLATOR: JSON.stringify(digest), BOXER_ENGINE: JSON.stringify(`sha256:${engine}`) },
 });
 await build({
   ...options,

@@ -2,6 +2,7 @@ import { BoxerError, exitCodes } from '@boxer/foundation';
 import { MessageChannel, type MessagePort, type Worker } from 'node:worker_threads';
 import { appendAudit } from './audit/audit-file.ts';
 import { Audit, type AuditEvent } from './audit/audit.ts';
+import type { CodeSupply } from './code/supply/code-supply.ts';
 import { startSupply } from './code/supply/start-supply.ts';
 import { ControlBlock } from './control/control-block.ts';
 import type { GuestEnd } from './guest-job.ts';
@@ -50,8 +51,9 @@ export async function runBox(options: RunOptions): Promise<RunResult> {
   let endsByItself = false;
   let terminal: Terminal | undefined;
   let supplyPort: MessagePort | undefined;
+  const ended = new AbortController();
   let servicePort: MessagePort | undefined;
-  let supplying: Promise<void> | undefined;
+  let supplying: Promise<CodeSupply | undefined> | undefined;
   try {
     // First of all: what is typed while the component is compiled must not be echoed twice.
     if (options.tty) terminal = new Terminal(control);
@@ -77,7 +79,7 @@ export async function runBox(options: RunOptions): Promise<RunResult> {
     if (supply) {
       supplyPort = supply.port;
       // Packs that cannot be had are no reason to end the box.
-      supplying = startSupply(supply, code).catch(() => undefined);
+      supplying = startSupply(supply, code, ended.signal).catch(() => undefined);
     }
     const pump = input.open && new InputPump(input.open, control);
     const end = await supervise(options, { worker, control, pump, terminal, servicePort });
@@ -85,12 +87,13 @@ export async function runBox(options: RunOptions): Promise<RunResult> {
     const elapsedMs = performance.now() - started;
     if (elapsedMs > WORTH_KEEPING_MS) {
       // What it was asked for is wanted then.
-      await supplying;
+      (await supplying)?.wantNew();
       code.fill();
     }
     return { ...end, elapsedMs };
   } finally {
     terminal?.close();
+    ended.abort();
     supplyPort?.close();
     servicePort?.close();
     // Tearing a thread down waits for the engine's optimising compiler; a box that has ended need not wait for it.

@@ -55,7 +55,7 @@ export async function runBoxed(request: RunArguments): Promise<number> {
 }
 
 /** @throws {@link UsageError} for anything but on, off and auto; `force` is for tests */
-function jitOf(text = 'off'): JitMode {
+function jitOf(text = 'auto'): JitMode {
   if (text === 'on' || text === 'off' || text === 'auto' || text === 'force') return text;
   throw new UsageError('run', `invalid value ${JSON.stringify(text)} for --jit: write on, off or auto`);
 }

@@ -65,7 +65,7 @@ export const runFlags = [
     name: 'jit',
     kind: 'value',
     value: 'on|off|auto',
-    summary: 'Translate code while it runs: off is the default, auto begins after some seconds.',
+    summary: 'Translate code while it runs: auto, the default, when it pays; on earlier.',
   },
   { name: 'strace', kind: 'switch', summary: 'Trace system calls to standard error.' },
   { name: 'help', kind: 'switch', summary: 'Show this help.' },

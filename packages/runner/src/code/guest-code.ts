@@ -1,5 +1,5 @@
 import {
-  type codeFunctions,
+  codeFunctions,
   engineCells,
   GUEST_BIAS,
   PAGE_SHIFT,
@@ -40,9 +40,13 @@ export class GuestCode {
     this.#words = new Int32Array(memory.buffer);
   }
 
-  /** Process modules of older components have none of it. */
+  /** Process modules of older components do not have all of it. */
   static supports(exports: WebAssembly.Instance['exports']): boolean {
-    return exports['code'] instanceof WebAssembly.Table && typeof exports['enterAt'] === 'function';
+    const names = Object.keys(codeFunctions);
+    return (
+      exports['code'] instanceof WebAssembly.Table &&
+      names.every((name) => typeof exports[name] === 'function')
+    );
   }
 
   /** All of the memory; a new one after it has grown. */

@@ -58,6 +58,11 @@ export class PackLibrary {
     return this.#outstanding > 0;
   }
 
+  /** Whether there is no pack, as far as is known. */
+  get isEmpty(): boolean {
+    return (this.#catalogue?.rows.length ?? 0) === 0 && this.#byHash.size === 0;
+  }
+
   /** Adds a pack. */
   add(pack: LoadedPack): void {
     const { hashes } = pack.plan;

@@ -63,8 +63,7 @@ function looping(library = newLibrary(), start = CODE_AT) {
     samples(): number {
       sampler.take(code);
       sampler.flushAll();
-      const hash = code.executed.get(start >>> 12);
-      return (hash === undefined ? undefined : profile.of(hash)?.samples[(start >>> 2) % 1024]) ?? 0;
+      return profile.of(code.hashOf(start >>> 12))?.samples[(start >>> 2) % 1024] ?? 0;
     },
     /** What of its page is translated. */
     translated: () => code.translatedBits(start >>> 12)?.[((start >>> 2) % 1024) >>> 3],
@@ -106,7 +105,7 @@ describe('the code of a process', () => {
     expect(box.samples()).toBe(1);
     expect(box.samples()).toBe(2);
     expect(box.sampler.newShare()).toEqual({ samples: 2, interpreted: 2 });
-    const hash = box.code.executed.get(CODE_AT >>> 12) ?? 0;
+    const hash = box.code.hashOf(CODE_AT >>> 12);
     expect(box.profile.of(hash)?.bits[0]).toBe(0b11);
     box.profile.fade();
     expect(box.profile.of(hash)?.samples[0]).toBe(1);

@@ -16,8 +16,8 @@ export class ProcessCode {
   readonly #library: PackLibrary;
   readonly #installed = new Map<LoadedPack, Map<number, InstalledPack>>();
   readonly #byPage = new Map<number, InstalledPack[]>();
-  /** Pages that are executed, and their hashes. */
-  readonly #seen = new Map<number, number>();
+  /** Pages that are executed, and their hashes where those were asked for. */
+  readonly #seen = new Map<number, number | undefined>();
   #count = 0;
   #epoch: number;
   #dispatch: WebAssembly.ExportValue | undefined;
@@ -38,9 +38,17 @@ export class ProcessCode {
     this.#count = 0;
   }
 
-  /** Pages that are executed, and their hashes. */
-  get executed(): ReadonlyMap<number, number> {
-    return this.#seen;
+  /** Pages that are executed. */
+  get executed(): Iterable<number> {
+    return this.#seen.keys();
+  }
+
+  /** @returns the hash of a page that is executed */
+  hashOf(page: number): number | undefined {
+    if (!this.#seen.has(page)) return undefined;
+    const hash = this.#seen.get(page) ?? pageHash(this.guest.page(page));
+    this.#seen.set(page, hash);
+    return hash;
   }
 
   /** @returns a bit for each word of a page that belongs to a translated function; undefined when there is none */
@@ -71,18 +79,20 @@ export class ProcessCode {
   codePage(page: number): void {
     this.checkEpoch();
     if (this.#library.isWaiting) this.#library.poll();
-    this.#search(page, pageHash(this.guest.page(page)));
+    this.#seen.set(page, undefined);
+    this.#search(page);
   }
 
   /** Asks for packs of what was executed so far. */
   searchAll(): void {
     this.checkEpoch();
-    for (const [page, hash] of this.#seen) this.#search(page, hash);
+    for (const page of this.executed) this.#search(page);
   }
 
-  #search(page: number, hash: number): void {
-    this.#seen.set(page, hash);
-    for (const { pack, page: distance } of this.#library.candidates(hash))
+  #search(page: number): void {
+    const hash = this.#library.isEmpty ? undefined : this.hashOf(page);
+    const candidates = hash === undefined ? [] : this.#library.candidates(hash);
+    for (const { pack, page: distance } of candidates)
       if (page >= distance) this.#install(pack, (page - distance) * PAGE_SIZE_BYTES);
     for (const each of this.#byPage.get(page) ?? []) each.visit(page);
   }
@@ -99,10 +109,12 @@ export class ProcessCode {
       else distances.set(hash, [distance]);
     }
     const visits: number[] = [];
-    for (const [page, hash] of this.#seen) {
-      for (const distance of distances.get(hash) ?? [])
+    for (const page of this.executed) {
+      const fitting = distances.get(this.hashOf(page) ?? NaN);
+      if (!fitting) continue;
+      for (const distance of fitting)
         if (page >= distance) this.#install(pack, (page - distance) * PAGE_SIZE_BYTES);
-      if (distances.has(hash)) visits.push(page);
+      visits.push(page);
     }
     for (const page of visits) for (const each of this.#byPage.get(page) ?? []) each.visit(page);
   }

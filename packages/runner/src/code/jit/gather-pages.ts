@@ -30,8 +30,8 @@ export interface HotPages {
 export function hotPages(process: ProcessCode, profile: Profile, leastSamples: number): HotPages {
   const pages: ExecutedPage[] = [];
   let sum = 0;
-  for (const [page, hash] of process.executed) {
-    const known = profile.of(hash);
+  for (const page of process.executed) {
+    const known = profile.of(process.hashOf(page));
     if (!known?.samples.some((count) => count >= leastSamples)) continue;
     const translated = process.translatedBits(page);
     const weight = hotSamples(known.samples, translated, leastSamples);
@@ -87,7 +87,7 @@ export function gatherPages(process: ProcessCode, profile: Profile, hot: HotPage
 }
 
 function profiled(process: ProcessCode, profile: Profile, page: number): ExecutedPage | undefined {
-  const hash = process.executed.get(page);
+  const hash = process.hashOf(page);
   if (hash === undefined) return undefined;
   const { bits, samples } = profile.of(hash) ?? {
     bits: new Uint8Array(WORDS / 8),

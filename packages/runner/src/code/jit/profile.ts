@@ -17,8 +17,8 @@ export interface PageProfile {
 export class Profile {
   readonly #pages = new Map<number, PageProfile>();
 
-  of(hash: number): PageProfile | undefined {
-    return this.#pages.get(hash);
+  of(hash: number | undefined): PageProfile | undefined {
+    return hash === undefined ? undefined : this.#pages.get(hash);
   }
 
   /** Adds places where a process was about to interpret something. */
@@ -37,7 +37,7 @@ export class Profile {
   }
 
   #profileOf(process: ProcessCode, page: number): PageProfile | undefined {
-    const hash = process.executed.get(page);
+    const hash = process.hashOf(page);
     if (hash === undefined) return undefined;
     const known = this.#pages.get(hash);
     if (known) return known;

@@ -1,3 +1,5 @@
+import type { JitMode } from '../../run-options.ts';
+
 /** When translating pays. */
 export interface JitThresholds {
   /** Instructions of the box before anything is sampled: shorter boxes have no use for a translator. */
@@ -19,3 +21,34 @@ export interface JitThresholds {
   /** The box waits for what is translated. For tests. */
   readonly isForced?: boolean;
 }
+
+/** Translating costs half a second of processor time, and V8's optimising as much again: five seconds come before that. */
+const auto: JitThresholds = {
+  startAfter: 1600e6,
+  sampledInstructions: 500e6,
+  sampleDistance: 20_000,
+  watchDistance: 500_000,
+  watchSamples: 100,
+  leastShare: 0.1,
+  leastSamples: 8,
+  restInstructions: 800e6,
+  mostRounds: 16,
+};
+
+export const jitThresholds: Readonly<Record<Exclude<JitMode, 'off'>, JitThresholds>> = {
+  auto,
+  on: { ...auto, startAfter: 100e6, sampledInstructions: 200e6, sampleDistance: 10_000, leastSamples: 4 },
+  force: {
+    ...auto,
+    startAfter: 0,
+    sampledInstructions: 50_000,
+    sampleDistance: 1000,
+    watchDistance: 1000,
+    watchSamples: 1,
+    leastShare: 0,
+    leastSamples: 1,
+    restInstructions: 0,
+    mostRounds: Infinity,
+    isForced: true,
+  },
+};

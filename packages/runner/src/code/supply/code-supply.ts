@@ -22,7 +22,15 @@ export interface CodeSources {
   readonly cacheFolder: string | undefined;
 }
 
+/** A supplier at work. */
+export interface CodeSupply {
+  /** Has machine code made of what was translated meanwhile. */
+  wantNew(): void;
+}
+
 interface Source {
+  /** Digest of the pack. */
+  readonly name: string;
   readonly hashes: readonly number[];
   /** @returns undefined when it is gone or damaged */
   read(): Uint8Array<ArrayBuffer> | undefined;
@@ -34,7 +42,7 @@ interface Source {
  *
  * @param native - compiles them, or has before
  */
-export function supplyCode(port: MessagePort, sources: CodeSources, native: NativeCodeCache): void {
+export function supplyCode(port: MessagePort, sources: CodeSources, native: NativeCodeCache): CodeSupply {
   const post = (message: SupplyMessage) => port.postMessage(message);
   const known = listSources(sources);
   let isWarm = false;
@@ -59,15 +67,26 @@ export function supplyCode(port: MessagePort, sources: CodeSources, native: Nati
     catalogue: catalogueOf(known.map(({ hashes }) => hashes)),
     dispatcher: new WebAssembly.Module(buildDispatcherModule()),
   });
+  return {
+    wantNew() {
+      const names = new Set(known.map(({ name }) => name));
+      for (const source of listSources(sources)) {
+        const bytes = names.has(source.name) ? undefined : source.read();
+        if (bytes && !native.has(bytes)) native.want(bytes);
+      }
+    },
+  };
 }
 
 function listSources({ componentPath, code, cacheFolder }: CodeSources): Source[] {
   const cache = cacheFolder === undefined ? undefined : new CodeCache(cacheFolder);
   const inComponent = code.map((location): Source => ({
+    name: location.digest,
     hashes: location.pageHashes,
     read: () => readLocation(componentPath, location),
   }));
   const inCache = (cache?.list() ?? []).map((pack): Source => ({
+    name: pack.digest,
     hashes: pack.hashes,
     read: () => cache?.load(pack),
   }));
