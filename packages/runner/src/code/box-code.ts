@@ -4,6 +4,7 @@ import { JustInTime } from './jit/just-in-time.ts';
 import type { Sampler } from './jit/sampler.ts';
 import type { JitThresholds } from './jit/thresholds.ts';
 import { PackLibrary } from './pack-library.ts';
+import type { LoadedPack } from './pack-source.ts';
 import { ProcessCode } from './process-code.ts';
 
 /** What of a box's code is translated, and how. Plain data, but for the port. */
@@ -22,15 +23,16 @@ export interface CodePlan {
 export class BoxCode {
   readonly #library: PackLibrary;
   readonly #jit: JustInTime | undefined;
-  readonly #processes = new Set<ProcessCode>();
+  /** Packs that have come since a process ran last: looking whether it executes what they have takes a while. */
+  readonly #offers = new Map<ProcessCode, LoadedPack[]>();
   /** Instructions until then. */
   #coldInstructions: number;
 
   constructor({ supply, jit, warmUpInstructions, cacheFolder }: CodePlan) {
     this.#coldInstructions = warmUpInstructions;
     this.#library = new PackLibrary(supply, {
-      packCame: (pack) => this.#processes.forEach((process) => process.offer(pack)),
-      catalogueCame: () => this.#processes.forEach((process) => process.searchAll()),
+      packCame: (pack) => this.#offers.forEach((packs) => packs.push(pack)),
+      catalogueCame: () => this.#offers.forEach((_, process) => process.searchAll()),
     });
     this.#jit = jit && new JustInTime(this.#library, jit, cacheFolder);
   }
@@ -48,19 +50,20 @@ export class BoxCode {
   ): ProcessCode | undefined {
     if (!GuestCode.supports(exports)) return undefined;
     const process = new ProcessCode(new GuestCode(memory, exports, support), this.#library);
-    this.#processes.add(process);
+    this.#offers.set(process, []);
     return process;
   }
 
   /** Another program will run in the process. */
   clear(process: ProcessCode): void {
     this.#jit?.forget(process);
+    this.#offers.set(process, []);
     process.clear();
   }
 
   /** The process is gone. */
   drop(process: ProcessCode): void {
-    this.#processes.delete(process);
+    this.#offers.delete(process);
     this.#jit?.forget(process);
   }
 
@@ -68,6 +71,7 @@ export class BoxCode {
   afterRun(process: ProcessCode, instructions: number): void {
     process.checkEpoch();
     if (this.#library.isWaiting) this.#library.poll();
+    for (const pack of this.#offers.get(process)?.splice(0) ?? []) process.offer(pack);
     if (this.#coldInstructions >= 0) {
       this.#coldInstructions -= instructions;
       if (this.#coldInstructions < 0) this.#library.warm();
