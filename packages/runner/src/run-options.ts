@@ -1,11 +1,12 @@
 import type { Policy } from '@boxer/policy';
 import type { Readable } from 'node:stream';
 import type { AuditEvent } from './audit/audit.ts';
+import type { JitMode } from './code/jit/thresholds.ts';
 import type { ReachedPages } from './code/reached-pages.ts';
 import type { EndReason } from './guest-job.ts';
 import type { ScatteredPayload } from './link/payload-file.ts';
 
-export type JitMode = 'on' | 'off' | 'auto' | 'force';
+export type { JitMode };
 
 /** What a box is started with. Nothing of the host is granted but by `policy`. */
 export interface StartOptions {

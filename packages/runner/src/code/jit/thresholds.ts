@@ -1,4 +1,5 @@
-import type { JitMode } from '../../run-options.ts';
+/** See `StartOptions.jit`. */
+export type JitMode = 'on' | 'off' | 'auto' | 'force';
 
 /** When translating pays. */
 export interface JitThresholds {
