@@ -14,10 +14,10 @@ export interface AotOptions {
 
 /** How hot code is found. Part of what names a component. */
 export const training = {
-  /** What each training command may execute, in instructions: some ten seconds. */
-  fuel: 2_000_000_000,
+  /** What each training command may execute, in instructions: less than a minute. */
+  fuel: 10_000_000_000,
   /** When even this is not enough, nothing is learned from the command. */
-  timeoutMs: 120_000,
+  timeoutMs: 600_000,
   /** Samples of an instruction, 128 executed instructions apart, for what follows it to be worth translating. */
   leastSamples: 100,
   /** Bytes of translated code for a byte of the image's own code, at most. */

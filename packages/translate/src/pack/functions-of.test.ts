@@ -105,3 +105,28 @@ describeIf(whyNoCommand('aarch64-linux-gnu-gcc', 'qemu-aarch64-static'), 'functi
     expect(translated.interpreted.length).toBeLessThan(40 + found.functions.length * 12);
   });
 });
+
+// As GNU as encodes it: a loop around a switch, before which the table's address is computed once.
+const SWITCH = [
+  0x1000_0800, // adr x0, 0x1100
+  0xd503_201f, // nop
+  0x7100_071f, // cmp w24, #1
+  0x7878_5800, // ldrh w0, [x0, w24, uxtw #1]
+  0x1000_0061, // adr x1, 0x101c
+  0x8b20_a820, // add x0, x1, w0, sxth #2
+  0xd61f_0000, // br x0
+  0x17ff_fffb, // b 0x1008
+  0x17ff_fffa, // b 0x1008
+];
+const [SWITCH_AT, TABLE_AT] = [0x1000, 0x1100];
+
+test('a switch keeps its cases when only its loop is translated', () => {
+  const reader = {
+    word: (pc: number) => SWITCH[(pc - SWITCH_AT) / 4],
+    data: (address: number) => (address - TABLE_AT) / 2,
+  };
+  const loop = { page: 1, bits: Uint8Array.of(0b1111_1100, 1, ...Array.from({ length: 126 }, () => 0)) };
+  const found = functionsOf([loop], reader);
+  const { info } = translatePack(reader, { base: SWITCH_AT, ...found });
+  expect(info.instructions).toBe(SWITCH.length - 2);
+});

@@ -125,13 +125,25 @@ function partsOf({ flow, owners }: Division, owner: number, members: readonly nu
   });
 }
 
-/** Targets of jumps whose table was not found. */
-function unknownTargets({ flow, inner }: Division, members: readonly number[]): number[] {
-  const jumps = members.some((pc) => {
+/**
+ * Targets of the function's jumps. What says where a table lies may be executed seldom, and so be no part of the function: whoever
+ * looks at its instructions alone would not find it.
+ */
+function jumpTargetsOf(
+  { flow, inner, owners }: Division,
+  owner: number,
+  members: readonly number[],
+): number[] {
+  const targets = new Set<number>();
+  let isUnknown = false;
+  for (const pc of members) {
     const reached = flow.instructions.get(pc);
-    return reached?.instruction.control.type === 'jump' && reached.table.length === 0;
-  });
-  return jumps ? members.filter((pc) => inner.has(pc) && !flow.tableTargets.has(pc)) : [];
+    if (reached?.instruction.control.type !== 'jump') continue;
+    isUnknown ||= reached.table.length === 0;
+    for (const to of reached.table) if (owners.get(to) === owner) targets.add(to);
+  }
+  if (isUnknown) for (const pc of members) if (inner.has(pc) && !flow.tableTargets.has(pc)) targets.add(pc);
+  return [...targets];
 }
 
 /**
@@ -150,7 +162,7 @@ export function functionsOf(reached: readonly ReachedPage[], reader: CodeReader)
     entry,
     entries: entriesOf(division, entry, members),
     parts: [...new Set(partsOf(division, entry, members))],
-    jumpTargets: unknownTargets(division, members),
+    jumpTargets: jumpTargetsOf(division, entry, members),
   }));
   const { roots, owners } = division;
   return {
