@@ -65,7 +65,7 @@ export function gatherPages(process: ProcessCode, profile: Profile, hot: HotPage
     }
   const numbers = [...code.keys()].sort((a, b) => a - b);
   const stretches = stretchesOf(guest, numbers);
-  const constants = constantPages(guest, [...code.values()]).filter((page) => !code.has(page));
+  const constants = constantPages(guest, hot.pages).filter((page) => !code.has(page));
   const copies = guest.copyPages([...numbers, ...constants]);
   return copies.map((copy): ProfiledPage => {
     const known = code.get(copy.number);
@@ -120,13 +120,15 @@ function isDivided(guest: GuestCode, from: number, to: number): boolean {
 /** Pages that executed code computes addresses in, and those behind, as far as nobody may write to them. */
 function constantPages(guest: GuestCode, code: readonly ExecutedPage[]): number[] {
   const found = new Set<number>();
-  const { view } = guest;
+  const { words } = guest;
   for (const { page, bits } of code) {
-    for (let i = 0; i < WORDS && found.size < MOST_CONSTANT_PAGES; i++) {
-      if ((((bits[i >> 3] ?? 0) >> (i & 7)) & 1) === 0) continue;
-      const pc = page * PAGE_SIZE_BYTES + 4 * i;
-      const target = addressedPage(pc, view.getUint32(GUEST_BIAS + pc, true));
-      if (target === undefined) continue;
+    const first = (GUEST_BIAS + page * PAGE_SIZE_BYTES) >> 2;
+    for (let i = 0; i < WORDS; i++) {
+      const byte = bits[i >> 3] ?? 0;
+      if (byte === 0) i |= 7;
+      if (((byte >> (i & 7)) & 1) === 0) continue;
+      const target = addressedPage(page * PAGE_SIZE_BYTES + 4 * i, words[first + i] ?? 0);
+      if (target === undefined || found.size >= MOST_CONSTANT_PAGES) continue;
       for (const each of [target, target + 1]) if (isConstant(guest, each)) found.add(each);
     }
   }

@@ -1,7 +1,7 @@
 import { BoxTrapError } from '../../errors.ts';
 import type { PackLibrary } from '../pack-library.ts';
 import type { ProcessCode } from '../process-code.ts';
-import { gatherPages, hotPages } from './gather-pages.ts';
+import { gatherPages, type HotPages, hotPages } from './gather-pages.ts';
 import type { TranslatorReply } from './messages.ts';
 import { Profile } from './profile.ts';
 import { Sampler, type Share } from './sampler.ts';
@@ -14,6 +14,8 @@ const MAX_CODE_BYTES = 16 * 1024 * 1024;
 const VAIN_SHARE = 0.8;
 /** The process that is running must have this much of what is hot for its code to be translated. */
 const LEAST_WEIGHT = 0.2;
+/** Pages that are hashed at once. */
+const HASHED_PAGES = 512;
 /** The thread is ended when nothing was asked of it for so long. */
 const IDLE_MS = 5000;
 
@@ -41,6 +43,8 @@ export class JustInTime {
   #rest: number;
   #rounds = 0;
   #codeBytes = 0;
+  /** Of the samples of this round, once there are enough. */
+  #share: Share | undefined;
   /** Of the samples before the last round. */
   #shareBefore: number | undefined;
   #lastUse = 0;
@@ -79,6 +83,7 @@ export class JustInTime {
 
   #enter(phase: Phase, instructions: number): void {
     const { sampleDistance, watchDistance } = this.#thresholds;
+    this.#share = undefined;
     this.sampler.newShare();
     this.sampler.distance = phase === 'sampling' ? sampleDistance : watchDistance;
     this.#phase = phase;
@@ -99,28 +104,38 @@ export class JustInTime {
       this.#enter('sampling', sampledInstructions);
   }
 
+  /** One step a slice, so that nobody waits for long. */
   #finishSampling(process: ProcessCode): void {
     if (this.#executed < this.#until) return;
-    const { leastShare, leastSamples, sampledInstructions, isForced } = this.#thresholds;
-    const share = this.sampler.newShare();
+    const { leastShare, leastSamples, sampledInstructions } = this.#thresholds;
+    const share = (this.#share ??= this.sampler.newShare());
     if (shareOf(share) < leastShare) return this.#enter('watching', 0);
+    if (!this.#translator) return this.#start();
+    if (process.hashMore(HASHED_PAGES)) return;
     this.sampler.flushAll();
     const hot = hotPages(process, this.#profile, leastSamples);
-    if (hot.samples < LEAST_WEIGHT * share.interpreted || hot.pages.length === 0) {
-      // Another process may be the one, or nothing is hot.
-      this.#until = this.#executed + sampledInstructions / 8;
-      return;
-    }
-    this.#translator ??= Translator.start({ cacheFolder: this.#cacheFolder });
-    if (!this.#translator) return this.#enter('watching', Infinity);
-    this.#shareBefore = shareOf(share);
+    if (hot.samples >= LEAST_WEIGHT * share.interpreted && hot.pages.length > 0)
+      return this.#request(process, hot, shareOf(share));
+    // Another process may be the one, or nothing is hot.
+    this.#share = undefined;
+    this.#until = this.#executed + sampledInstructions / 8;
+  }
+
+  #start(): void {
+    this.#translator = Translator.start({ cacheFolder: this.#cacheFolder });
+    this.#lastUse = performance.now();
+    if (!this.#translator) this.#enter('watching', Infinity);
+  }
+
+  #request(process: ProcessCode, hot: HotPages, share: number): void {
+    this.#shareBefore = share;
     this.#rounds++;
     this.#target = process;
     this.#enter('translating', 0);
     const pages = gatherPages(process, this.#profile, hot);
-    this.#translator.post({ id: this.#rounds, leastSamples, pages });
+    this.#translator?.post({ id: this.#rounds, leastSamples: this.#thresholds.leastSamples, pages });
     this.#profile.fade();
-    if (isForced) this.#wait();
+    if (this.#thresholds.isForced) this.#wait();
   }
 
   #wait(): void {
