@@ -65,7 +65,7 @@ export function gatherPages(process: ProcessCode, profile: Profile, hot: HotPage
     }
   const numbers = [...code.keys()].sort((a, b) => a - b);
   const stretches = stretchesOf(guest, numbers);
-  const constants = constantPages(guest, hot.pages).filter((page) => !code.has(page));
+  const constants = constantPages(guest, [...code.values()]).filter((page) => !code.has(page));
   const copies = guest.copyPages([...numbers, ...constants]);
   return copies.map((copy): ProfiledPage => {
     const known = code.get(copy.number);
