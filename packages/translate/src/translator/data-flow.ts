@@ -1,7 +1,7 @@
 import type { GuestInstruction } from './decode-instruction.ts';
 import { type FlagState, isInLocals } from './flag-state.ts';
 import type { Block, Region } from './region.ts';
-import { loopsWithCalls } from './loops.ts';
+import { type Loop, loopsOf, predecessorsOf } from './loops.ts';
 import { RegisterSet } from './register-set.ts';
 
 /** What holds before an instruction. */
@@ -32,6 +32,12 @@ interface Mutable {
   flagsLive: FlagsLive;
   /** Registers that the block writes. */
   readonly writes: RegisterSet;
+  /** Registers that it reads before it writes them. */
+  readonly reads: RegisterSet;
+  /** Registers that are read from its start on, before they are written. */
+  read: RegisterSet;
+  /** Registers that are dirty on all ways to its start. */
+  mustDirtyIn: RegisterSet;
   /** Registers that must be valid at the block's start whatever lies behind it; known once dirty ones are. */
   needs: RegisterSet;
   /** Whether its instructions need the flags from before; undefined: they leave that to what lies behind. */
@@ -62,6 +68,12 @@ function flagsAfter(before: FlagState, instruction: GuestInstruction): FlagState
 const writesOf = ({ instructions }: Block): RegisterSet =>
   instructions.reduce((all, { writes }) => all.union(writes), RegisterSet.empty);
 
+const readsOf = ({ instructions }: Block): RegisterSet =>
+  instructions.reduceRight(
+    (later, { reads, writes }) => later.without(writes).union(reads),
+    RegisterSet.empty,
+  );
+
 function flagsNeededBy({ instructions }: Block): FlagsLive | undefined {
   for (const { readsFlags, writesFlags, control } of instructions) {
     if (readsFlags) return 2;
@@ -81,7 +93,9 @@ class FlowAnalysis {
   /** All jumps through registers share one place where they leave. */
   #jumpDirty = RegisterSet.empty;
   #jumpFlags: FlagState | undefined;
-  readonly #loops: ReadonlyMap<number, ReadonlySet<number>>;
+  readonly #loops: ReadonlyMap<number, Loop>;
+  /** Blocks of loops. */
+  readonly #looping: ReadonlySet<number>;
 
   constructor(
     readonly region: Region,
@@ -90,10 +104,14 @@ class FlowAnalysis {
     readonly tests: ReadonlySet<number>,
   ) {
     this.#blocks = [...region.blocks.values()];
-    this.#loops = loopsWithCalls(region, entries);
+    this.#loops = loopsOf(region, entries);
+    this.#looping = new Set([...this.#loops.values()].flatMap(({ blocks }) => [...blocks]));
     for (const block of this.#blocks) {
       const state: Mutable = {
         writes: writesOf(block),
+        reads: readsOf(block),
+        read: RegisterSet.empty,
+        mustDirtyIn: RegisterSet.all,
         needs: RegisterSet.empty,
         flagsNeeded: flagsNeededBy(block),
         live: RegisterSet.empty,
@@ -112,10 +130,12 @@ class FlowAnalysis {
   }
 
   solve(): Map<number, BlockFlow> {
+    const backwards = [...this.#blocks].reverse();
+    this.#repeat(backwards, (block) => this.#readBackward(block));
+    this.#findMustDirty();
     this.#repeat(this.#blocks, (block) => this.#dirtyForward(block));
     for (const block of this.#blocks)
       if (isJump(block)) this.#jumpDirty = this.#jumpDirty.union(this.#dirtyOut(block));
-    const backwards = [...this.#blocks].reverse();
     this.#repeat(backwards, (block) => this.#flagsBackward(block));
     for (const entry of this.entries) this.#of(entry).flagsIn = 'memory';
     // Such entries go the same way as jumps.
@@ -140,15 +160,57 @@ class FlowAnalysis {
     return dirtyIn.union(writes);
   }
 
+  /** Registers that are read before they are written; calls read them in the CPU state. */
+  #readBackward(block: Block): boolean {
+    const state = this.#of(block.pc);
+    let after = RegisterSet.empty;
+    if (!isCall(block))
+      for (const successor of block.successors) after = after.union(this.#of(successor).read);
+    const read = after.without(state.writes).union(state.reads);
+    if (read.equals(state.read)) return false;
+    state.read = read;
+    return true;
+  }
+
+  #findMustDirty(): void {
+    const predecessors = predecessorsOf(this.region);
+    for (const entry of this.entries) this.#of(entry).mustDirtyIn = RegisterSet.empty;
+    this.#repeat(this.#blocks, (block) => {
+      const state = this.#of(block.pc);
+      const loop = this.#loops.get(block.pc);
+      let must = state.mustDirtyIn;
+      for (const pc of predecessors.get(block.pc) ?? []) {
+        const from = this.region.blocks.get(pc);
+        if (!from || (loop?.hasCall && !loop.latches.has(pc))) continue;
+        const { mustDirtyIn, writes } = this.#of(pc);
+        must = must.intersection(isCall(from) ? RegisterSet.empty : mustDirtyIn.union(writes));
+      }
+      if (must.equals(state.mustDirtyIn)) return false;
+      state.mustDirtyIn = must;
+      return true;
+    });
+  }
+
+  /** What of the dirty registers stays so on the way to a block; the others are stored on the way. */
+  #keptDirty(block: Block, dirty: RegisterSet, successor: number): RegisterSet {
+    const loop = this.#loops.get(successor);
+    if (loop?.latches.has(block.pc)) return dirty;
+    // What is dirty only before a loop with calls is stored before it: the calls clean it again and again.
+    if (loop?.hasCall) return RegisterSet.empty;
+    // In loops, rather a register that is loaded before them than one that is stored in each round.
+    if (!loop && this.#looping.has(successor)) return dirty;
+    // Where others come with a clean register that nobody will read, they would have to load it merely to store it later.
+    const { read, mustDirtyIn } = this.#of(successor);
+    return dirty.intersection(read.union(mustDirtyIn));
+  }
+
   #dirtyForward(block: Block): boolean {
     // A call leaves everything in the CPU state.
     const out = isCall(block) ? RegisterSet.empty : this.#dirtyOut(block);
     let changed = false;
     for (const successor of block.successors) {
-      // What is dirty only before a loop with calls is stored before it: the calls clean it again and again.
-      if (this.#loops.get(successor)?.has(block.pc) === false) continue;
       const state = this.#of(successor);
-      const union = state.dirtyIn.union(out);
+      const union = state.dirtyIn.union(this.#keptDirty(block, out, successor));
       if (union !== state.dirtyIn) changed = true;
       state.dirtyIn = union;
     }

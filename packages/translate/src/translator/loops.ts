@@ -25,7 +25,7 @@ export function backEdges({ blocks }: Region, entries: readonly number[]): Map<n
   return result;
 }
 
-function predecessorsOf({ blocks }: Region): Map<number, number[]> {
+export function predecessorsOf({ blocks }: Region): Map<number, number[]> {
   const result = new Map<number, number[]>();
   for (const { pc, successors } of blocks.values()) {
     for (const to of successors) {
@@ -39,20 +39,29 @@ function predecessorsOf({ blocks }: Region): Map<number, number[]> {
 
 const hasCall = (block: Block | undefined) => block?.instructions.at(-1)?.control.type === 'call';
 
-/** Loops in which a call comes back: by first block, where their edges back come from. */
-export function loopsWithCalls(
-  region: Region,
-  entries: readonly number[],
-): ReadonlyMap<number, ReadonlySet<number>> {
+/** A loop of the guest. */
+export interface Loop {
+  /** Its first block. */
+  readonly header: number;
+  /** Where its edges back come from. */
+  readonly latches: ReadonlySet<number>;
+  readonly blocks: ReadonlySet<number>;
+  /** Whether a call comes back in it. */
+  readonly hasCall: boolean;
+}
+
+/** The loops of a region, by their first blocks. */
+export function loopsOf(region: Region, entries: readonly number[]): ReadonlyMap<number, Loop> {
   const predecessors = predecessorsOf(region);
-  const result = new Map<number, ReadonlySet<number>>();
+  const result = new Map<number, Loop>();
   for (const [header, latches] of backEdges(region, entries)) {
-    const inside = new Set([header, ...latches]);
-    for (const pc of inside) {
+    const blocks = new Set([header, ...latches]);
+    for (const pc of blocks) {
       if (pc === header) continue;
-      for (const from of predecessors.get(pc) ?? []) inside.add(from);
+      for (const from of predecessors.get(pc) ?? []) blocks.add(from);
     }
-    if ([...inside].some((pc) => hasCall(region.blocks.get(pc)))) result.set(header, latches);
+    const calls = [...blocks].some((pc) => hasCall(region.blocks.get(pc)));
+    result.set(header, { header, latches, blocks, hasCall: calls });
   }
   return result;
 }
