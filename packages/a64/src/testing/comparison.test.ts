@@ -28,12 +28,16 @@ describeIf(unable, 'the disassembler and objdump', () => {
       [name, list, { aliases: true }] as const,
       [name, list, { aliases: false }] as const,
     ]),
-  )(`agree on %s (seed ${seed}), %#`, async (_, list, options) => {
-    const comparison = await compareLines(objdumpWords(list, 0x1000_0000n, options), options);
-    expect([...comparison.differences.values()]).toEqual([]);
-    expect(comparison.words).toBe(list.length);
-    expect(comparison.equal).toBeGreaterThan(list.length / 10);
-  });
+  )(
+    `agree on %s (seed ${seed}), %#`,
+    async (_, list, options) => {
+      const comparison = await compareLines(objdumpWords(list, 0x1000_0000n, options), options);
+      expect([...comparison.differences.values()]).toEqual([]);
+      expect(comparison.words).toBe(list.length);
+      expect(comparison.equal).toBeGreaterThan(list.length / 10);
+    },
+    120_000,
+  );
 
   it.each(deviations)(
     'differ, for a reason, in $name',

@@ -6,6 +6,11 @@ import { ENDED, LEAST_STACK, MARKS, STACK_BYTES, type TranslatedCode } from './t
 
 /** What the main function and its own code take of the host's stack. */
 const FRAME_BYTES = 2048;
+/**
+ * What has to be left of the stack to go on above the frames that wait. With less, deep recursion of the guest would return to
+ * the main function here after every few calls; at the bottom of the stack there is room for many.
+ */
+const RESUME_STACK = LEAST_STACK + FRAME_BYTES + 96 * 1024;
 
 interface Execution {
   readonly code: TranslatedCode;
@@ -57,12 +62,8 @@ export function emitResume(f: FunctionAssembler, execution: Execution): void {
   const load = (at: number, local: Local) => f.i32(0).memory('i32.load', at).set(local);
   const store = (at: number, local: Local) => f.i32(0).get(local).memory('i32.store', at);
   const pushMark = (mark: number) => f.get(pc).i32(mark).op('i32.and');
-  // What is marked with the first of the marks concerns run() itself. Functions that are entered from here need the least stack.
-  pushMark(MARKS.fuel)
-    .get(stack)
-    .i32(LEAST_STACK + FRAME_BYTES)
-    .op('i32.lt_u')
-    .op('i32.or');
+  // What is marked with the first of the marks concerns run() itself.
+  pushMark(MARKS.fuel).get(stack).i32(RESUME_STACK).op('i32.lt_u').op('i32.or');
   f.if().get(pc).get(fuel).op('return').end();
   f.i32(0).memory('i32.load', engineCells.pendingFlags).if().call(code.settleFlags).end();
   load(engineCells.codeEpoch, epoch);
