@@ -1,5 +1,14 @@
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import {
   allowTime,
   boxer,
@@ -112,6 +121,44 @@ describeIf(why, 'translated code', () => {
     expect(run(plain, kept)).toEqual({ status: 0, stdout: expected, stderr: '' });
     for (const name of files) writeFileSync(join(cache, 'code', 'packs', name), 'damaged');
     expect(run(plain, kept)).toEqual({ status: 0, stdout: expected, stderr: '' });
+  });
+
+  /** Waits until nothing is being translated for later runs, and says what was. */
+  const settled = async (code: string) => {
+    const packs = join(code, 'packs');
+    const all = () => readdirSync(packs, { recursive: true, encoding: 'utf8' });
+    const isBusy = () => all().some((name) => /(^|\/)(translator\.lock|request)$/.test(name));
+    for (let waits = 0; isBusy() && waits < 1200; waits++) await setTimeout(100);
+    const inPacks = (name: string) => join(packs, name);
+    const [tried] = all().filter((name) => name.endsWith('tried'));
+    return {
+      packs: all()
+        .filter((name) => name.endsWith('.wasm'))
+        .map(inPacks),
+      tried: tried === undefined ? '' : readFileSync(inPacks(tried), 'hex'),
+    };
+  };
+
+  // Oracle: 40000 = 5714 times 0 + … + 6, and 0 + 1.
+  it('is there for the second run of what ends before anything is translated', async () => {
+    const folder = join(work, 'later');
+    const script = 'for ((i = 0, s = 0; i < 40000; i++)); do (( s += i % 7 )); done; echo $s';
+    const env = environment({ BOXER_CACHE_DIR: folder, BOXER_CODE_CACHE: '', BOXER_JIT: 'auto' });
+    const runScript = () => boxer(['run', plain, 'bash', '-c', script], { env, timeoutMs: 1_800_000 });
+    const outcome = { status: 0, stdout: '119995\n', stderr: '' };
+    expect(runScript()).toEqual(outcome);
+    const first = await settled(join(folder, 'code'));
+    expect(first.packs.length).toBeGreaterThan(0);
+    expect(first.tried).not.toBe('');
+    // Loading a pack touches its file.
+    const longAgo = new Date(0);
+    for (const path of first.packs) utimesSync(path, longAgo, longAgo);
+    for (let again = 0; again < 2; again++) {
+      expect(runScript()).toEqual(outcome);
+      expect(await settled(join(folder, 'code'))).toEqual(first);
+    }
+    expect(first.packs.some((path) => statSync(path).mtimeMs > 0)).toBe(true);
+    expect(existsSync(join(folder, 'code', 'packs', 'translator.lock'))).toBe(false);
   });
 
   it('refuses a mode that it does not have', () => {

@@ -47,6 +47,11 @@ await build({
 });
 await build({
   ...options,
+  entryPoints: [`${dist}code/later/later-translator.js`],
+  outfile: `${dist}bundle/later-translator.js`,
+});
+await build({
+  ...options,
   entryPoints: [`${dist}native-code/native-compiler.js`],
   outfile: `${dist}bundle/native-compiler.js`,
 });

@@ -65,6 +65,8 @@ export interface GuestEnd {
   readonly fuelUsed?: bigint;
   /** What code it executed, when that was asked for. */
   readonly reached?: ReachedPages;
+  /** It left code in the cache that is to be translated for the next run. */
+  readonly leftCode?: boolean;
 }
 
 export type EndReason =

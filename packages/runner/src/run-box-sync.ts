@@ -1,5 +1,6 @@
 import { appendAudit } from './audit/audit-file.ts';
 import type { AuditEvent } from './audit/audit.ts';
+import { startLaterTranslator } from './code/later/start-later-translator.ts';
 import { ControlBlock } from './control/control-block.ts';
 import type { OutputPlan } from './guest-job.ts';
 import type { HostFs } from './host-files/host-fs.ts';
@@ -49,7 +50,7 @@ export function runBoxSync(options: RunSyncOptions): RunResult {
     { shared: control.shared, code, withSupply: false },
   );
   const sink = (output: Output) => sinkOf(output, control);
-  const end = runGuest(job, {
+  const { leftCode, ...end } = runGuest(job, {
     stdin: stdin === 'empty' ? emptyInput : typeof stdin === 'number' ? fileInput(stdin) : bytesInput(stdin),
     stdout: sink(stdout),
     stderr: sink(stderr),
@@ -61,6 +62,7 @@ export function runBoxSync(options: RunSyncOptions): RunResult {
   });
   const elapsedMs = performance.now() - started;
   if (elapsedMs > WORTH_KEEPING_MS) code.fill();
+  if (leftCode) startLaterTranslator(job.code?.cacheFolder, options.codeCacheDirectory);
   return { ...end, elapsedMs };
 }
 

@@ -3,6 +3,7 @@ import { MessageChannel, type MessagePort, type Worker } from 'node:worker_threa
 import { appendAudit } from './audit/audit-file.ts';
 import { Audit, type AuditEvent } from './audit/audit.ts';
 import type { CodeSupply } from './code/supply/code-supply.ts';
+import { startLaterTranslator } from './code/later/start-later-translator.ts';
 import { startSupply } from './code/supply/start-supply.ts';
 import { ControlBlock } from './control/control-block.ts';
 import type { GuestEnd } from './guest-job.ts';
@@ -82,7 +83,7 @@ export async function runBox(options: RunOptions): Promise<RunResult> {
       supplying = startSupply(supply, code, ended.signal).catch(() => undefined);
     }
     const pump = input.open && new InputPump(input.open, control);
-    const end = await supervise(options, { worker, control, pump, terminal, servicePort });
+    const { leftCode, ...end } = await supervise(options, { worker, control, pump, terminal, servicePort });
     endsByItself = end.reason !== 'timeout' && end.reason !== 'killed';
     const elapsedMs = performance.now() - started;
     if (elapsedMs > WORTH_KEEPING_MS) {
@@ -90,6 +91,7 @@ export async function runBox(options: RunOptions): Promise<RunResult> {
       (await supplying)?.wantNew();
       code.fill();
     }
+    if (leftCode) startLaterTranslator(job.code?.cacheFolder, options.codeCacheDirectory);
     return { ...end, elapsedMs };
   } finally {
     terminal?.close();

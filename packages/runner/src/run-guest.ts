@@ -86,6 +86,7 @@ export function runGuest(job: GuestJob, ports: GuestPorts): GuestEnd {
       ...how,
       fuelUsed: box.executed(),
       ...(job.training ? { reached: box.reached() } : {}),
+      ...(how.reason === 'exited' && code?.leave() ? { leftCode: true } : {}),
     });
   } finally {
     code?.close();

@@ -3,6 +3,7 @@ import { GuestCode } from './guest-code.ts';
 import { JustInTime } from './jit/just-in-time.ts';
 import type { Sampler } from './jit/sampler.ts';
 import type { JitThresholds } from './jit/thresholds.ts';
+import { leaveRequest } from './later/request-file.ts';
 import { PackLibrary } from './pack-library.ts';
 import type { LoadedPack } from './pack-source.ts';
 import { ProcessCode } from './process-code.ts';
@@ -23,6 +24,7 @@ export interface CodePlan {
 export class BoxCode {
   readonly #library: PackLibrary;
   readonly #jit: JustInTime | undefined;
+  readonly #cacheFolder: string | undefined;
   /** Packs that have come since a process ran last: looking whether it executes what they have takes a while. */
   readonly #offers = new Map<ProcessCode, LoadedPack[]>();
   /** Instructions until then. */
@@ -30,6 +32,7 @@ export class BoxCode {
 
   constructor({ supply, jit, warmUpInstructions, cacheFolder }: CodePlan) {
     this.#coldInstructions = warmUpInstructions;
+    this.#cacheFolder = cacheFolder;
     this.#library = new PackLibrary(supply, {
       packCame: (pack) => this.#offers.forEach((packs) => packs.push(pack)),
       catalogueCame: () => this.#offers.forEach((_, process) => process.searchAll()),
@@ -61,6 +64,11 @@ export class BoxCode {
     process.clear();
   }
 
+  /** The process ends, but is still there. */
+  ends(process: ProcessCode): void {
+    this.#jit?.ends(process);
+  }
+
   /** The process is gone. */
   drop(process: ProcessCode): void {
     this.#offers.delete(process);
@@ -77,6 +85,14 @@ export class BoxCode {
       if (this.#coldInstructions < 0) this.#library.warm();
     }
     this.#jit?.afterRun(process, instructions);
+  }
+
+  /** The box has ended by itself. @returns whether it left something to translate for the next run */
+  leave(): boolean {
+    const request = this.#jit?.finish();
+    return (
+      request !== undefined && this.#cacheFolder !== undefined && leaveRequest(this.#cacheFolder, request)
+    );
   }
 
   close(): void {

@@ -83,6 +83,11 @@ export class ProcessInstance {
     this.touched.zero(new Uint8Array(this.memory.buffer));
   }
 
+  /** What runs here ends. */
+  end(): void {
+    if (this.#code) this.#boxCode?.ends(this.#code);
+  }
+
   /** It will not be used again. */
   drop(): void {
     if (this.#code) this.#boxCode?.drop(this.#code);

@@ -90,6 +90,7 @@ export class ProcessSlots {
     if (instance === undefined) return;
     this.#slots[slot] = undefined;
     this.#reached?.collect(instance.memory);
+    instance.end();
     const base = PROCESS_TABLE_BASE + slot * PROCESS_TABLE_STRIDE;
     instance.functions.forEach((_, index) => this.#table.set(base + index, null));
     if (this.#pool.length < POOL_INSTANCES && instance.touched.sizeBytes <= POOL_TOUCHED_BYTES) {

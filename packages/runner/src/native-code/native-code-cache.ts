@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -67,14 +67,14 @@ export class NativeCodeCache {
     return module;
   }
 
-  /** Makes machine code for the next run, in a process of its own that nobody waits for. */
-  fill(): void {
+  /** Makes machine code for the next run, in a process of its own that nobody need wait for. @returns that, if there is one */
+  fill(): ChildProcess | undefined {
     const directory = this.#directory;
     const compiler = compilerPath();
-    if (directory === undefined || compiler === undefined) return;
+    if (directory === undefined || compiler === undefined) return undefined;
     const waiting = [...this.#missing].filter(([name, bytes]) => offer(join(directory, name), bytes));
     this.#missing.clear();
-    if (waiting.length === 0) return;
+    if (waiting.length === 0) return undefined;
     const names = waiting.map(([name]) => name);
     const child = spawn(process.execPath, [...process.execArgv, compiler, directory, ...names], {
       detached: true,
@@ -82,6 +82,7 @@ export class NativeCodeCache {
     });
     child.on('error', () => undefined);
     child.unref();
+    return child;
   }
 }
 

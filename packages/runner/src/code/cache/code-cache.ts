@@ -3,6 +3,7 @@ import { appendFileSync, readFileSync, rmSync, statSync, utimesSync } from 'node
 import { join } from 'node:path';
 import { leastRecentlyUsed, replaceFileSync } from '@boxer/foundation';
 import { isPrivateFolder } from '../../code-folder.ts';
+import { TRIED_FILE } from '../later/tried-code.ts';
 import { type CachedPack, decodeLog, encodeRecord } from './index-log.ts';
 
 /** Bytes that the packs of one folder may take; those used longest ago go first. */
@@ -89,6 +90,8 @@ export class CodeCache {
       rmSync(this.#pathOf(digest), { force: true });
       gone.add(digest);
     }
+    // What is gone may be tried again.
+    rmSync(join(this.#folder, TRIED_FILE), { force: true });
     const kept = packs.filter(({ digest }) => !gone.has(digest)).reverse();
     // What others append meanwhile may be lost: they will translate it again.
     replaceFileSync(this.#index, Buffer.concat(kept.map(encodeRecord)));

@@ -15,7 +15,7 @@ const FAR_PAGES = 8192;
 const WORDS = PAGE_SIZE_BYTES / 4;
 
 /** What a process executes, as far as the profile knows it. */
-interface ExecutedPage extends PageProfile {
+export interface ExecutedPage extends PageProfile {
   readonly page: number;
   readonly translated: Uint8Array | undefined;
 }
@@ -32,7 +32,7 @@ export function hotPages(process: ProcessCode, profile: Profile, leastSamples: n
   let sum = 0;
   for (const page of process.executed) {
     const known = profile.of(process.hashOf(page));
-    if (!known?.samples.some((count) => count >= leastSamples)) continue;
+    if (!known || known.most < leastSamples) continue;
     const translated = process.translatedBits(page);
     const weight = hotSamples(known.samples, translated, leastSamples);
     if (weight === 0) continue;
@@ -52,13 +52,30 @@ function hotSamples(samples: Uint32Array, translated: Uint8Array | undefined, le
   return sum;
 }
 
+/** Pages that are to be copied. */
+export interface GatheredPages {
+  readonly code: ReadonlyMap<number, ExecutedPage>;
+  /** The executables that they belong to, by number. */
+  readonly stretches: ReadonlyMap<number, number>;
+  readonly constants: readonly number[];
+}
+
 /** Copies pages of code, those that their code runs on to, and the constants that it may take the targets of jumps from. */
 export function gatherPages(process: ProcessCode, profile: Profile, hot: HotPages): ProfiledPage[] {
+  return copyPages(process.guest, choosePages(process, profile, hot.pages));
+}
+
+/** Finds what {@link gatherPages} copies. */
+export function choosePages(
+  process: ProcessCode,
+  profile: Profile,
+  hot: readonly ExecutedPage[],
+): GatheredPages {
   const { guest } = process;
   const code = new Map<number, ExecutedPage>();
-  for (const each of hot.pages) code.set(each.page, each);
+  for (const each of hot) code.set(each.page, each);
   // Functions have parts on other pages: what is translated of those belongs to them.
-  for (const { page } of hot.pages)
+  for (const { page } of hot)
     for (const near of [page - 1, page + 1]) {
       const known = code.has(near) ? undefined : profiled(process, profile, near);
       if (known) code.set(near, known);
@@ -66,15 +83,27 @@ export function gatherPages(process: ProcessCode, profile: Profile, hot: HotPage
   const numbers = [...code.keys()].sort((a, b) => a - b);
   const stretches = stretchesOf(guest, numbers);
   const constants = constantPages(guest, [...code.values()]).filter((page) => !code.has(page));
-  const copies = guest.copyPages([...numbers, ...constants]);
-  return copies.map((copy): ProfiledPage => {
+  const merged = numbers.flatMap((page): [number, ExecutedPage][] => {
+    const known = code.get(page);
+    return known ? [[page, { ...known, bits: allBits(guest, known) }]] : [];
+  });
+  return { code: new Map(merged), stretches, constants };
+}
+
+/** What of a page was executed, in translated code or not. */
+function allBits(guest: GuestCode, { page, bits, translated }: ExecutedPage): Uint8Array {
+  const reached = reachedBits(guest.memory.buffer, page);
+  const all = bits.slice();
+  for (let i = 0; i < all.length; i++) all[i] = (all[i] ?? 0) | (reached?.[i] ?? 0) | (translated?.[i] ?? 0);
+  return all;
+}
+
+/** Copies pages that were chosen before. */
+export function copyPages(guest: GuestCode, { code, stretches, constants }: GatheredPages): ProfiledPage[] {
+  return guest.copyPages([...code.keys(), ...constants]).map((copy): ProfiledPage => {
     const known = code.get(copy.number);
     if (!known) return copy;
-    const { samples, translated } = known;
-    const bits = Uint8Array.from(known.bits);
-    reachedBits(guest.memory.buffer, copy.number)?.forEach(
-      (byte, i) => (bits[i] = (bits[i] ?? 0) | byte | (translated?.[i] ?? 0)),
-    );
+    const { samples, translated, bits } = known;
     const stretch = stretches.get(copy.number);
     return {
       ...copy,
@@ -89,11 +118,12 @@ export function gatherPages(process: ProcessCode, profile: Profile, hot: HotPage
 function profiled(process: ProcessCode, profile: Profile, page: number): ExecutedPage | undefined {
   const hash = process.hashOf(page);
   if (hash === undefined) return undefined;
-  const { bits, samples } = profile.of(hash) ?? {
+  const { bits, samples, most } = profile.of(hash) ?? {
     bits: new Uint8Array(WORDS / 8),
     samples: new Uint32Array(WORDS),
+    most: 0,
   };
-  return { page, bits, samples, translated: process.translatedBits(page) };
+  return { page, bits, samples, most, translated: process.translatedBits(page) };
 }
 
 /** Numbers the executables that pages belong to: those are far apart, or something else than code lies between them. */

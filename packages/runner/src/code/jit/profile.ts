@@ -11,11 +11,13 @@ export interface PageProfile {
   readonly bits: Uint8Array;
   /** How often each word was about to be interpreted when a sample was taken. */
   readonly samples: Uint32Array;
+  /** The most samples of a word, or more. */
+  readonly most: number;
 }
 
 /** Where a box spends its time outside translated code, by the hash of the page. */
 export class Profile {
-  readonly #pages = new Map<number, PageProfile>();
+  readonly #pages = new Map<number, PageProfile & { most: number }>();
 
   of(hash: number | undefined): PageProfile | undefined {
     return hash === undefined ? undefined : this.#pages.get(hash);
@@ -23,35 +25,37 @@ export class Profile {
 
   /** Adds places where a process was about to interpret something. */
   add(process: ProcessCode, places: readonly number[]): void {
-    const pages = new Map<number, PageProfile>();
+    const pages = new Map<number, PageProfile & { most: number }>();
     for (const pc of places) {
       const page = pc >>> PAGE_SHIFT;
       const profile = pages.get(page) ?? this.#profileOf(process, page);
       if (!profile) continue;
       pages.set(page, profile);
       const word = (pc % PAGE_SIZE_BYTES) >>> 2;
-      profile.samples[word] = (profile.samples[word] ?? 0) + 1;
+      const count = (profile.samples[word] ?? 0) + 1;
+      profile.samples[word] = count;
+      if (count > profile.most) profile.most = count;
     }
     for (const [page, { bits }] of pages)
       reachedBits(process.guest.memory.buffer, page)?.forEach((byte, i) => (bits[i] = (bits[i] ?? 0) | byte));
   }
 
-  #profileOf(process: ProcessCode, page: number): PageProfile | undefined {
+  #profileOf(process: ProcessCode, page: number): (PageProfile & { most: number }) | undefined {
     const hash = process.hashOf(page);
     if (hash === undefined) return undefined;
     const known = this.#pages.get(hash);
     if (known) return known;
     if (this.#pages.size >= MOST_PAGES) this.#pages.clear();
-    const made = { bits: new Uint8Array(WORDS / 8), samples: new Uint32Array(WORDS) };
+    const made = { bits: new Uint8Array(WORDS / 8), samples: new Uint32Array(WORDS), most: 0 };
     this.#pages.set(hash, made);
     return made;
   }
 
-  /** Counts what was sampled so far for half as much: what was hot need not be so for ever. */
-  fade(): void {
+  /** Counts what was sampled so far for less: what was hot need not be so for ever. */
+  fade(divisor: number): void {
     for (const { samples } of this.#pages.values())
       samples.forEach((count, i) => {
-        if (count > 0) samples[i] = count >> 1;
+        if (count > 0) samples[i] = count / divisor;
       });
   }
 }

@@ -19,6 +19,8 @@ export interface JitThresholds {
   /** Instructions between two rounds at least. */
   readonly restInstructions: number;
   readonly mostRounds: number;
+  /** Instructions of the box before it is sampled for the sake of later runs: see `later/`. */
+  readonly laterAfter: number;
   /** The box waits for what is translated. For tests. */
   readonly isForced?: boolean;
 }
@@ -34,11 +36,19 @@ const auto: JitThresholds = {
   leastSamples: 8,
   restInstructions: 800e6,
   mostRounds: 16,
+  laterAfter: 350e6,
 };
 
 export const jitThresholds: Readonly<Record<Exclude<JitMode, 'off'>, JitThresholds>> = {
   auto,
-  on: { ...auto, startAfter: 100e6, sampledInstructions: 200e6, sampleDistance: 10_000, leastSamples: 4 },
+  on: {
+    ...auto,
+    startAfter: 100e6,
+    sampledInstructions: 200e6,
+    sampleDistance: 10_000,
+    leastSamples: 4,
+    laterAfter: Infinity,
+  },
   force: {
     ...auto,
     startAfter: 0,
@@ -50,6 +60,7 @@ export const jitThresholds: Readonly<Record<Exclude<JitMode, 'off'>, JitThreshol
     leastSamples: 1,
     restInstructions: 0,
     mostRounds: Infinity,
+    laterAfter: Infinity,
     isForced: true,
   },
 };
