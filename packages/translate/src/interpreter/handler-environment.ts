@@ -25,9 +25,10 @@ import {
   storeOperation,
   type Write,
 } from '../emit/graph-emitter.ts';
-import { ADDRESS_BITS, cells, LEAVE_BEHIND, RECORD_BYTES } from './layout.ts';
+import { cells, LEAVE_BEHIND, RECORD_BYTES } from './layout.ts';
 import type { RecordLayout } from './record-layout.ts';
 import { type GeneralRole, generalAddress, vectorAddress } from './register-address.ts';
+import { pushUntagged } from './untagged.ts';
 
 /** Functions that handlers call, by index. */
 export interface Runtime {
@@ -324,11 +325,9 @@ export class HandlerEnvironment implements Environment {
       .op('i32.and')
       .if();
     // Without its tag, as Linux reports it.
-    f.i32(0)
-      .get(wide)
-      .i64((1n << ADDRESS_BITS) - 1n)
-      .op('i64.and')
-      .memory('i64.store', engineCells.faultAddress);
+    f.i32(0);
+    pushUntagged(f, wide);
+    f.memory('i64.store', engineCells.faultAddress);
     f.i32(0).i32(0).memory('i32.store', engineCells.faultAccess);
     this.#leave(emitter, exitReasons.fault, false);
     f.end();

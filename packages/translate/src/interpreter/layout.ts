@@ -1,8 +1,5 @@
 import { GUEST_BIAS } from '@boxer/abi';
 
-/** AArch64 Linux ignores the top byte of data addresses (TBI). */
-export const ADDRESS_BITS = 56n;
-
 /** Bytes of a predecoded instruction. */
 export const RECORD_BYTES = 16;
 export const RECORDS_PER_PAGE = 1024;

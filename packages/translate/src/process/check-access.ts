@@ -1,6 +1,6 @@
 import { addressWindows, engineCells, PAGE_SHIFT, PERMISSIONS_AT } from '@boxer/abi';
 import type { FunctionAssembler, Local } from '@boxer/wasm';
-import { ADDRESS_BITS } from '../interpreter/layout.ts';
+import { pushUntagged } from '../interpreter/untagged.ts';
 
 /**
  * Writes the function (address i64, bytes, permission bit) → the guest address below 4 GiB to access, or 0 with the fault
@@ -20,12 +20,8 @@ export function emitCheckAccess(f: FunctionAssembler): void {
     pushAddress();
     f.i32(PAGE_SHIFT).op('i32.shr_u').memory('i32.load8_u', PERMISSIONS_AT).get(bit).op('i32.and');
   };
-  f.get(address)
-    .i64((1n << ADDRESS_BITS) - 1n)
-    .op('i64.and')
-    .tee(address)
-    .op('i32.wrap_i64')
-    .set(low);
+  pushUntagged(f, address);
+  f.tee(address).op('i32.wrap_i64').set(low);
   f.get(address)
     .i64(1n << 32n)
     .op('i64.ge_u')
