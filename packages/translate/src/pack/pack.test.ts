@@ -1,4 +1,4 @@
-import { engineCells } from '@boxer/abi';
+import { engineCells, exitReasons, GUEST_BIAS, pagePermissions, PERMISSIONS_AT } from '@boxer/abi';
 import { ModuleBuilder } from '@boxer/wasm';
 import { InvalidPackError } from '../errors.ts';
 import { generateProcessModule } from '../process/process-module.ts';
@@ -113,6 +113,29 @@ describe('a pack in a process', () => {
     expect(epoch()).toBe(before);
     box.exports.invalidate(CALLEE_AT / PAGE, 1);
     expect(epoch()).toBe(before + 1);
+  });
+
+  // `adr x2, .-1048560; str x1, [x2]; b .`: below all guest memory, where the engine's own lies.
+  it('cannot be put where its addresses lead out of guest memory', () => {
+    const box = new BareProcess({ processModule, supportModule, guestBytes: 0x4_0000 });
+    write(box, CODE_AT, [0x1080_0082, 0xf900_0041, 0x1400_0000]);
+    box.permit(CODE_AT, PAGE, 5);
+    const pack = translatePack(movedReader(readerOf(box), ELSEWHERE - CODE_AT), {
+      base: ELSEWHERE,
+      functions: [{ entry: ELSEWHERE }],
+    });
+    expect(new InstalledPack(box, pack.bytes, CODE_AT).enter()).toBe(1);
+    // What lies before the permissions must not be taken for some.
+    const engine = new Uint8Array(box.view.buffer, 0, GUEST_BIAS);
+    engine.fill(pagePermissions.write, PERMISSIONS_AT - 0x1000, PERMISSIONS_AT);
+    box.setX(1, 0x1122_3344_5566_7788n);
+    box.pc = BigInt(CODE_AT);
+    box.fuel = 100n;
+    expect(box.run()).toBe(exitReasons.fault);
+    expect(box.x(2)).toBe(BigInt.asUintN(64, BigInt(CODE_AT - 1_048_560)));
+    const stored = Buffer.from('8877665544332211', 'hex');
+    const tables = Buffer.from(box.view.buffer, PERMISSIONS_AT, GUEST_BIAS - PERMISSIONS_AT);
+    expect(tables.includes(stored)).toBe(false);
   });
 });
 

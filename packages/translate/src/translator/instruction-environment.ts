@@ -26,11 +26,10 @@ export interface Surroundings {
   readonly plans: AccessPlans;
   /** Index of a function of the support module. */
   support(name: string): number;
-  /** Global with the address where the code lies, and what it is taken to be while translating. */
-  readonly base: number;
-  readonly origin: number;
   /** Pushes a guest address that is known but for where the code lies, as i64. */
   pushAddress(address: number): void;
+  /** The same modulo 4 GiB, as i32. */
+  pushLowAddress(address: number): void;
   /** With a condition on the stack: lets the interpreter go on at the prepared place when it holds. */
   leaveIf(): void;
   /** Says where; once is enough for what follows. */
@@ -65,8 +64,6 @@ const ZEROS = Array.from({ length: 16 }, () => 0);
  * accessed lie below 4 GiB, for neither the first pages nor the last ones can be mapped.
  */
 const MAX_STATIC_OFFSET = 0x7fff;
-/** How far from the code accesses at known addresses are made relative to it, in bytes. */
-const MAX_FIXED_DISTANCE = 2 ** 28;
 const UPPER_HALF = 0xffff_ffff_0000_0000n;
 
 /** Emits one instruction with registers and flags in locals. */
@@ -312,40 +309,33 @@ export class InstructionEnvironment implements Environment {
   check(emitter: GraphEmitter, address: Node, bytes: number, access: Access): Place {
     const { f, pool } = emitter;
     const plan = this.surroundings.plans.get(this.instruction)?.get(address);
-    const fixed = plan?.type === 'fixed' ? this.#checkFixed(emitter, plan) : undefined;
-    if (fixed) return fixed;
+    if (plan?.type === 'fixed') return this.#checkFixed(emitter, plan);
     if (plan?.type !== 'covered') this.surroundings.prepareLeave();
     if (plan?.type === 'range') this.#checkRange(emitter, plan);
-    if (plan && plan.type !== 'fixed' && Math.abs(plan.offset) <= MAX_STATIC_OFFSET) {
+    if (plan && Math.abs(plan.offset) <= MAX_STATIC_OFFSET) {
       const register = this.surroundings.state.general(plan.register);
       return { push: () => f.get(register).op('i32.wrap_i64'), offset: plan.offset };
     }
     const low = pool.take('i32');
     emitter.emit(address);
-    if (plan && plan.type !== 'fixed') f.op('i32.wrap_i64').set(low);
+    if (plan) f.op('i32.wrap_i64').set(low);
     else this.#checkPage(emitter, low, bytes, access);
     return { push: () => f.get(low), offset: 0 };
   }
 
-  /** @returns undefined when the address is too far from the code */
-  #checkFixed(
-    { f }: GraphEmitter,
-    { address, bits }: Extract<AccessPlan, { type: 'fixed' }>,
-  ): Place | undefined {
-    const { base, origin } = this.surroundings;
-    const offset = address - origin;
-    // Memory offsets are not negative. What lies beyond all guest memory is as absent as the pages before it.
-    if (offset < -GUEST_BIAS || offset > MAX_FIXED_DISTANCE) return undefined;
+  /**
+   * Checks the page of an address that is known but for where the code lies. It is computed modulo 4 GiB, so that what is checked is
+   * what is accessed wherever that is: code may be put where it was not made.
+   */
+  #checkFixed({ f }: GraphEmitter, { address, bits }: Extract<AccessPlan, { type: 'fixed' }>): Place {
+    const push = () => this.surroundings.pushLowAddress(address);
     if (bits !== 0) {
-      const pages = (address >>> PAGE_SHIFT) - (origin >>> PAGE_SHIFT);
       this.surroundings.prepareLeave();
-      f.globalGet(base)
-        .i32(PAGE_SHIFT)
-        .op('i32.shr_u')
-        .memory('i32.load8_u', PERMISSIONS_AT + pages);
+      push();
+      f.i32(PAGE_SHIFT).op('i32.shr_u').memory('i32.load8_u', PERMISSIONS_AT);
       this.#leaveUnless(f, bits);
     }
-    return { push: () => f.globalGet(base), offset };
+    return { push, offset: 0 };
   }
 
   /** Leaves unless the permissions on the stack have all these bits. */
