@@ -12,6 +12,7 @@ export { BoxerError } from './boxer-error.ts';
 export { cacheDirectory } from './cache-directory.ts';
 export { type Digest, Digester, digestOf, isDigest, parseDigest } from './digest.ts';
 export { exitCodes } from './exit-codes.ts';
+export { isAlive } from './is-alive.ts';
 export { isErrno } from './is-errno.ts';
 export { type KeptEntry, leastRecentlyUsed } from './least-recently-used.ts';
 export { type Logger, silentLogger } from './logger.ts';

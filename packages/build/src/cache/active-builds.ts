@@ -1,5 +1,5 @@
 import { readdir } from 'node:fs/promises';
-import { isAlive } from './is-alive.ts';
+import { isAlive } from '@boxer/foundation';
 
 const NAME = /^build-(?<pid>\d+)-(?<start>\d+)-/;
 

@@ -1,9 +1,9 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { isAlive } from '@boxer/foundation';
 import { BlobStore, ImageNames, openImage } from '@boxer/oci';
 import { oldestBuildStart } from './active-builds.ts';
 import { type CacheEntry, type CacheEntryType, cacheEntryTypes, PACKS_DIRECTORY } from './cache-entry.ts';
-import { isAlive } from './is-alive.ts';
 import { StepCache } from './step-cache.ts';
 
 /** How entries of each type are named by their files; files of other names are no entries. */
@@ -84,7 +84,7 @@ async function loadedBlobs(cacheDirectory: string): Promise<ReadonlySet<string>>
 /** @param path - of a cache mount's archive */
 async function isLocked(path: string): Promise<boolean> {
   const owner = Number(await readFile(path.replace(/\.tar$/, '.lock'), 'utf8').catch(() => ''));
-  return owner > 0 && isAlive(owner);
+  return isAlive(owner);
 }
 
 function digestIn(pattern: RegExp, file: string): string | undefined {

@@ -2,10 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { mkdir, readdir, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { makeDirectories } from '@boxer/foundation';
+import { isAlive, makeDirectories } from '@boxer/foundation';
 import { CacheDirectoryError } from '../errors/build-cache-error.ts';
 import { parseWorkDirectoryName, workDirectoryName } from './active-builds.ts';
-import { isAlive } from './is-alive.ts';
 
 /** A directory for one build's temporary files, gone when the build ends. */
 export interface WorkDirectory extends AsyncDisposable {

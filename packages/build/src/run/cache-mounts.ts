@@ -4,9 +4,8 @@ import { link, mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/prom
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { CacheMount } from '@boxer/dockerfile';
-import { digestOf, isErrno, writeFileAtomically } from '@boxer/foundation';
+import { digestOf, isAlive, isErrno, writeFileAtomically } from '@boxer/foundation';
 import { applyLayer, type Spool, Tree, writeLayerTar } from '@boxer/fsimage';
-import { isAlive } from '../cache/is-alive.ts';
 
 const LOCK_POLL_MS = 200;
 

@@ -1,4 +1,4 @@
-import { isErrno } from '@boxer/foundation';
+import { isAlive } from '@boxer/foundation';
 import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
@@ -18,16 +18,6 @@ export function isTranslating(folder: string): boolean {
     return pid === 0 || isAlive(pid);
   } catch {
     return false;
-  }
-}
-
-function isAlive(pid: number): boolean {
-  if (!Number.isSafeInteger(pid) || pid < 0) return false;
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return isErrno(error, 'EPERM');
   }
 }
 
