@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { gzipSync } from 'node:zlib';
+import { describeIf, whyNoCommand } from '@boxer/foundation/testing';
 import { DecompressionError } from './errors.ts';
 import { collect, inPieces, seededRandom } from './testing/index.ts';
 import { decompress, detectCompression } from './decompress.ts';
@@ -58,8 +59,7 @@ describe('decompress', () => {
 });
 
 /** Oracle: the reference implementation's command line. */
-const hasZstd = spawnSync('zstd', ['--version']).error === undefined;
-(hasZstd ? describe : describe.skip)(`zstd${hasZstd ? '' : ' (skipped: needs the zstd command)'}`, () => {
+describeIf(whyNoCommand('zstd'), 'zstd', () => {
   const zstd = (input: Uint8Array, ...args: string[]): Buffer => {
     const result = spawnSync('zstd', ['-c', ...args], { input, maxBuffer: 64 << 20 });
     if (result.status !== 0) throw new Error(result.stderr.toString());

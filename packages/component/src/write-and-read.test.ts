@@ -1,3 +1,4 @@
+import { itIf, whyNoCommand } from '@boxer/foundation/testing';
 import { ModuleBuilder } from '@boxer/wasm';
 import { componentWit, print } from '@bytecodealliance/jco';
 import { spawnSync } from 'node:child_process';
@@ -62,8 +63,6 @@ beforeAll(async () => {
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-const withWasmtime = spawnSync('wasmtime', ['--version']).error ? it.skip : it;
-
 const dataSum = toyPayload()
   .subarray(toyIndexBytes)
   .reduce((sum, byte) => sum + byte, 0);
@@ -104,7 +103,7 @@ describe('a written component', () => {
     expect(host.run()).toEqual({ stdout: expected, stderr: '', failed: false });
   }, 60_000);
 
-  withWasmtime('runs under wasmtime (skipped when it is not on the PATH)', () => {
+  itIf(whyNoCommand('wasmtime'), 'runs under wasmtime', () => {
     expect(spawnSync('wasmtime', ['run', output], { encoding: 'utf8' }).stdout).toBe(expected);
   });
 

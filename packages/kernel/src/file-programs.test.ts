@@ -3,13 +3,12 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { describeIf } from '@boxer/foundation/testing';
 import { packageRoot } from './build/paths.ts';
-import { compileProgram, missingTools, readProgram } from './testing/compile-program.ts';
-import { missingArtifacts, runTestBox } from './testing/test-box.ts';
+import { compileProgram, readProgram, whyNoPrograms } from './testing/compile-program.ts';
+import { runTestBox, whyNoTestBox } from './testing/test-box.ts';
 
-const missing = [...missingTools(), ...missingArtifacts()];
-if (missing.length > 0)
-  process.stderr.write(`Skipping programs about files: ${missing.join(', ')} missing\n`);
+const whyNot = whyNoPrograms() ?? whyNoTestBox();
 
 function runOnLinux(program: string): { stdout: string; exitCode: number } {
   const cwd = mkdtempSync(path.join(os.tmpdir(), 'boxer-files-'));
@@ -21,7 +20,7 @@ function runOnLinux(program: string): { stdout: string; exitCode: number } {
   return { stdout: stdout.toString(), exitCode: status ?? -1 };
 }
 
-(missing.length === 0 ? describe : describe.skip)('files behave in a box as under Linux', () => {
+describeIf(whyNot, 'files behave in a box as under Linux', () => {
   test.each([
     'fs-files',
     'fs-descriptors',

@@ -1,12 +1,11 @@
 /** What the boot configuration makes of the first program, and what the first process is spared. */
 import path from 'node:path';
+import { describeIf } from '@boxer/foundation/testing';
 import { packageRoot } from './build/paths.ts';
-import { compileProgram, missingTools, readProgram, runUnderQemu } from './testing/compile-program.ts';
-import { missingArtifacts, runTestBox, type TestBoxResult } from './testing/test-box.ts';
+import { compileProgram, readProgram, runUnderQemu, whyNoPrograms } from './testing/compile-program.ts';
+import { runTestBox, type TestBoxResult, whyNoTestBox } from './testing/test-box.ts';
 
-const missing = [...missingTools(), ...missingArtifacts()];
-const given = missing.length === 0 ? describe : describe.skip;
-if (missing.length > 0) process.stderr.write(`Skipping the first program: ${missing.join(', ')} missing\n`);
+const whyNot = whyNoPrograms() ?? whyNoTestBox();
 
 const compile = (name: string): string => compileProgram(path.join(packageRoot, 'fixtures', `${name}.c`));
 
@@ -24,7 +23,7 @@ function run(name: string, boot: readonly (readonly [string, string])[] = []): T
   });
 }
 
-given('the first program', () => {
+describeIf(whyNot, 'the first program', () => {
   // oracle: Linux 6.1: chroot with both paths bind-mounted on themselves and remounted read-only, input from /dev/null,
   // environment A=b
   it('finds paths sealed, its environment exact and nothing to read, as the configuration says', () => {

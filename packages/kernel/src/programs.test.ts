@@ -4,20 +4,19 @@
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { describeIf } from '@boxer/foundation/testing';
 import { packageRoot } from './build/paths.ts';
 import {
   compileNative,
   compileProgram,
-  missingTools,
   readProgram,
   runNative,
   runUnderQemu,
+  whyNoPrograms,
 } from './testing/compile-program.ts';
-import { missingArtifacts, runTestBox, type TestBoxResult } from './testing/test-box.ts';
+import { runTestBox, type TestBoxResult, whyNoTestBox } from './testing/test-box.ts';
 
-const missing = [...missingTools(), ...missingArtifacts()];
-const given = missing.length === 0 ? describe : describe.skip;
-if (missing.length > 0) process.stderr.write(`Skipping programs in boxes: ${missing.join(', ')} missing\n`);
+const whyNot = whyNoPrograms() ?? whyNoTestBox();
 
 const fixture = (name: string): string => path.join(packageRoot, 'fixtures', `${name}.c`);
 
@@ -36,7 +35,7 @@ function runInBox(
   });
 }
 
-given('programs behave in a box as under qemu-aarch64', () => {
+describeIf(whyNot, 'programs behave in a box as under qemu-aarch64', () => {
   // oracle: qemu-aarch64 7.2 -cpu cortex-a57
   test.each(['hello', 'threads', 'fork-wait', 'pipes', 'signals', 'memory', 'futex', 'timers', 'identity'])(
     '%s',
@@ -50,7 +49,7 @@ given('programs behave in a box as under qemu-aarch64', () => {
   );
 });
 
-given('a position-independent program', () => {
+describeIf(whyNot, 'a position-independent program', () => {
   // oracle: qemu-aarch64 7.2. ld calls a program linked to a high address ET_EXEC (2), other linkers ET_DYN (3).
   test('is moved downwards when its addresses are high', () => {
     const linking = [
@@ -69,7 +68,7 @@ given('a position-independent program', () => {
   }, 60_000);
 });
 
-given('the processor', () => {
+describeIf(whyNot, 'the processor', () => {
   // oracle: qemu-aarch64 7.2 -cpu neoverse-n1, which shows the identification registers as Linux does
   test('is a Neoverse N1 by the auxiliary vector and the identification registers', () => {
     const program = compileProgram(fixture('cpu-features'));
@@ -84,7 +83,7 @@ given('the processor', () => {
   }, 60_000);
 });
 
-given('programs behave in a box as on Linux', () => {
+describeIf(whyNot, 'programs behave in a box as on Linux', () => {
   // oracle: the same source on this machine's Linux
   test.each(['sysv-ipc', 'memory-above', 'process-times', 'process-memory', 'hostile-numbers'])(
     '%s',
@@ -126,7 +125,7 @@ given('programs behave in a box as on Linux', () => {
   }, 60_000);
 });
 
-given('the box', () => {
+describeIf(whyNot, 'the box', () => {
   it('needs no help of the host to copy', () => {
     const program = compileProgram(fixture('fork-wait'));
     const expected = runUnderQemu(program, [], '');

@@ -1,5 +1,6 @@
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
+import { describeIf, whyNoCommand, whyNotRoot } from '@boxer/foundation/testing';
 import { applyLayer, diffTrees, Spool, Tree, writeLayerTar } from '@boxer/fsimage';
 import {
   describeHost,
@@ -22,41 +23,34 @@ import { writeOciLayout } from './write/write-images.ts';
  * lstat(2) and getfattr(1). Layers come from random changes to random trees, so whiteouts, replaced directories and
  * hard links to lower layers occur in all combinations.
  */
-const missing = [
-  process.getuid?.() === 0 ? '' : 'root',
-  ...['buildah', 'getfattr'].filter((tool) => spawnSync(tool, ['--version']).error !== undefined),
-].filter((what) => what !== '');
-const describeInstalled = missing.length === 0 ? describe : describe.skip;
+const whyNot = whyNotRoot() ?? whyNoCommand('buildah', 'getfattr');
 
 const LAYERS = 4;
 
-describeInstalled(
-  `layers against buildah${missing.length === 0 ? '' : ` (skipped: needs ${missing.join(', ')})`}`,
-  () => {
-    it.each([1, 2, 3, 4, 5, 6, 7, 8])(
-      'merge to what is mounted (seed %i)',
-      async (seed) => {
-        using directory = temporaryDirectory();
-        using it = await temporaryStore();
-        const { image, tree } = await randomLayers(it.store, seed);
-        const layout = join(directory.path, 'layout');
-        await writeOciLayout([{ image, name: 'x:v1' }], layout);
+describeIf(whyNot, 'layers against buildah', () => {
+  it.each([1, 2, 3, 4, 5, 6, 7, 8])(
+    'merge to what is mounted (seed %i)',
+    async (seed) => {
+      using directory = temporaryDirectory();
+      using it = await temporaryStore();
+      const { image, tree } = await randomLayers(it.store, seed);
+      const layout = join(directory.path, 'layout');
+      await writeOciLayout([{ image, name: 'x:v1' }], layout);
 
-        using target = await temporaryStore();
-        await using source = await closing(openLocalSource(layout));
-        await using spool = await Spool.create();
-        const merged = new Tree();
-        const pulled = await pullImage('x', { store: target.store, source });
-        for (const layer of pulled.layers) await applyLayer(merged, layer.uncompressed(), { spool });
+      using target = await temporaryStore();
+      await using source = await closing(openLocalSource(layout));
+      await using spool = await Spool.create();
+      const merged = new Tree();
+      const pulled = await pullImage('x', { store: target.store, source });
+      for (const layer of pulled.layers) await applyLayer(merged, layer.uncompressed(), { spool });
 
-        const ours = await describeTree(merged);
-        expect(ours).toEqual(await describeTree(tree));
-        expect(comparable(ours)).toEqual(comparable(mounted(directory.path)));
-      },
-      60_000,
-    );
-  },
-);
+      const ours = await describeTree(merged);
+      expect(ours).toEqual(await describeTree(tree));
+      expect(comparable(ours)).toEqual(comparable(mounted(directory.path)));
+    },
+    60_000,
+  );
+});
 
 /** An image of layers that are diffs between ever changing trees, and the last tree. */
 async function randomLayers(store: BlobStore, seed: number): Promise<{ image: Image; tree: Tree }> {

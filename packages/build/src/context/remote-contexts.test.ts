@@ -4,11 +4,12 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { describeIf, whyNoCommand } from '@boxer/foundation/testing';
 import { bzip2, tarOf, xz, zstd } from '../testing/archives.ts';
 import { gzipSync } from 'node:zlib';
 import { buildImage, type BuildOptions, checkDockerfile } from '../index.ts';
 import { flattenArchive } from '../testing/flatten-archive.ts';
-import { GitServer, hasGit, TestRepository } from '../testing/git-server.ts';
+import { GitServer, TestRepository } from '../testing/git-server.ts';
 
 describe('contexts from elsewhere', () => {
   let work: string;
@@ -197,7 +198,7 @@ describe('contexts from elsewhere', () => {
     });
   });
 
-  (hasGit ? describe : describe.skip)('a git repository (skipped without git)', () => {
+  describeIf(whyNoCommand('git'), 'a git repository', () => {
     let git: GitServer;
     let commit: string;
     beforeAll(async () => {

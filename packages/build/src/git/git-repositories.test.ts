@@ -3,13 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parseGitContext } from '@boxer/dockerfile';
+import { describeIf, whyNoCommand } from '@boxer/foundation/testing';
 import { readContent, Spool } from '@boxer/fsimage';
 import { Secrets } from '../run/secrets.ts';
 import { SshAgents } from '../run/ssh-agents.ts';
-import { GitServer, hasGit, TestRepository } from '../testing/git-server.ts';
+import { GitServer, TestRepository } from '../testing/git-server.ts';
 import { GitRepositories } from './git-repositories.ts';
 
-(hasGit ? describe : describe.skip)('GitRepositories (skipped without git)', () => {
+describeIf(whyNoCommand('git'), 'GitRepositories', () => {
   const work = mkdtempSync(join(tmpdir(), 'boxer-git-'));
   const temporaryDirectory = join(work, 'tmp');
   const server = new GitServer(join(work, 'served'));

@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { itIf } from '@boxer/foundation/testing';
 import { type BuildEvent, buildImage } from '../index.ts';
 import type { Box, BoxOutcome, BoxRequest } from '../run/box-port.ts';
 import { ChangeStreamWriter } from '../testing/change-stream.ts';
@@ -66,8 +67,8 @@ describe('stages', () => {
     return { outcome, ended, bytes: outcome === undefined ? readFileSync(dest) : undefined };
   }
 
-  const itParallel = availableParallelism() > 1 ? it : it.skip;
-  itParallel('that do not need each other are executed at the same time', async () => {
+  const whyOneByOne = availableParallelism() > 1 ? undefined : 'there is one processor only';
+  itIf(whyOneByOne, 'that do not need each other are executed at the same time', async () => {
     const running = new Set<string>();
     let together = 0;
     const { outcome } = await build('one', async (name) => {
@@ -92,7 +93,7 @@ describe('stages', () => {
     expect(first.bytes?.equals(second.bytes ?? Buffer.alloc(0))).toBe(true);
   });
 
-  itParallel('are canceled when one fails, whose error the build has', async () => {
+  itIf(whyOneByOne, 'are canceled when one fails, whose error the build has', async () => {
     const started: string[] = [];
     const { outcome, ended } = await build('one', async (name) => {
       started.push(name);

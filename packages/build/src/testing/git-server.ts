@@ -3,9 +3,6 @@ import { mkdirSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** Whether the tests that need git can run. */
-export const hasGit = spawnSync('git', ['http-backend']).error === undefined;
-
 /** A repository to fetch from, made by the real git. */
 export class TestRepository {
   constructor(readonly directory: string) {

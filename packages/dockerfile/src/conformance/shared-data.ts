@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { describeIf } from '@boxer/foundation/testing';
 
 /**
  * Conformance data made by, or taken from, moby/buildkit 73ed6825. It lies beside the repository and is optional.
@@ -8,10 +9,9 @@ export const DATA = fileURLToPath(new URL('../../../../../shared/conformance/', 
 
 const isPresent = existsSync(DATA);
 
-/** Like `describe`, but one skipped test that says why when the data is absent. */
+/** Like `describe`, for tests that need the data. */
 export function describeWithData(title: string, body: () => void): void {
-  if (isPresent) describe(title, body);
-  else describe(title, () => it.skip('needs the conformance data in ../shared/conformance', () => {}));
+  describeIf(isPresent ? undefined : 'there is no ../shared/conformance', title, body);
 }
 
 /** Reads a file of the data; empty when the data is absent. */

@@ -1,1 +1,1 @@
-export { describeIf, hasCommand, whyNoCommand } from './skip.ts';
+export { describeIf, hasCommand, itIf, whyNoCommand, whyNotRoot } from './skip.ts';

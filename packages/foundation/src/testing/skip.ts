@@ -12,6 +12,11 @@ export function whyNoCommand(...names: readonly string[]): string | undefined {
   return `${missing.join(', ')} ${missing.length === 1 ? 'is' : 'are'} not installed`;
 }
 
+/** @returns why tests that only root can run cannot run here, or undefined when they can */
+export function whyNotRoot(): string | undefined {
+  return process.getuid?.() === 0 ? undefined : 'the user is not root';
+}
+
 /**
  * Like `describe`; where the tests cannot run, one skipped test says why in their place.
  *
@@ -20,4 +25,19 @@ export function whyNoCommand(...names: readonly string[]): string | undefined {
 export function describeIf(reason: string | undefined, title: string, body: () => void): void {
   if (reason === undefined) describe(title, body);
   else describe(title, () => it.skip(`skipped: ${reason}`, () => {}));
+}
+
+/**
+ * Like `it`; where the test cannot run, its title says why.
+ *
+ * @param reason - undefined when it can
+ */
+export function itIf(
+  reason: string | undefined,
+  title: string,
+  body: (() => void) | (() => Promise<void>),
+  timeoutMs?: number,
+): void {
+  if (reason === undefined) it(title, body, timeoutMs);
+  else it.skip(`${title} (skipped: ${reason})`, body);
 }

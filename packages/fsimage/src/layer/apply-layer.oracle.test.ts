@@ -1,4 +1,4 @@
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import {
   chmodSync,
   createReadStream,
@@ -11,6 +11,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { describeIf, itIf, whyNoCommand, whyNotRoot } from '@boxer/foundation/testing';
 import { Spool } from '../content/spool.ts';
 import { describeHost } from '../testing/describe-host.ts';
 import { describeTree } from '../testing/describe-tree.ts';
@@ -21,19 +22,9 @@ import { applyLayer } from './apply-layer.ts';
 const SLOW_MS = 60_000;
 
 /** Oracle: what GNU tar extracts on Linux, seen through lstat(2) and getfattr(1). Needs root for owners and devices. */
-const missing = [
-  process.getuid?.() === 0 ? '' : 'root',
-  ...['tar', 'getfattr', 'setfattr', 'mknod', 'mkfifo'].filter(
-    (tool) => spawnSync(tool, ['--version']).error,
-  ),
-].filter((what) => what !== '');
-const describeOnLinux = missing.length === 0 ? describe : describe.skip;
-const title =
-  missing.length === 0
-    ? 'applyLayer against GNU tar'
-    : `applyLayer against GNU tar (skipped: needs ${missing.join(', ')})`;
+const whyNot = whyNotRoot() ?? whyNoCommand('tar', 'getfattr', 'setfattr', 'mknod', 'mkfifo');
 
-describeOnLinux(title, () => {
+describeIf(whyNot, 'applyLayer against GNU tar', () => {
   let work: string;
 
   beforeAll(() => {
@@ -62,8 +53,8 @@ describeOnLinux(title, () => {
     SLOW_MS,
   );
 
-  const withBsdtar = spawnSync('bsdtar', ['--version']).error === undefined ? it : it.skip;
-  withBsdtar(
+  itIf(
+    whyNoCommand('bsdtar'),
     'reads what bsdtar writes',
     async () => {
       const archive = join(work, 'bsd.tar');
@@ -82,24 +73,25 @@ describeOnLinux(title, () => {
     SLOW_MS,
   );
 
-  it.each(['gzip', 'zstd'])(
-    'detects %s',
-    async (compressor) => {
-      const archive = join(work, `made.${compressor}`);
-      if (spawnSync(compressor, ['--version']).error !== undefined) return;
-      execFileSync('tar', [
-        '--format=pax',
-        `--use-compress-program=${compressor}`,
-        '-C',
-        join(work, 'made'),
-        '-cf',
-        archive,
-        '.',
-      ]);
-      await compareWithTar(archive);
-    },
-    SLOW_MS,
-  );
+  for (const compressor of ['gzip', 'zstd'])
+    itIf(
+      whyNoCommand(compressor),
+      `detects ${compressor}`,
+      async () => {
+        const archive = join(work, `made.${compressor}`);
+        execFileSync('tar', [
+          '--format=pax',
+          `--use-compress-program=${compressor}`,
+          '-C',
+          join(work, 'made'),
+          '-cf',
+          archive,
+          '.',
+        ]);
+        await compareWithTar(archive);
+      },
+      SLOW_MS,
+    );
 
   it(
     'reads part of a real system',

@@ -2,17 +2,14 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { whyNoCommand } from '@boxer/foundation/testing';
 
 const compiler = 'aarch64-linux-gnu-gcc';
 const emulator = 'qemu-aarch64-static';
 
-function has(tool: string): boolean {
-  return spawnSync('which', [tool]).status === 0;
-}
-
-/** Tools that are missing for programs of our own and their oracle. */
-export function missingTools(): string[] {
-  return [compiler, emulator, 'cc'].filter((tool) => !has(tool));
+/** @returns why programs of our own cannot be made and compared here, or undefined when they can */
+export function whyNoPrograms(): string | undefined {
+  return whyNoCommand(compiler, emulator, 'cc');
 }
 
 let folder: string | undefined;

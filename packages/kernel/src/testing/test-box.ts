@@ -52,9 +52,12 @@ const processModulePath = path.join(engineFolder, 'process.wasm');
 const supportModulePath = path.join(engineFolder, 'support.wasm');
 const defaultKernelPath = path.join(packageRoot, 'dist/kernel.wasm');
 
-/** What is not built yet and boxes need; empty: ready. */
-export function missingArtifacts(kernelPath = defaultKernelPath): string[] {
-  return [processModulePath, supportModulePath, kernelPath].filter((file) => !existsSync(file));
+/** @returns why no box can run here: what is not built yet; undefined when one can */
+export function whyNoTestBox(): string | undefined {
+  const missing = [processModulePath, supportModulePath, defaultKernelPath].filter(
+    (file) => !existsSync(file),
+  );
+  return missing.length === 0 ? undefined : `not built: ${missing.join(', ')}`;
 }
 
 const modules = new Map<string, WebAssembly.Module>();

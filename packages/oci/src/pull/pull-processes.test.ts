@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { describeIf } from '@boxer/foundation/testing';
 import type { Image } from '../image.ts';
 import { openImage } from '../image.ts';
 import { randomImage } from '../testing/random-image.ts';
@@ -12,8 +13,7 @@ import { validateImage } from '../validate-image.ts';
 
 /** Other processes run what was built, as users do. */
 const built = fileURLToPath(new URL('../../dist/index.js', import.meta.url));
-const describeBuilt = existsSync(built) ? describe : describe.skip;
-const title = `several processes with one store${existsSync(built) ? '' : ' (skipped: needs a build, run `pnpm build`)'}`;
+const whyNot = existsSync(built) ? undefined : 'it needs a build, run `pnpm build`';
 
 /** Pulls in a process of its own. */
 function pullElsewhere(reference: string, directory: string): { kill: () => void; ended: Promise<string> } {
@@ -45,7 +45,7 @@ async function withRegistry(
   await test(registry, image, directory.path);
 }
 
-describeBuilt(title, () => {
+describeIf(whyNot, 'several processes with one store', () => {
   it('may pull the same image at the same time', async () => {
     await withRegistry(
       () => false,

@@ -1,8 +1,9 @@
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { digestOf } from '@boxer/foundation';
+import { describeIf, whyNoCommand } from '@boxer/foundation/testing';
 import { pack } from 'tar-stream';
 import {
   DigestMismatchError,
@@ -226,8 +227,7 @@ describe('createImage', () => {
 });
 
 /** Oracle: skopeo, which is another implementation of all these formats. */
-const hasSkopeo = spawnSync('skopeo', ['--version']).error === undefined;
-(hasSkopeo ? describe : describe.skip)(`skopeo${hasSkopeo ? '' : ' (skipped: it is not installed)'}`, () => {
+describeIf(whyNoCommand('skopeo'), 'skopeo', () => {
   const skopeo = (...args: string[]): string =>
     execFileSync('skopeo', ['--override-arch', 'arm64', '--insecure-policy', ...args], {
       encoding: 'utf8',
