@@ -187,8 +187,8 @@ export const processFunctions = {
 } as const;
 
 /**
- * Further exports of a process module: for translated code and whoever installs it. Code modules import `settleFlags`
- * and `resume`; their functions go into the table exported as `code`.
+ * Further exports of a process module: for translated code and whoever installs it. Code modules import `settleFlags`,
+ * `resume` and the table exported as `code`, in which their functions are.
  */
 export const codeFunctions = {
   enterAt: {
@@ -200,11 +200,6 @@ export const codeFunctions = {
     params: ['i32', 'i32'],
     results: [],
     what: '(start, end): this guest code is translated; when any of it is invalidated, all translated code is forgotten',
-  },
-  dispatch: {
-    params: ['i32', 'i32', 'i32'],
-    results: ['i32', 'i32'],
-    what: '(pc, fuel, stack) → what the translated code that begins at pc returns; (pc, fuel) when there is none',
   },
   settleFlags: { params: [], results: [], what: 'computes pending flags' },
   resume: {

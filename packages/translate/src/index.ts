@@ -25,6 +25,5 @@ export {
   type ProcessModuleStatistics,
 } from './process/process-module.ts';
 export type { CodeReader } from './translator/code-reader.ts';
-export { buildDispatcherModule } from './translator/dispatcher-module.ts';
 export { type CodeEntry, translateModule, type TranslatedModule } from './translator/translate-module.ts';
 export type { FunctionRequest } from './translator/region.ts';

@@ -23,10 +23,9 @@ export class InstalledPack {
   /** By entry: its index in the process's table, once it has one. */
   readonly #slots: Int32Array;
 
-  /** @param dispatch - see buildDispatcherModule of @boxer/translate */
-  constructor(code: GuestCode, pack: LoadedPack, base: number, dispatch: WebAssembly.ExportValue) {
+  constructor(code: GuestCode, pack: LoadedPack, base: number) {
     const imports: WebAssembly.Imports = {
-      process: { ...code.exports, dispatch },
+      process: { ...code.exports },
       support: { ...code.support },
       [packBase.module]: { [packBase.name]: base },
     };

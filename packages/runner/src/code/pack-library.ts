@@ -31,7 +31,6 @@ export interface LibraryListener {
 export class PackLibrary {
   readonly #port: MessagePort | undefined;
   #catalogue: PackCatalogue | undefined;
-  #dispatcher: WebAssembly.Module | undefined;
   readonly #asked = new Set<number>();
   #outstanding = 0;
   readonly #byHash = new Map<number, Candidate[]>();
@@ -42,15 +41,6 @@ export class PackLibrary {
     this.#port = port;
     this.#listener = listener;
     if (port) this.#outstanding = 1;
-  }
-
-  /** The module that jumps between packs; nothing can be installed before it is here. */
-  get dispatcher(): WebAssembly.Module | undefined {
-    return this.#dispatcher;
-  }
-
-  set dispatcher(module: WebAssembly.Module | undefined) {
-    this.#dispatcher ??= module;
   }
 
   /** Whether something is on its way. */
@@ -106,7 +96,6 @@ export class PackLibrary {
       const { message } = received;
       if (message.type === 'catalogue') {
         this.#catalogue = message.catalogue;
-        this.dispatcher = message.dispatcher;
         this.#listener.catalogueCame();
       } else if (message.pack) this.add(message.pack);
     }

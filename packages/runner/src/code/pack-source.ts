@@ -17,12 +17,8 @@ export const MAX_PACKS = 2 ** 20;
 
 /** What a supplier of packs posts to the thread that runs a box. */
 export type SupplyMessage =
-  /** Comes first. `dispatcher`: see buildDispatcherModule of @boxer/translate. */
-  | {
-      readonly type: 'catalogue';
-      readonly catalogue: PackCatalogue;
-      readonly dispatcher: WebAssembly.Module;
-    }
+  /** Comes first. */
+  | { readonly type: 'catalogue'; readonly catalogue: PackCatalogue }
   /** A pack that was asked for; without one when it is damaged or gone. */
   | { readonly type: 'pack'; readonly number: number; readonly pack?: LoadedPack };
 

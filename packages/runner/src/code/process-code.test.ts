@@ -1,5 +1,5 @@
 import { cpuState, engineCells, exitReasons, GUEST_BIAS, kernelFunctions } from '@boxer/abi';
-import { buildDispatcherModule, generateProcessModule, readPack, translatePack } from '@boxer/translate';
+import { generateProcessModule, readPack, translatePack } from '@boxer/translate';
 import { GuestCode } from './guest-code.ts';
 import { Profile } from './jit/profile.ts';
 import { Sampler } from './jit/sampler.ts';
@@ -15,11 +15,9 @@ const ADD_2 = 0x9100_0800;
 const BACK = 0x17ff_ffff;
 
 let processModule: WebAssembly.Module;
-let dispatcher: WebAssembly.Module;
 
 beforeAll(() => {
   processModule = new WebAssembly.Module(generateProcessModule({ registration: 'exports' }));
-  dispatcher = new WebAssembly.Module(buildDispatcherModule());
 }, 120_000);
 
 type Functions = Record<'run' | 'reset' | 'grow' | 'setPages' | 'invalidate', (...args: number[]) => number>;
@@ -28,9 +26,7 @@ const noListener = { packCame: () => undefined, catalogueCame: () => undefined }
 
 /** A library that needs no supplier. */
 function newLibrary(): PackLibrary {
-  const library = new PackLibrary(undefined, noListener);
-  library.dispatcher = dispatcher;
-  return library;
+  return new PackLibrary(undefined, noListener);
 }
 
 /** A process that executes a loop of two words, at an address that the loop does not know. */

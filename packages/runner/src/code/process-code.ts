@@ -20,7 +20,6 @@ export class ProcessCode {
   readonly #seen = new Map<number, number | undefined>();
   #count = 0;
   #epoch: number;
-  #dispatch: WebAssembly.ExportValue | undefined;
 
   constructor(guest: GuestCode, library: PackLibrary) {
     this.guest = guest;
@@ -142,13 +141,8 @@ export class ProcessCode {
 
   #install(pack: LoadedPack, base: number): InstalledPack | undefined {
     const known = this.#installed.get(pack)?.get(base);
-    const { dispatcher } = this.#library;
-    if (known || !dispatcher || this.#count >= MAX_INSTALLED) return known;
-    this.#dispatch ??= new WebAssembly.Instance(dispatcher, {
-      process: { ...this.guest.exports },
-    } as WebAssembly.Imports).exports['dispatch'];
-    if (!this.#dispatch) return undefined;
-    const installed = new InstalledPack(this.guest, pack, base, this.#dispatch);
+    if (known || this.#count >= MAX_INSTALLED) return known;
+    const installed = new InstalledPack(this.guest, pack, base);
     this.#count++;
     const byBase = this.#installed.get(pack) ?? new Map<number, InstalledPack>();
     this.#installed.set(pack, byBase.set(base, installed));

@@ -1,7 +1,7 @@
 import { exitReasons } from '@boxer/abi';
 import type { FunctionRequest } from '../translator/region.ts';
 import { translateModule } from '../translator/translate-module.ts';
-import { codeImportsOf, readerOf } from '../testing/install-code.ts';
+import { readerOf } from '../testing/install-code.ts';
 import { RandomSource } from '../testing/random-source.ts';
 import { mix } from './generator.ts';
 import { bytesThatDiffer, type Difference, stateDifferences } from './compare.ts';
@@ -59,7 +59,7 @@ export class Lockstep {
   constructor(modules: EngineModules) {
     this.#plain = new OurProcess(modules);
     this.#mixed = new OurProcess(modules);
-    this.#codeImports = codeImportsOf(this.#mixed.box);
+    this.#codeImports = this.#mixed.box.codeImports;
   }
 
   /** Loads a batch and translates some of its programs. */

@@ -51,8 +51,6 @@ export interface TranslatedCode {
   readonly enterAt: number;
   /** (start, end) */
   readonly markTranslated: number;
-  /** (pc, fuel, stack) → pc with marks, fuel */
-  readonly dispatch: number;
   /** () */
   readonly settleFlags: number;
   /** (guest page) → whether code of it is translated */
@@ -77,7 +75,6 @@ export function declareTranslatedCode(module: ModuleBuilder): TranslatedCode {
   return {
     enterAt: module.declare({ ...pair, results: ['i32'] }),
     markTranslated: module.declare(pair),
-    dispatch: module.declare({ params: ['i32', 'i32', 'i32'], results: ['i32', 'i32'] }),
     settleFlags: module.declare(none),
     isTranslated: module.declare({ params: ['i32'], results: ['i32'] }),
     forget: module.declare(none),
@@ -138,25 +135,14 @@ export function emitFindCode(f: FunctionAssembler, pc: Local, record: Local, mis
   f.get(record).memory('i32.load', CODE_INDEX);
 }
 
-/** (pc, fuel, stack): leaves fuel, stack and index of the translated code; returns where there is none. */
-function emitLookup(f: FunctionAssembler): void {
-  const [pc, fuel, stack] = [0, 1, 2];
-  f.get(fuel).get(stack);
-  emitFindCode(f, pc, f.local('i32'), () => f.get(pc).get(fuel).op('return'));
-}
-
-/** (pc, fuel, stack) → what the translated code at pc returns; (pc, fuel) where there is none. */
-function emitDispatch(f: FunctionAssembler, { type, table }: Pick<TranslatedCode, 'type' | 'table'>): void {
-  emitLookup(f);
-  f.callIndirect(type, table);
-}
-
-/** The same by a tail call. */
-export function emitTailDispatch(
+/** (pc, fuel, stack) → what the translated code at pc returns, by a tail call; (pc, fuel) where there is none. */
+export function emitDispatch(
   f: FunctionAssembler,
   { type, table }: Pick<TranslatedCode, 'type' | 'table'>,
 ): void {
-  emitLookup(f);
+  const [pc, fuel, stack] = [0, 1, 2];
+  f.get(fuel).get(stack);
+  emitFindCode(f, pc, f.local('i32'), () => f.get(pc).get(fuel).op('return'));
   f.returnCallIndirect(type, table);
 }
 
@@ -210,7 +196,6 @@ export function defineTranslatedCode(
   recordOfTarget: number,
 ): void {
   module.body(code.settleFlags, 0, emitSettleFlags);
-  module.body(code.dispatch, 3, (f) => emitDispatch(f, code));
   module.body(code.forget, 0, emitForget);
   module.body(code.enterAt, 2, (f) => {
     const record = f.local('i32');

@@ -8,7 +8,6 @@ const kinds = { function: 0, table: 1, memory: 2, global: 3 } as const;
 
 const imports: ReadonlyMap<string, number> = new Map([
   ['process.memory', kinds.memory],
-  ['process.dispatch', kinds.function],
   ['process.settleFlags', kinds.function],
   ['process.resume', kinds.function],
   ['process.code', kinds.table],

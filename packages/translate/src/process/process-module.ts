@@ -281,7 +281,6 @@ export function buildProcessModule(options: ProcessModuleOptions): {
   for (const name of [
     'enterAt',
     'markTranslated',
-    'dispatch',
     'settleFlags',
     'resume',
   ] as const satisfies (keyof typeof codeFunctions)[])

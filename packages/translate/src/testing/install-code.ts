@@ -1,5 +1,4 @@
 import { GUEST_BIAS, PAGE_SHIFT, pagePermissions, PERMISSIONS_AT } from '@boxer/abi';
-import { buildDispatcherModule } from '../translator/dispatcher-module.ts';
 import type { CodeReader } from '../translator/code-reader.ts';
 import type { TranslatedModule } from '../translator/translate-module.ts';
 import type { BareProcess } from './bare-process.ts';
@@ -27,20 +26,11 @@ export function readerOf(process: BareProcess): CodeReader {
   };
 }
 
-let dispatcher: WebAssembly.Module | undefined;
-
-/** What translated code imports from a process: its exports, and the dispatcher over them. */
-export function codeImportsOf({ codeImports }: BareProcess): WebAssembly.ModuleImports {
-  dispatcher ??= new WebAssembly.Module(buildDispatcherModule());
-  const { exports } = new WebAssembly.Instance(dispatcher, { process: codeImports });
-  return { ...codeImports, ...exports };
-}
-
 /** Makes a process execute translated code. */
 export function installCode(process: BareProcess, translated: TranslatedModule): void {
   const module = new WebAssembly.Module(translated.bytes);
   const { exports } = new WebAssembly.Instance(module, {
-    process: codeImportsOf(process),
+    process: process.codeImports,
     support: process.support,
   });
   for (const { start, end } of translated.ranges) process.exports.markTranslated(start, end);

@@ -2,7 +2,6 @@ import type { PackFunction } from '../pack/code-pack.ts';
 import { readPack } from '../pack/read-pack.ts';
 import type { CodeReader } from '../translator/code-reader.ts';
 import type { BareProcess } from './bare-process.ts';
-import { codeImportsOf } from './install-code.ts';
 
 interface PackExports {
   readonly entries: WebAssembly.Table;
@@ -23,7 +22,7 @@ export class InstalledPack {
   ) {
     this.info = readPack(bytes);
     const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), {
-      process: codeImportsOf(process),
+      process: process.codeImports,
       support: process.support,
       pack: { base },
     });

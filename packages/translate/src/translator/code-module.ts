@@ -2,13 +2,13 @@ import { supportFunctions, type SupportName } from '@boxer/a64';
 import { GUEST_BIAS } from '@boxer/abi';
 import { FunctionAssembler, type FunctionType, ModuleBuilder } from '@boxer/wasm';
 import { valueType } from '../emit/value-type.ts';
-import { CODE_TYPE, emitTailDispatch, ENTRY_SHIFT, RESUME_TYPE } from '../interpreter/translated-code.ts';
+import { CODE_TYPE, emitDispatch, ENTRY_SHIFT, RESUME_TYPE } from '../interpreter/translated-code.ts';
 import type { DirectCall, ValidBit } from './call-emitter.ts';
 import { FunctionEmitter } from './function-emitter.ts';
 import type { Region } from './region.ts';
 
 /** (pc, fuel, stack) */
-export const DISPATCH_TYPE: FunctionType = { params: ['i32', 'i32', 'i32'], results: ['i32', 'i32'] };
+const DISPATCH_TYPE: FunctionType = { params: ['i32', 'i32', 'i32'], results: ['i32', 'i32'] };
 
 /** A region, and where it may be entered: its own entry first, all of them blocks of it. */
 export interface RegionToEmit {
@@ -99,7 +99,7 @@ export function emitRegions(
     : module.global({ type: 'i32', mutable: false, initial: origin });
   const codeType = module.type(CODE_TYPE);
   const dispatch = module.function(DISPATCH_TYPE, (f) =>
-    emitTailDispatch(f, { table: codeTable, type: codeType }),
+    emitDispatch(f, { table: codeTable, type: codeType }),
   );
   const valid: number[] = [];
   const bodies = regions.map((_, i): Body => {

@@ -1,5 +1,5 @@
 import { CODE_TYPE } from '../interpreter/translated-code.ts';
-import { DISPATCH_TYPE, emitRegions, sizeOf, stretchesOf } from './code-module.ts';
+import { emitRegions, sizeOf, stretchesOf } from './code-module.ts';
 import type { CodeReader } from './code-reader.ts';
 import { discoverRegion, type FunctionRequest, type RegionOptions } from './region.ts';
 import { splitRegion } from './split-region.ts';
@@ -20,11 +20,9 @@ export interface TranslatedModule {
   readonly missing: readonly number[];
 }
 
-export { CODE_TYPE, DISPATCH_TYPE };
-
 /**
- * Translates guest functions into a Wasm module over a process's memory. Imports: "process" (memory, dispatch,
- * settleFlags) and "support"; exports one function of {@link CODE_TYPE} for each entry.
+ * Translates guest functions into a Wasm module over a process's memory. Imports: "process" (memory, code,
+ * settleFlags, resume) and "support"; exports one function of {@link CODE_TYPE} for each entry.
  */
 export function translateModule(
   reader: CodeReader,

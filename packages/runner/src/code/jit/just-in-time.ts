@@ -211,9 +211,6 @@ export class JustInTime {
   #take(reply: TranslatorReply): void {
     this.#lastUse = performance.now();
     switch (reply.type) {
-      case 'ready':
-        this.#library.dispatcher = reply.dispatcher;
-        return;
       case 'code':
         this.#codeBytes += reply.sizeBytes;
         this.#library.add(reply.pack);

@@ -20,8 +20,6 @@ export interface TranslatorRequest {
 }
 
 export type TranslatorReply =
-  /** See buildDispatcherModule of @boxer/translate. Comes first. */
-  | { readonly type: 'ready'; readonly dispatcher: WebAssembly.Module }
   /** A pack, and the guest address of its offset 0 where it was made. */
   | {
       readonly type: 'code';

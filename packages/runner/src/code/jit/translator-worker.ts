@@ -1,4 +1,3 @@
-import { buildDispatcherModule } from '@boxer/translate';
 import { type MessagePort, workerData } from 'node:worker_threads';
 import { CodeCache } from '../cache/code-cache.ts';
 import { planOf } from '../pack-plan.ts';
@@ -17,7 +16,6 @@ function deliver(id: number, { pack, base, isFixed }: TranslatedStretch): void {
   post({ type: 'code', id, pack: loaded, base, sizeBytes: pack.bytes.length });
 }
 
-post({ type: 'ready', dispatcher: new WebAssembly.Module(buildDispatcherModule()) });
 port.on('message', (request: TranslatorRequest) => {
   for (const stretch of translateRequest(request)) {
     try {

@@ -1,5 +1,5 @@
 import type { CodeLocation } from '@boxer/component';
-import { buildDispatcherModule, readPack } from '@boxer/translate';
+import { readPack } from '@boxer/translate';
 import { createHash } from 'node:crypto';
 import { closeSync, openSync, readSync } from 'node:fs';
 import type { MessagePort } from 'node:worker_threads';
@@ -62,11 +62,7 @@ export function supplyCode(port: MessagePort, sources: CodeSources, native: Nati
     for (const number of request.type === 'warm' ? held.splice(0) : request.numbers) serve(number);
   });
   port.unref();
-  post({
-    type: 'catalogue',
-    catalogue: catalogueOf(known.map(({ hashes }) => hashes)),
-    dispatcher: new WebAssembly.Module(buildDispatcherModule()),
-  });
+  post({ type: 'catalogue', catalogue: catalogueOf(known.map(({ hashes }) => hashes)) });
   return {
     wantNew() {
       const names = new Set(known.map(({ name }) => name));
