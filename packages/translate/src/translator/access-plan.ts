@@ -174,6 +174,9 @@ const union = (a: Range | undefined, b: Range): Range =>
   a ? { low: Math.min(a.low, b.low), high: Math.max(a.high, b.high), bits: a.bits | b.bits } : b;
 const covers = (a: Range | undefined, b: Range) =>
   a !== undefined && a.low <= b.low && a.high >= b.high && (a.bits & b.bits) === b.bits;
+/** Both ends of a range are checked: there must be no page between theirs. */
+const unlessLong = (range: Range, otherwise: Range) =>
+  range.high - range.low <= LONGEST_RANGE ? range : otherwise;
 const shift = (range: Range, by: number): Range => ({ ...range, low: range.low + by, high: range.high + by });
 
 /** What was checked, by register, as distances from its present value. */
@@ -302,7 +305,7 @@ class Planner {
       const start = frame.distance.get(block.pc);
       const whole =
         symbol === SP && frame.range && start !== undefined
-          ? union(range, shift(frame.range, -start))
+          ? unlessLong(union(range, shift(frame.range, -start)), range)
           : range;
       if (members.length < 2 && whole === range) continue;
       for (const { access, delta } of members) {
@@ -329,7 +332,7 @@ class Planner {
         const checked = this.#checkedIn.get(block.pc);
         if (!checked) continue;
         const isCall = block.instructions.at(-1)?.control.type === 'call';
-        const out: Checked = isCall ? new Map() : this.#walk(block, checked, false);
+        const out: Checked = isCall ? new Map() : this.#behind(block, checked);
         for (const successor of block.successors) {
           const known = this.#checkedIn.get(successor);
           // What moves by a constant in a loop shrinks for ever: give up on it.
@@ -342,9 +345,23 @@ class Planner {
     }
   }
 
-  #walk(block: Block, before: Checked, record: boolean): Checked {
+  /** What holds wherever a block is left: one that repeats a loop's body may be left behind each copy. */
+  #behind(block: Block, before: Checked): Checked {
+    const { copies = 1 } = block;
+    const length = block.instructions.length / copies;
+    let checked = this.#walk(block, before, false, 0, length);
+    let behind = checked;
+    for (let copy = 1; copy < copies; copy++) {
+      checked = this.#walk(block, checked, false, copy * length, (copy + 1) * length);
+      behind = intersect(behind, checked);
+    }
+    return behind;
+  }
+
+  /** Goes through a block's instructions, or some of them. @returns what holds behind the last one */
+  #walk(block: Block, before: Checked, record: boolean, from = 0, to?: number): Checked {
     const checked = new Map(before);
-    for (const { accesses, writes } of this.#stepsOf(block)) {
+    for (const { accesses, writes } of this.#stepsOf(block).slice(from, to)) {
       for (const access of accesses) this.#access(access, checked, record);
       const after = writes.map(({ register, sum }) => {
         const range = sum && checked.get(sum.register);
