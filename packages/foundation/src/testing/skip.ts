@@ -24,7 +24,10 @@ export function whyNotRoot(): string | undefined {
  */
 export function describeIf(reason: string | undefined, title: string, body: () => void): void {
   if (reason === undefined) describe(title, body);
-  else describe(title, () => it.skip(`skipped: ${reason}`, () => {}));
+  else {
+    tell(title, reason);
+    describe(title, () => it.skip(`skipped: ${reason}`, () => {}));
+  }
 }
 
 /**
@@ -39,5 +42,13 @@ export function itIf(
   timeoutMs?: number,
 ): void {
   if (reason === undefined) it(title, body, timeoutMs);
-  else it.skip(`${title} (skipped: ${reason})`, body);
+  else {
+    tell(title, reason);
+    it.skip(`${title} (skipped: ${reason})`, body);
+  }
+}
+
+/** Jest shows the titles of skipped tests neither of several files nor of a file that has no others. */
+function tell(title: string, reason: string): void {
+  process.stderr.write(`Skipped: ${title}: ${reason}\n`);
 }
