@@ -45,7 +45,15 @@ export class PathDirectory implements HostDirectory {
   }
 
   open(name: string, wish: OpenWish): Opened {
-    return this.#guarded((pathOf) => this.#open(pathOf(name), wish));
+    this.#check();
+    const opened = this.#open(join(this.#path, name), wish);
+    try {
+      this.#check();
+    } catch (error) {
+      if (opened.kind === 'file') this.#fs.closeSync(opened.fd);
+      throw error;
+    }
+    return opened;
   }
 
   #open(path: string, wish: OpenWish): Opened {
@@ -67,11 +75,14 @@ export class PathDirectory implements HostDirectory {
     if (wish.directory) throw new HostErrno('ENOTDIR');
     if (!isKind(stats, 'regular')) throw new HostErrno('EPERM');
     const fd = this.#fs.openSync(path, flagsOf(wish) | constants.O_NOFOLLOW | constants.O_NONBLOCK);
-    if (identityOf(this.#fs.fstatSync(fd, { bigint: true })) !== identityOf(stats)) {
+    try {
+      if (identityOf(this.#fs.fstatSync(fd, { bigint: true })) !== identityOf(stats))
+        throw new HostErrno('EACCES');
+      if (wish.truncate) this.#fs.ftruncateSync(fd, 0);
+    } catch (error) {
       this.#fs.closeSync(fd);
-      throw new HostErrno('EACCES');
+      throw error;
     }
-    if (wish.truncate) this.#fs.ftruncateSync(fd, 0);
     return { kind: 'file', fd };
   }
 
