@@ -1,4 +1,4 @@
-import { mkdir, stat } from 'node:fs/promises';
+import { mkdirSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { isErrno } from './is-errno.ts';
 
@@ -6,20 +6,25 @@ import { isErrno } from './is-errno.ts';
  * Makes a directory, and those above it that are missing. Node's own `recursive` never returns where a directory cannot
  * be made in one that is there, as in /proc.
  *
+ * @param mode - permissions of what is made, of which the umask takes some
  * @throws the error of mkdir(2)
  */
-export async function makeDirectories(path: string): Promise<void> {
+export function makeDirectories(path: string, mode = 0o777): void {
   try {
-    await mkdir(path);
+    mkdirSync(path, { mode });
   } catch (error) {
-    if (isErrno(error, 'EEXIST') && (await stat(path)).isDirectory()) return;
+    if (isErrno(error, 'EEXIST') && statSync(path).isDirectory()) return;
     const parent = dirname(path);
-    if (!isErrno(error, 'ENOENT') || parent === path || (await isThere(parent))) throw error;
-    await makeDirectories(parent);
-    await makeDirectories(path);
+    if (!isErrno(error, 'ENOENT') || parent === path || isThere(parent)) throw error;
+    makeDirectories(parent, mode);
+    makeDirectories(path, mode);
   }
 }
 
-async function isThere(path: string): Promise<boolean> {
-  return (await stat(path).catch(() => undefined)) !== undefined;
+function isThere(path: string): boolean {
+  try {
+    return statSync(path, { throwIfNoEntry: false }) !== undefined;
+  } catch {
+    return false;
+  }
 }

@@ -1,4 +1,5 @@
-import { mkdirSync, statSync } from 'node:fs';
+import { makeDirectories } from '@boxer/foundation';
+import { statSync } from 'node:fs';
 
 /**
  * Code of other runs is trusted as much as Boxer's own files, so it is only taken from such a folder.
@@ -7,7 +8,7 @@ import { mkdirSync, statSync } from 'node:fs';
  */
 export function isPrivateFolder(path: string): boolean {
   try {
-    mkdirSync(path, { recursive: true, mode: 0o700 });
+    makeDirectories(path, 0o700);
     const { uid, mode } = statSync(path);
     return process.getuid === undefined || (uid === process.getuid() && (mode & 0o022) === 0);
   } catch {

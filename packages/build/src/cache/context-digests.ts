@@ -1,7 +1,6 @@
 import type { BigIntStats } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import { type Digest, digestOf, isDigest, writeFileAtomically } from '@boxer/foundation';
+import { type Digest, digestOf, isDigest, makeDirectories, writeFileAtomically } from '@boxer/foundation';
 import { fileIdentity, type FileIdentity } from './file-identity.ts';
 import { readRecord } from './step-cache.ts';
 
@@ -57,7 +56,7 @@ export class ContextDigests {
   /** Writes what was learnt; files that this build did not look at are forgotten once there is news. */
   async save(): Promise<void> {
     if (!this.#changed) return;
-    await mkdir(dirname(this.#path), { recursive: true });
+    makeDirectories(dirname(this.#path));
     const text = JSON.stringify(Object.fromEntries(this.#seen));
     await writeFileAtomically(this.#path, [Buffer.from(text)], { sync: false });
   }

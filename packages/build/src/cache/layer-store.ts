@@ -1,4 +1,4 @@
-import { mkdir, rm, utimes } from 'node:fs/promises';
+import { rm, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Digest } from '@boxer/foundation';
 import {
@@ -10,7 +10,7 @@ import {
   type Tree,
 } from '@boxer/fsimage';
 import type { Layer } from '@boxer/oci';
-import { isErrno, writeFileAtomically } from '@boxer/foundation';
+import { isErrno, makeDirectories, writeFileAtomically } from '@boxer/foundation';
 
 /** A layer that a build made, in the store. */
 export interface StoredLayer {
@@ -59,7 +59,7 @@ export class LayerStore implements AsyncDisposable {
     changes: readonly LayerChange[],
     signal: AbortSignal | undefined,
   ): Promise<StoredLayer> {
-    await mkdir(this.directory, { recursive: true });
+    makeDirectories(this.directory);
     const pathOf = (name: Digest) => this.pathOf(name);
     const written = await packChanges(tree, changes, pathOf, this.directory, { signal });
     return { ...written, packed: await this.#mustFind(written.name) };
@@ -89,7 +89,7 @@ export class LayerStore implements AsyncDisposable {
   async #fetch(name: Digest): Promise<PackedLayer | undefined> {
     const chunks = this.#others?.layer(name);
     if (chunks === undefined) return undefined;
-    await mkdir(this.directory, { recursive: true });
+    makeDirectories(this.directory);
     try {
       await writeFileAtomically(this.pathOf(name), chunks);
     } catch {
@@ -99,7 +99,7 @@ export class LayerStore implements AsyncDisposable {
   }
 
   async #convert(layer: Layer, signal: AbortSignal | undefined): Promise<PackedLayer> {
-    await mkdir(this.directory, { recursive: true });
+    makeDirectories(this.directory);
     await packLayerTar(layer.uncompressed(signal), this.pathOf(layer.diffId), { signal });
     return PackedLayer.open(this.pathOf(layer.diffId));
   }

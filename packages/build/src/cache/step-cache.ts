@@ -1,6 +1,6 @@
-import { mkdir, readdir, readFile, utimes } from 'node:fs/promises';
+import { readdir, readFile, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Digest, isDigest, isErrno, writeFileAtomically } from '@boxer/foundation';
+import { type Digest, isDigest, isErrno, makeDirectories, writeFileAtomically } from '@boxer/foundation';
 
 /** What is remembered of an executed step. */
 export interface StepRecord {
@@ -111,7 +111,7 @@ export class StepCache {
 
   async #write(key: Digest, record: StepRecord | InputsRecord): Promise<void> {
     const path = this.pathOf(key);
-    await mkdir(join(path, '..'), { recursive: true });
+    makeDirectories(join(path, '..'));
     await writeFileAtomically(path, [Buffer.from(JSON.stringify(record))], { sync: false });
   }
 }

@@ -20,7 +20,7 @@ export interface WorkDirectory extends AsyncDisposable {
 export async function makeWorkDirectory(parent: string): Promise<WorkDirectory> {
   const path = join(parent, workDirectoryName(randomBytes(6).toString('hex')));
   try {
-    await makeDirectories(parent);
+    makeDirectories(parent);
     await removeAbandoned(parent);
     await mkdir(path, { mode: 0o700 });
   } catch (cause) {

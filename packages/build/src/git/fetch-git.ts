@@ -1,6 +1,7 @@
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { GitSource } from '@boxer/dockerfile';
+import { makeDirectories } from '@boxer/foundation';
 import { GitChecksumError, GitError, redactCredentials } from '../errors/download-errors.ts';
 import { OBJECT_NAME, resolveRef } from './resolve-ref.ts';
 import { type GitAccess, runGit } from './run-git.ts';
@@ -32,7 +33,7 @@ export async function fetchGit(source: GitSource, options: FetchGitOptions): Pro
     throw new GitError(source.remote, `invalid checksum ${checksum}, expected hex commit hash`);
   }
   const { temporaryDirectory, ...access } = options;
-  await mkdir(temporaryDirectory, { recursive: true });
+  makeDirectories(temporaryDirectory);
   const directory = await mkdtemp(join(temporaryDirectory, 'git-'));
   const dispose = () => rm(directory, { recursive: true, force: true });
   try {

@@ -1,6 +1,6 @@
-import { mkdir, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { type Digest, digestOf, isDigest, writeFileAtomically } from '@boxer/foundation';
+import { type Digest, digestOf, isDigest, makeDirectories, writeFileAtomically } from '@boxer/foundation';
 import { fileIdentity, type FileIdentity } from '../cache/file-identity.ts';
 import { readRecord } from '../cache/step-cache.ts';
 import type { WrittenOutput } from './output-environment.ts';
@@ -30,7 +30,7 @@ export class KnownOutputs {
   async store(path: string, key: Digest, { digest, sizeBytes }: WrittenOutput): Promise<void> {
     const identity = await identityAt(path);
     if (identity === undefined) return;
-    await mkdir(this.#directory, { recursive: true });
+    makeDirectories(this.#directory);
     const record: OutputRecord = { key, identity, digest, sizeBytes };
     const bytes = Buffer.from(JSON.stringify(record));
     await writeFileAtomically(this.#pathOf(path), [bytes], { sync: false });

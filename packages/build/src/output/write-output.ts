@@ -24,7 +24,7 @@ export async function writeOutput(
 ): Promise<WrittenOutput> {
   const { type, dest } = output;
   try {
-    await makeDirectories(dirname(dest));
+    makeDirectories(dirname(dest));
     if (type === 'local') return await writeLocalDirectory(await image.tree(), dest, environment);
     if (type === 'component') return await writeComponentOnce(image, dest, environment);
     return await moveInto(dest, environment, (path) => writeFileOutput(image, type, path, environment));

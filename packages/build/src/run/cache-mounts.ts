@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { link, mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { link, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { CacheMount } from '@boxer/dockerfile';
-import { digestOf, isAlive, isErrno, writeFileAtomically } from '@boxer/foundation';
+import { digestOf, isAlive, isErrno, makeDirectories, writeFileAtomically } from '@boxer/foundation';
 import { applyLayer, type Spool, Tree, writeLayerTar } from '@boxer/fsimage';
 
 const LOCK_POLL_MS = 200;
@@ -31,7 +31,7 @@ export class CacheMounts {
 
   /** @param spool - takes the contents of the cache's files */
   async open(mount: CacheMount, spool: Spool, signal: AbortSignal | undefined): Promise<OpenCache> {
-    await mkdir(this.#directory, { recursive: true });
+    makeDirectories(this.#directory);
     const path = join(this.#directory, digestOf(mount.id).slice('sha256:'.length));
     const release = mount.sharing === 'shared' ? async () => {} : await lock(`${path}.lock`, signal);
     try {

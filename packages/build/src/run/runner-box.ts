@@ -1,7 +1,8 @@
 import { createReadStream } from 'node:fs';
-import { chmod, mkdir, open, rm, writeFile } from 'node:fs/promises';
+import { chmod, open, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type BootConfiguration, bootEntries, writeComponent } from '@boxer/component';
+import { makeDirectories } from '@boxer/foundation';
 import { composePayload } from '@boxer/fsimage';
 import type { Policy } from '@boxer/policy';
 import type { RunResult } from '@boxer/runner';
@@ -109,7 +110,7 @@ async function writeScripts(scripts: readonly BoxScript[], stem: string): Promis
   for (const { directory, name, content, mode } of scripts) {
     const host = mounts.get(directory) ?? `${stem}.scripts-${mounts.size}`;
     mounts.set(directory, host);
-    await mkdir(host, { recursive: true });
+    makeDirectories(host);
     await writeFile(join(host, name), content);
     await chmod(join(host, name), mode);
   }

@@ -21,7 +21,7 @@ export async function writeArtifactLayout(
   signal?: AbortSignal,
 ): Promise<Digest> {
   const { manifest, manifestDescriptor, configDescriptor } = encodeArtifact(artifact);
-  await makeDirectories(join(directory, 'blobs', 'sha256'));
+  makeDirectories(join(directory, 'blobs', 'sha256'));
   for (const { descriptor, path } of artifact.files) {
     signal?.throwIfAborted();
     const target = join(directory, blobName(descriptor.digest));

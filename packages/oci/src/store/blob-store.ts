@@ -37,8 +37,8 @@ export class BlobStore {
   /** @param directory - default {@link cacheDirectory}; made when missing */
   static async open(directory: string = cacheDirectory()): Promise<BlobStore> {
     const store = new BlobStore(directory);
-    await makeDirectories(store.#blobs);
-    await makeDirectories(store.#temporary);
+    makeDirectories(store.#blobs);
+    makeDirectories(store.#temporary);
     await store.#removeStaleFiles();
     return store;
   }

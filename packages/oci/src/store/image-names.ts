@@ -1,6 +1,6 @@
-import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
+import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { digestOf, isErrno, writeFileAtomically } from '@boxer/foundation';
+import { digestOf, isErrno, makeDirectories, writeFileAtomically } from '@boxer/foundation';
 import * as z from 'zod';
 import { InvalidManifestError } from '../errors.ts';
 import { type Descriptor, descriptorSchema } from '../manifest/schemas.ts';
@@ -34,7 +34,7 @@ export class ImageNames {
   /** Gives an image a name, which any other image of that name loses. */
   async set(reference: string, manifest: Descriptor): Promise<NamedImage> {
     const named = { name: completeName(reference), manifest };
-    await mkdir(this.#directory, { recursive: true });
+    makeDirectories(this.#directory);
     await writeFileAtomically(this.#pathOf(named.name), [Buffer.from(`${JSON.stringify(named)}\n`)]);
     return named;
   }

@@ -1,10 +1,9 @@
 import { createWriteStream } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Readable, type Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { pack, type Pack } from 'tar-stream';
-import { replaceFile, writeFileAtomically } from '@boxer/foundation';
+import { makeDirectories, replaceFile, writeFileAtomically } from '@boxer/foundation';
 import { dockerArchiveFiles } from './docker-archive-files.ts';
 import { type ImageToWrite, ociLayoutFiles } from './oci-layout-files.ts';
 import type { OutputFile } from './output-file.ts';
@@ -13,7 +12,7 @@ import type { OutputFile } from './output-file.ts';
 export async function writeOciLayout(images: readonly ImageToWrite[], directory: string): Promise<void> {
   for (const file of ociLayoutFiles(images)) {
     const path = join(directory, file.name);
-    await mkdir(dirname(path), { recursive: true });
+    makeDirectories(dirname(path));
     await writeFileAtomically(path, file.chunks());
   }
 }
