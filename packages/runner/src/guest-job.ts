@@ -29,6 +29,8 @@ export interface GuestJob {
   readonly boot: Uint8Array;
   readonly environment: readonly (readonly [name: string, value: string])[];
   readonly mounts: readonly Mount[];
+  /** Directories of the host that no mount may change. */
+  readonly ownDirectories: readonly string[];
   readonly memoryBytes: number;
   /** What of it is translated; absent: everything is interpreted. */
   readonly code: CodePlan | undefined;

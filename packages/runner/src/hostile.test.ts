@@ -1,5 +1,13 @@
 import { defaultPolicy, type Policy } from '@boxer/policy';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
@@ -114,6 +122,20 @@ describeBox(`a program in a box (${missing ?? 'real kernel'})`, () => {
       const { lines } = await run(['escape', outside], mount('rw'));
       expect(lines['symlink']).toBe('ok');
       expect(lines['/data/top/data/file']).toBe('content');
+    },
+    slow,
+  );
+
+  it(
+    'does not write where Boxer keeps what it executes, though a mount contains it',
+    async () => {
+      const own = { codeCacheDirectory: join(mounted, 'code'), ownDirectories: [join(mounted, 'sub')] };
+      for (const place of ['code', 'sub'])
+        expect((await run(['write', `/data/${place}/evil`, 'text'], mount('rw'), own)).exitCode).not.toBe(0);
+      expect([...readdirSync(join(mounted, 'code')), ...readdirSync(join(mounted, 'sub'))]).not.toContain(
+        'evil',
+      );
+      expect((await run(['write', '/data/sub/good', 'text'], mount('rw'))).exitCode).toBe(0);
     },
     slow,
   );

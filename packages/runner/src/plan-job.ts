@@ -47,6 +47,7 @@ export function planJob(
     boot: encodeBootConfiguration(boot),
     environment: variables.map(({ name, value }) => [name, value] as const),
     mounts: policy.filesystem,
+    ownDirectories: [options.codeCacheDirectory ?? [], options.ownDirectories ?? []].flat(),
     memoryBytes,
     code: plan,
     repeatable: options.repeatable ?? options.training ?? false,

@@ -11,6 +11,7 @@ import { HandleTable } from './guest/handle-table.ts';
 import { realSurroundings, repeatableSurroundings } from './guest/surroundings.ts';
 import type { HostFs } from './host-files/host-fs.ts';
 import { openMount, type OpenMount } from './host-files/mount.ts';
+import { OwnPlaces } from './host-files/own-places.ts';
 import { boxHostSlots } from './link/box-host-slots.ts';
 import { linkBox } from './link/link-box.ts';
 import { PayloadFile, payloadOfComponent } from './link/payload-file.ts';
@@ -56,7 +57,8 @@ export function runGuest(job: GuestJob, ports: GuestPorts): GuestEnd {
   const code = job.code && new BoxCode(job.code);
   let end: GuestEnd | undefined;
   try {
-    for (const mount of job.mounts) mounts.push(openMount(withFileSystem(mount, ports.fileSystems)));
+    const own = job.mounts.length === 0 ? undefined : new OwnPlaces(job.ownDirectories);
+    for (const mount of job.mounts) mounts.push(openMount(withFileSystem(mount, ports.fileSystems), own));
     const context = contextOf(job, ports, { audit, control, surroundings, memory, handles, mounts });
     const box = linkBox(job.parts, {
       context,

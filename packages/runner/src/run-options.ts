@@ -37,6 +37,8 @@ export interface StartOptions {
   readonly training?: boolean;
   /** Where compiled and translated code is kept for further runs; absent: nowhere. Others must not be able to write to it. */
   readonly codeCacheDirectory?: string;
+  /** Directories of Boxer's own, besides that one: no mount lets a box write there, even when it contains them. */
+  readonly ownDirectories?: readonly string[];
   /** Trace system calls through `onLog`. */
   readonly strace?: boolean;
   /** Where granted variables come from; `process.env` unless given. */

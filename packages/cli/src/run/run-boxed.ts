@@ -42,6 +42,7 @@ export async function runBoxed(request: RunArguments): Promise<number> {
       stderr: 2,
       tty,
       forwardSignals: true,
+      ownDirectories: [cacheDirectory()],
       ...(process.env['BOXER_CODE_CACHE'] === 'off'
         ? {}
         : { codeCacheDirectory: join(cacheDirectory(), 'code') }),

@@ -2,8 +2,12 @@ import { wasiErrorCode, type WasiErrorName } from '@boxer/abi';
 
 /** A failure the guest gets to see as an error code. */
 export class HostErrno extends Error {
-  constructor(readonly code: WasiErrorName) {
-    super(code);
+  constructor(
+    readonly code: WasiErrorName,
+    /** For what the user of the host reads. */
+    why: string = code,
+  ) {
+    super(why);
   }
 }
 

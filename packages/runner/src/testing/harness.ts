@@ -5,6 +5,7 @@ import { GuestMemory } from '../guest/guest-memory.ts';
 import { HandleTable } from '../guest/handle-table.ts';
 import { realSurroundings } from '../guest/surroundings.ts';
 import { type MountRequest, openMount, type OpenMount } from '../host-files/mount.ts';
+import type { OwnPlaces } from '../host-files/own-places.ts';
 import { emptyInput, type InputSource } from '../stdio/input.ts';
 import { callbackSink, type OutputSink } from '../stdio/output.ts';
 import { wasiImports } from '../wasi/interfaces.ts';
@@ -22,6 +23,7 @@ const errorNames =
 
 export interface HarnessOptions {
   readonly mounts?: readonly MountRequest[];
+  readonly own?: OwnPlaces;
   readonly environment?: readonly (readonly [string, string])[];
   readonly stdin?: InputSource;
   readonly stdout?: OutputSink;
@@ -41,7 +43,7 @@ export class Harness {
   #argumentsAt = ARGUMENTS;
 
   constructor(options: HarnessOptions = {}) {
-    this.mounts = (options.mounts ?? []).map(openMount);
+    this.mounts = (options.mounts ?? []).map((mount) => openMount(mount, options.own));
     this.guest.attach(this.memory, (_old, _oldSize, align, size) => {
       this.#heap = Math.ceil(this.#heap / align) * align + size;
       return this.#heap - size;
