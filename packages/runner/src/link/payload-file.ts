@@ -1,4 +1,4 @@
-import { payloadMethods } from '@boxer/abi';
+import { BLOCK_SIZE_BYTES, payloadMethods } from '@boxer/abi';
 import type { ByteRange, PayloadLocation } from '@boxer/component';
 import { readSync } from 'node:fs';
 import { inflateRawSync } from 'node:zlib';
@@ -64,6 +64,8 @@ export class PayloadFile {
     if (method === payloadMethods.stored) {
       return storedBytes === target.length && this.readData(offset, target);
     }
+    // No block is longer: what a kernel asks for beyond would be the host's memory, not its own.
+    if (target.length > BLOCK_SIZE_BYTES) return false;
     if (method !== payloadMethods.deflateRaw || storedBytes > target.length * 2 + 1024) return false;
     if (this.#scratch.length < storedBytes) this.#scratch = new Uint8Array(storedBytes);
     const stored = this.#scratch.subarray(0, storedBytes);

@@ -17,6 +17,8 @@ export abstract class Descriptor extends Resource {
 
 /** An open directory. */
 export class DirectoryDescriptor extends Descriptor {
+  #isClosed = false;
+
   constructor(
     mount: OpenMount,
     path: string,
@@ -25,7 +27,13 @@ export class DirectoryDescriptor extends Descriptor {
     super(mount, path);
   }
 
+  /** Its number may be another's by now. */
+  get isClosed(): boolean {
+    return this.#isClosed;
+  }
+
   override close(): void {
+    this.#isClosed = true;
     if (this.directory !== this.mount.root) this.directory.close();
   }
 }

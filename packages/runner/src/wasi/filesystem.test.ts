@@ -398,6 +398,27 @@ describe('a kernel that lies', () => {
       },
     ],
     [
+      'a file that its allocator closes',
+      (p: Place) => {
+        expect(p.open('file')).toBe('ok');
+        p.guest.attach(p.memory, () => {
+          p.fs('[resource-drop]descriptor', p.handle);
+          return 4096;
+        });
+        p.fs('[method]descriptor.read', p.handle, 7n, 0n, 'result');
+      },
+    ],
+    [
+      'a directory that it closed and goes on listing',
+      (p: Place) => {
+        expect(p.open('sub')).toBe('ok');
+        p.fs('[method]descriptor.read-directory', p.handle, 'result');
+        const stream = p.u32(4);
+        p.fs('[resource-drop]descriptor', p.handle);
+        p.fs('[method]directory-entry-stream.read-directory-entry', stream, 'result');
+      },
+    ],
+    [
       'a path outside its memory',
       (p: Place) => p.fs('[method]descriptor.unlink-file-at', p.root(), 0x7fffffff, 10, 'result'),
     ],

@@ -1,4 +1,5 @@
 import { isErrno } from '@boxer/foundation';
+import { BoxTrapError } from '../errors.ts';
 import { Resource } from '../guest/handle-table.ts';
 import type { NewTimes } from '../host-files/host-directory.ts';
 import { HostErrno } from '../host-files/host-errno.ts';
@@ -72,9 +73,11 @@ function fileFunctions({ memory, handles, audit }: WasiContext): WasiInterface {
     '[method]descriptor.read': (self: number, length: bigint, offset: bigint, result: number) => {
       const target = descriptor(self);
       storeFileResult(memory, result, 4, (at) => {
-        const { file } = asFile(target, 'read');
+        asFile(target, 'read');
         const max = transferLength(length);
         const buffer = memory.allocate(max, 1);
+        // The kernel's allocator is the kernel's code: it may have closed the file, whose number then is another's.
+        const { file } = asFile(descriptor(self), 'read');
         const n =
           max === 0 ? 0 : file.fs.readSync(file.fd, memory.bytes(buffer, max), 0, max, fileOffset(offset));
         memory.setU32(at, buffer);
@@ -317,6 +320,7 @@ function directoryFunctions({ memory, handles, audit }: WasiContext): WasiInterf
       const entries = handles.get(self, DirectoryEntries);
       storeFileResult(memory, result, 4, (at) => {
         memory.check(at, 16);
+        if (entries.directory.isClosed) throw new BoxTrapError('the kernel goes on listing what it closed');
         for (;;) {
           const name = entries.names[entries.next];
           if (name === undefined) return memory.setU8(at, 0);

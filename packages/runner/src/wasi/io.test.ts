@@ -20,6 +20,10 @@ describe('standard output', () => {
     box.call(STREAMS, '[method]output-stream.blocking-flush', stream, 'result');
     box.call(STREAMS, '[method]output-stream.write-zeroes', stream, 2n, 'result');
     expect(box.output).toBe('one two\0\0');
+    for (const length of [-1n, 2n ** 40n])
+      expect(() => box.call(STREAMS, '[method]output-stream.write-zeroes', stream, length, 'result')).toThrow(
+        BoxTrapError,
+      );
   });
 
   it('is closed when nobody reads it', () => {

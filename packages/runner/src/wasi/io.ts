@@ -114,7 +114,7 @@ function outputStreams({ memory, handles }: WasiContext): WasiInterface {
   };
   const zeroes = (self: number, length: bigint, result: number) => {
     const stream = handles.get(self, OutputStream);
-    if (length > BigInt(MAX_TRANSFER_BYTES))
+    if (BigInt.asUintN(64, length) > BigInt(MAX_TRANSFER_BYTES))
       throw new BoxTrapError('the kernel writes more than it was permitted to');
     guarded(memory, handles, result, 4, () => {
       if (stream.write(new Uint8Array(Number(length)))) memory.setU8(result, 0);
