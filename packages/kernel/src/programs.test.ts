@@ -85,7 +85,7 @@ describeIf(whyNot, 'the processor', () => {
 
 describeIf(whyNot, 'programs behave in a box as on Linux', () => {
   // oracle: the same source on this machine's Linux
-  test.each(['sysv-ipc', 'memory-above', 'process-times', 'process-memory', 'hostile-numbers'])(
+  test.each(['sysv-ipc', 'memory-above', 'process-times', 'process-memory', 'hostile-numbers', 'orphans'])(
     '%s',
     (name) => {
       const expected = runNative(compileNative(fixture(name)), []);

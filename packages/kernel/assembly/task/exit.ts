@@ -172,12 +172,13 @@ function adoptChildren(group: ThreadGroup): void {
     const child = group.children[i];
     child.parent = adopter;
     adopter.children.push(child);
+    // Whatever signal the parent that it had wanted: nobody is to end the first process with it.
+    child.exitSignal = SIGCHLD;
     for (let t = 0; t < child.threads.length; t++) {
       const signal = child.threads[t].parentDeathSignal;
       if (signal != 0) sendToGroup(child, kernelSignal(signal));
     }
     if (child.ended) {
-      child.exitSignal = SIGCHLD;
       sendToGroup(adopter, childInfo(child));
       const action = adopter.actions[SIGCHLD - 1];
       if (action.handler == SIG_IGN || (action.flags & SA_NOCLDWAIT) != 0) reap(child);
