@@ -48,6 +48,22 @@ describe('bad input', () => {
     });
   });
 
+  // Oracle of the bytes: Node's own encoder.
+  describe('is recognized as UTF-16', () => {
+    const text = 'FROM scratch\n# a comment\n';
+    const marked = `\ufeff${text}`;
+    it.each([
+      ['little endian', Buffer.from(text, 'utf16le')],
+      ['big endian', Buffer.from(text, 'utf16le').swap16()],
+      ['little endian with its mark', Buffer.from(marked, 'utf16le')],
+      ['big endian with its mark', Buffer.from(marked, 'utf16le').swap16()],
+    ])('%s', (_, bytes) => {
+      expect(() => planBuild(String(bytes))).toThrow(
+        expect.objectContaining({ line: 1, hint: expect.stringContaining('UTF-16') }),
+      );
+    });
+  });
+
   describe('does not take long', () => {
     const long = 60_000;
 

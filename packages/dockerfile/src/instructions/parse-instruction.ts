@@ -37,6 +37,9 @@ const parsers: Readonly<Record<Keyword, (node: InstructionNode) => Instruction>>
   WORKDIR: parseWorkdir,
 };
 
+/** UTF-16 read as UTF-8: its byte order mark, or letters with NUL between them. */
+const UTF16 = /^\u{fffd}{2}|\0./u;
+
 /**
  * Checks one instruction.
  *
@@ -50,5 +53,6 @@ export function parseInstruction(node: InstructionNode): Instruction {
   throw new DockerfileError(
     'DOCKERFILE_INSTRUCTION',
     withSuggestion(message, node.keyword, keywordNames, false),
+    { hint: UTF16.test(node.keyword) ? 'Save the Dockerfile as UTF-8: it seems to be UTF-16.' : undefined },
   );
 }
