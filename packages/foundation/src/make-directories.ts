@@ -11,20 +11,20 @@ import { isErrno } from './is-errno.ts';
  */
 export function makeDirectories(path: string, mode = 0o777): void {
   try {
-    mkdirSync(path, { mode });
+    makeDirectory(path, mode);
   } catch (error) {
-    if (isErrno(error, 'EEXIST') && statSync(path).isDirectory()) return;
     const parent = dirname(path);
-    if (!isErrno(error, 'ENOENT') || parent === path || isThere(parent)) throw error;
+    if (!isErrno(error, 'ENOENT') || parent === path) throw error;
     makeDirectories(parent, mode);
-    makeDirectories(path, mode);
+    makeDirectory(path, mode);
   }
 }
 
-function isThere(path: string): boolean {
+/** Another process may be as fast. */
+function makeDirectory(path: string, mode: number): void {
   try {
-    return statSync(path, { throwIfNoEntry: false }) !== undefined;
-  } catch {
-    return false;
+    mkdirSync(path, { mode });
+  } catch (error) {
+    if (!isErrno(error, 'EEXIST') || !statSync(path).isDirectory()) throw error;
   }
 }
