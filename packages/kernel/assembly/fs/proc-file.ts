@@ -3,39 +3,29 @@ import { currentTask } from '../task/current';
 import { Task } from '../task/task';
 import { ThreadGroup } from '../task/thread-group';
 import { FileSystem } from './file-system';
-import { Inode } from './inode';
 import { IoCursor } from './io-cursor';
 import { OpenFile } from './open-file';
+import { OwnedProcInode } from './owned-proc-inode';
 import { Path } from './path';
 import { writeContent, writeProcFile } from './proc-content';
 import { ProcContent } from './proc-rows';
 import { TextBuilder } from './proc-text';
-import { realtimeNow } from './seam';
 
 /** What is written to a generated file. */
 const written: usize = memory.data(4096, 8);
 
 /** A generated file. */
-export class ProcFileInode extends Inode {
+export class ProcFileInode extends OwnedProcInode {
   constructor(
     fs: FileSystem,
     ino: u64,
     mode: u32,
     readonly content: ProcContent,
-    readonly group: ThreadGroup | null,
-    readonly task: Task | null,
+    group: ThreadGroup | null,
+    task: Task | null,
     readonly detail: string,
   ) {
-    super(fs, ino, mode);
-    const now = realtimeNow();
-    this.atime = now;
-    this.mtime = now;
-    this.ctime = now;
-    const owner = task ? task : group ? group.leader : null;
-    if (owner && owner.group.dumpable == 1) {
-      this.uid = owner.credentials.euid;
-      this.gid = owner.credentials.egid;
-    }
+    super(fs, ino, mode, group, task);
   }
 
   open(task: Task, place: Path, flags: u32): OpenFile | null {

@@ -10,11 +10,11 @@ import { DirectoryEntry, DirectoryFile } from './directory-file';
 import { FileSystem } from './file-system';
 import { Inode } from './inode';
 import { OpenFile } from './open-file';
+import { OwnedProcInode } from './owned-proc-inode';
 import { Path, pathText } from './path';
 import { ProcFileInode } from './proc-file';
 import { ProcContent, procRow, PROC_ROOT_ROWS, PROC_PROCESS_ROWS, PROC_NET_ROWS, procSysRows, ProcRow } from './proc-rows';
 import { failWith } from './result';
-import { realtimeNow } from './seam';
 
 /** What a directory or link of /proc stands for. */
 export const enum ProcKind {
@@ -58,28 +58,19 @@ export class ProcFileSystem extends FileSystem {
 }
 
 /** A directory or link of /proc. Made anew at each lookup: nothing of /proc is kept. */
-export class ProcInode extends Inode {
+export class ProcInode extends OwnedProcInode {
   constructor(
     fs: FileSystem,
     ino: u64,
     mode: u32,
     readonly kind: ProcKind,
-    readonly group: ThreadGroup | null,
-    readonly task: Task | null,
+    group: ThreadGroup | null,
+    task: Task | null,
     /** Path below /proc/sys, target of a fixed link, or number of a descriptor. */
     readonly detail: string,
   ) {
-    super(fs, ino, mode);
-    const now = realtimeNow();
-    this.atime = now;
-    this.mtime = now;
-    this.ctime = now;
+    super(fs, ino, mode, group, task);
     if (this.isDirectory) this.nlink = 2;
-    const owner = task ? task : group ? group.leader : null;
-    if (owner && owner.group.dumpable == 1) {
-      this.uid = owner.credentials.euid;
-      this.gid = owner.credentials.egid;
-    }
   }
 
   private child(dir: Dentry, name: usize, length: u32, inode: Inode): Dentry {
