@@ -1,3 +1,4 @@
+import { describeIf } from '@boxer/foundation/testing';
 import * as nodeFs from 'node:fs';
 import {
   existsSync,
@@ -6,6 +7,7 @@ import {
   readdirSync,
   renameSync,
   rmSync,
+  statSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
@@ -128,5 +130,13 @@ describe('a mount of what is Boxer’s own', () => {
     const own = new OwnPlaces([join(outside, 'code')]);
     expect(mounted(home, own)).not.toBeInstanceOf(FencedDirectory);
     expect(mounted('/', own)).toBeInstanceOf(FencedDirectory);
+  });
+});
+
+describeIf(existsSync('/proc/self') ? undefined : 'there is no /proc', 'a place that cannot be made', () => {
+  it('fences what is on the way to it', () => {
+    const own = new OwnPlaces(['/proc/boxer/code']);
+    expect(own.isOnTheWay(statSync('/proc', { bigint: true }))).toBe(true);
+    expect(own.holds(home)).toBe(false);
   });
 });

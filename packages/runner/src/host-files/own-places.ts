@@ -1,4 +1,5 @@
-import { lstatSync, mkdirSync, readlinkSync, realpathSync, statSync } from 'node:fs';
+import { makeDirectories } from '@boxer/foundation';
+import { lstatSync, readlinkSync, realpathSync, statSync } from 'node:fs';
 import { dirname, isAbsolute, join, parse, resolve, sep } from 'node:path';
 
 /** What tells files of a host apart. */
@@ -28,7 +29,7 @@ export class OwnPlaces {
 
   #add(path: string): void {
     try {
-      mkdirSync(path, { recursive: true, mode: 0o700 });
+      makeDirectories(path, 0o700);
     } catch {
       // What is there instead stays: it is on the way.
     }
