@@ -1,19 +1,24 @@
 /**
- * Program: `node later-translator.js PACKS NATIVE` translates what a box left in the folder PACKS when it ended, keeps the
- * packs there, and has their machine code made in the folder NATIVE.
+ * Program: `node later-translator.js PACKS NATIVE [LIMIT]` translates what a box left in the folder PACKS when it ended, keeps
+ * the packs there, and has their machine code made in the folder NATIVE. It ends itself after LIMIT milliseconds of processor time.
  */
 import { once } from 'node:events';
 import { setPriority } from 'node:os';
 import { NativeCodeCache } from '../../native-code/native-code-cache.ts';
 import { CodeCache } from '../cache/code-cache.ts';
 import { translateRequest } from '../jit/translate-request.ts';
+import { limitProcessorTime } from './limit-processor-time.ts';
 import { takeRequest } from './request-file.ts';
 import { asTranslator } from './translator-lock.ts';
 import { blocksOf, TriedCode } from './tried-code.ts';
 
-const [packFolder, nativeFolder] = process.argv.slice(2);
+/** The largest request of programs that mean no harm takes a third of it. What is translated by then is kept. */
+const LIMIT_MS = 60_000;
+
+const [packFolder, nativeFolder, limit = String(LIMIT_MS)] = process.argv.slice(2);
 if (packFolder !== undefined && nativeFolder !== undefined) {
   setPriority(19);
+  limitProcessorTime(Number(limit));
   await asTranslator(packFolder, () => translateLeft(packFolder, nativeFolder));
 }
 

@@ -12,6 +12,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type { ProfiledPage, TranslatorRequest } from '../jit/messages.ts';
 import { leaveRequest, takeRequest } from './request-file.ts';
 import { asTranslator, isTranslating } from './translator-lock.ts';
@@ -96,6 +97,50 @@ describe('what a box leaves', () => {
     writeFileSync(join(packs, 'request'), 'damaged');
     expect(takeRequest(packs)).toBeUndefined();
   });
+});
+
+const program = fileURLToPath(new URL('../../../dist/bundle/later-translator.js', import.meta.url));
+const built = existsSync(program) ? it : it.skip;
+
+describe('a translator that nobody waits for', () => {
+  /** Pages of `cbz x0` to anywhere near: every instruction begins a block, in loops with many entries. */
+  function tangledRequest(pages: number): TranslatorRequest {
+    let chance = 7;
+    const next = (below: number) => {
+      chance = (Math.imul(chance, 1_103_515_245) + 12_345) >>> 0;
+      return (chance >>> 8) % below;
+    };
+    const words = pages * 1024;
+    const code = Uint32Array.from({ length: words }, (_, at) => {
+      const to = Math.max(0, Math.min(words - 1, at + next(1400) - 700));
+      return 0xb400_0000 | (((to - at) & 0x7_ffff) << 5);
+    });
+    return {
+      id: 0,
+      leastSamples: 1,
+      pages: Array.from({ length: pages }, (_, i): ProfiledPage => ({
+        number: 16 + i,
+        permissions: 5,
+        bytes: new Uint8Array(code.buffer.slice(i * 4096, (i + 1) * 4096)),
+        stretch: 0,
+        bits: new Uint8Array(128).fill(0xff),
+        samples: new Uint32Array(1024).fill(1000),
+        translated: new Uint8Array(128),
+      })),
+    };
+  }
+
+  // Loading the program and this much code takes more than a millisecond anywhere.
+  built(
+    'ends itself when code takes too long, and keeps nobody else from translating',
+    () => {
+      expect(leaveRequest(packs, tangledRequest(16))).toBe(true);
+      const { signal } = spawnSync(process.execPath, [program, packs, join(root, 'native'), '1']);
+      expect(signal).toBe('SIGKILL');
+      expect(isTranslating(packs)).toBe(false);
+    },
+    60_000,
+  );
 });
 
 describe('the lock of translators', () => {
