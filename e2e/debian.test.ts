@@ -7,10 +7,11 @@ import {
   boxerOk,
   command,
   describeIf,
-  hasCommand,
+  itIf,
   type Outcome,
   root,
   temporaryDirectory,
+  whyNoCommand,
 } from './support/boxer.ts';
 import { debianLayout, whyNoDebian } from './support/debian.ts';
 
@@ -204,8 +205,7 @@ E`,
 
   describe('answers as Linux does', () => {
     for (const [title, needs, script] of scripts) {
-      const isThere = hasCommand(needs);
-      (isThere ? it : it.skip)(isThere ? title : `${title} (skipped: this host has no ${needs})`, () => {
+      itIf(whyNoCommand(needs), title, () => {
         const host = onHost(script);
         expect(inBox(script)).toEqual(host);
       });

@@ -15,8 +15,8 @@ import {
   boxerOk,
   command,
   describeIf,
-  hasCommand,
   temporaryDirectory,
+  whyNoCommand,
 } from './support/boxer.ts';
 import { debianLayout, whyNoDebian } from './support/debian.ts';
 
@@ -32,7 +32,7 @@ const PROGRAM = [
   'print(fib(15), sum(d.values()), zlib.crc32(text.encode()), echo.strip())',
 ].join('\n');
 
-const why = whyNoDebian() ?? (hasCommand('python3') ? undefined : 'python3, the oracle, is not installed');
+const why = whyNoDebian() ?? whyNoCommand('python3');
 
 describeIf(why, 'translated code', () => {
   const work = temporaryDirectory();

@@ -1,10 +1,11 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { command, type CommandOptions, hasCommand, type Outcome, root } from './boxer.ts';
+import { command, type CommandOptions, type Outcome, root, whyNoCommand } from './boxer.ts';
 
 /** @returns why arm64 programs cannot be executed by qemu as if they were the host's, or undefined */
 export function whyNoArm64(): string | undefined {
-  if (!hasCommand('qemu-aarch64-static')) return 'qemu-aarch64-static is not installed';
+  const missing = whyNoCommand('qemu-aarch64-static');
+  if (missing !== undefined) return missing;
   return inArm64Namespace(['true']).status === 0
     ? undefined
     : 'no user namespace with binfmt_misc of its own (root and Linux 6.7)';

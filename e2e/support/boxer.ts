@@ -5,7 +5,7 @@ import { constants, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-export { describeIf, hasCommand, whyNoCommand } from '../../packages/foundation/src/testing/index.ts';
+export { describeIf, itIf, whyNoCommand } from '../../packages/foundation/src/testing/index.ts';
 
 /** Root of the checkout. */
 export const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));

@@ -1,11 +1,11 @@
 import { existsSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { inArm64Namespace, whyNoArm64 } from './arm64.ts';
-import { command, hasCommand, type Outcome, root } from './boxer.ts';
+import { command, type Outcome, root, whyNoCommand } from './boxer.ts';
 
 /** @returns why images cannot be built by buildah here, or undefined */
 export function whyNoBuildah(): string | undefined {
-  return hasCommand('buildah') ? undefined : 'buildah is not installed';
+  return whyNoCommand('buildah');
 }
 
 /** @returns why buildah cannot execute RUN for arm64 here, or undefined */

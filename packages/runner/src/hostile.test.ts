@@ -1,3 +1,4 @@
+import { describeIf } from '@boxer/foundation/testing';
 import { defaultPolicy, type Policy } from '@boxer/policy';
 import {
   mkdirSync,
@@ -12,10 +13,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { type AuditEvent, runBox, type RunOptions } from './index.ts';
-import { missingForProbe, writeProbeBox } from './testing/probe-box.ts';
+import { whyNoProbe, writeProbeBox } from './testing/probe-box.ts';
 
-const missing = missingForProbe();
-const describeBox = missing === undefined ? describe : describe.skip;
+const whyNot = whyNoProbe();
 
 /** Boxes start in a tenth of a second, but not on a machine that is busy. */
 const slow = 60_000;
@@ -26,7 +26,7 @@ const mounted = join(outside, 'mounted');
 let componentPath: string;
 
 beforeAll(async () => {
-  if (missing === undefined) componentPath = await writeProbeBox(folder);
+  if (whyNot === undefined) componentPath = await writeProbeBox(folder);
 }, 60_000);
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -65,7 +65,7 @@ async function run(args: string[], limits: Partial<Policy> = {}, options: Partia
 
 const mount = (mode: 'ro' | 'rw') => ({ filesystem: [{ host: mounted, guest: '/data', mode }] });
 
-describeBox(`a program in a box (${missing ?? 'real kernel'})`, () => {
+describeIf(whyNot, 'a program in a box (real kernel)', () => {
   it(
     'runs, and its exit code is the box’s',
     async () => {
@@ -208,7 +208,7 @@ describeBox(`a program in a box (${missing ?? 'real kernel'})`, () => {
   );
 });
 
-describeBox(`a program over its budget (${missing ?? 'real kernel'})`, () => {
+describeIf(whyNot, 'a program over its budget (real kernel)', () => {
   it(
     'is ended when its time is up',
     async () => {

@@ -1,3 +1,4 @@
+import { describeIf, whyNoCommand } from '@boxer/foundation/testing';
 import { defaultPolicy, type Policy } from '@boxer/policy';
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
@@ -293,9 +294,7 @@ describe('a process that runs a box', () => {
 });
 
 // script(1) of util-linux runs a command on a terminal of its own.
-const hasScript = !spawnSync('script', ['--version']).error;
-
-(hasScript ? describe : describe.skip)('a box on a terminal (skipped without script(1))', () => {
+describeIf(whyNoCommand('script'), 'a box on a terminal', () => {
   const onTerminal = (command: string, after = 'true') => {
     const file = join(folder, `${command}.mjs`);
     writeFileSync(file, script(command, 'tty: true'));

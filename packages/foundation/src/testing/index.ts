@@ -1,1 +1,1 @@
-export { describeIf, hasCommand, itIf, whyNoCommand, whyNotRoot } from './skip.ts';
+export { describeIf, itIf, whyNoCommand, whyNotRoot } from './skip.ts';

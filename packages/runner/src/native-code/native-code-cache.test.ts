@@ -1,3 +1,4 @@
+import { itIf } from '@boxer/foundation/testing';
 import { execFileSync } from 'node:child_process';
 import {
   chmodSync,
@@ -35,8 +36,11 @@ function add(module: WebAssembly.Module, a: number, b: number): unknown {
 }
 
 const compiler = fileURLToPath(new URL('../../dist/bundle/native-compiler.js', import.meta.url));
-const isBuilt = existsSync(compiler);
-const canKeep = v8Intrinsics() !== undefined;
+const whyNotKept = !existsSync(compiler)
+  ? 'Boxer is not built'
+  : v8Intrinsics() === undefined
+    ? 'this Node gives no machine code away'
+    : undefined;
 
 describe('NativeCodeCache', () => {
   let directory: string;
@@ -58,9 +62,8 @@ describe('NativeCodeCache', () => {
     expect(readdirSync(directory)).toEqual([]);
   });
 
-  const kept = isBuilt && canKeep ? it : it.skip;
-
-  kept(
+  itIf(
+    whyNotKept,
     'fills the folder in another process, and takes the code from it',
     async () => {
       const cache = new NativeCodeCache(directory);
@@ -76,7 +79,7 @@ describe('NativeCodeCache', () => {
     60_000,
   );
 
-  kept('compiles what is damaged anew', () => {
+  itIf(whyNotKept, 'compiles what is damaged anew', () => {
     const name = codeFileName(bytes);
     compileFor(name, bytes);
     const path = join(directory, name);

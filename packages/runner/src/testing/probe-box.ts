@@ -1,8 +1,9 @@
 /** A component with the real kernel and the probe of fixtures/ as its only program. For tests only. */
 import { bootEntries, loadSkeleton, writeComponent } from '@boxer/component';
+import { whyNoCommand } from '@boxer/foundation/testing';
 import { attributes, hostFileContent, inlineContent, Tree, writePayload } from '@boxer/fsimage';
 import { readArtifact } from '@boxer/translate';
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -10,12 +11,11 @@ import { fileURLToPath } from 'node:url';
 const compiler = 'aarch64-linux-gnu-gcc';
 const built = (path: string) => existsSync(fileURLToPath(new URL(`../../../${path}`, import.meta.url)));
 
-/** Why a real box cannot be made here, or undefined when it can. */
-export function missingForProbe(): string | undefined {
-  if (spawnSync(compiler, ['--version']).error) return `${compiler} is not installed`;
+/** @returns why a real box cannot be made here, or undefined when it can */
+export function whyNoProbe(): string | undefined {
   if (!built('component/dist/skeleton.wasm')) return 'packages/component is not built';
   if (!built('translate/dist/process-slot.wasm')) return 'packages/translate is not built';
-  return undefined;
+  return whyNoCommand(compiler);
 }
 
 /** Compiles the probe and writes the component. @returns its path */
