@@ -85,7 +85,15 @@ describeIf(whyNot, 'the processor', () => {
 
 describeIf(whyNot, 'programs behave in a box as on Linux', () => {
   // oracle: the same source on this machine's Linux
-  test.each(['sysv-ipc', 'memory-above', 'process-times', 'process-memory', 'hostile-numbers', 'orphans'])(
+  test.each([
+    'sysv-ipc',
+    'memory-above',
+    'process-times',
+    'process-memory',
+    'hostile-numbers',
+    'orphans',
+    'running-file',
+  ])(
     '%s',
     (name) => {
       const expected = runNative(compileNative(fixture(name)), []);

@@ -50,7 +50,7 @@ export class AddressSpace extends MappingList {
   environmentEnd: u64 = 0;
   stackStart: u64 = 0;
   auxiliary: StaticArray<u64> | null = null;
-  /** The program; holds a reference. */
+  /** The program; holds a reference, see {@link execute}. */
   executable: OpenFile | null = null;
   /** Guest address of the signal return trampoline. */
   signalReturnAt: u64 = 0;
@@ -430,7 +430,7 @@ export class AddressSpace extends MappingList {
     child.auxiliary = this.auxiliary;
     child.signalReturnAt = this.signalReturnAt;
     const executable = this.executable;
-    if (executable) child.executable = executable.retain();
+    if (executable) child.execute(executable);
     return 0;
   }
 
@@ -447,6 +447,12 @@ export class AddressSpace extends MappingList {
     return true;
   }
 
+  /** Its program is in a file, which nobody may write to as long as it is executed. */
+  execute(file: OpenFile): void {
+    file.inode.executing++;
+    this.executable = file.retain();
+  }
+
   /** A task has let go of it; the last one frees everything. */
   leave(): void {
     if (--this.users > 0) return;
@@ -461,7 +467,10 @@ export class AddressSpace extends MappingList {
     this.pages.free();
     this.residentTask = null;
     const executable = this.executable;
-    if (executable) executable.release();
+    if (executable) {
+      executable.inode.executing--;
+      executable.release();
+    }
     this.executable = null;
     releaseSlot(this.slot);
   }

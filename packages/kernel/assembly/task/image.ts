@@ -105,7 +105,7 @@ export function makeImage(
     mm.leave();
     return null;
   }
-  mm.executable = file.retain();
+  mm.execute(file);
   const state = allocateState();
   store<u64>(state + (CPU_PC - CPU_AT), entry);
   store<u64>(state + (CPU_SP - CPU_AT), sp);
