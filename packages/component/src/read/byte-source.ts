@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { fstatSync, readSync } from 'node:fs';
 
 /** Bytes that can be read at any place: a file, or memory. */
 export interface ByteSource {
@@ -33,14 +33,4 @@ export function fileSource(fd: number): ByteSource {
       return done;
     },
   };
-}
-
-/** Opens a file for the time of one function. */
-export function withFile<T>(path: string, use: (fd: number) => T): T {
-  const fd = openSync(path, 'r');
-  try {
-    return use(fd);
-  } finally {
-    closeSync(fd);
-  }
 }

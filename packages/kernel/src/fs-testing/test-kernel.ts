@@ -8,8 +8,6 @@ const numbers = new Map(syscalls.map((row) => [row.name, row.number]));
 
 /** What a handler returns when it would block. */
 export const BLOCK = -(2n ** 63n) + 1n;
-/** Guest address where reading and writing fault. */
-export const FORBIDDEN = 0x300000;
 
 interface TestExports extends KernelExports {
   _initialize(): void;
