@@ -1,4 +1,4 @@
-import { ModuleBuilder } from '@boxer/wasm';
+import { ModuleBuilder, sectionIds, sectionsOf } from '@boxer/wasm';
 import { limitMemory } from './memory-limit.ts';
 
 /** How far a module's memory grows. Oracle: the engine that runs it. */
@@ -25,9 +25,23 @@ describe('limitMemory', () => {
     [{ minimum: 1 }, 10, 10],
     [{ minimum: 1, maximum: 5 }, 10, 5],
     [{ minimum: 1, maximum: 65536 }, 300, 300],
-    [{ minimum: 8 }, 4, 8],
   ])('%j under %d pages grows to %d', (limits, maxPages, pages) => {
     expect(pagesOf(limitMemory(moduleWith(limits), maxPages))).toBe(pages);
+  });
+
+  it.each([{ minimum: 8 }, { minimum: 65536, maximum: 65536 }])(
+    'refuses %j where 4 are allowed',
+    (limits) => {
+      expect(() => limitMemory(moduleWith(limits), 4)).toThrow(/pages of memory, and may have 4/);
+    },
+  );
+
+  // Flags of limits: 3 shared, 4 and 5 with 64-bit addresses (WebAssembly 3.0, threads proposal).
+  it.each([3, 4, 5])('refuses memories of other kinds: flags %d', (flags) => {
+    const module = moduleWith({ minimum: 1, maximum: 2 });
+    const { bodyStart } = sectionsOf(module).find(({ id }) => id === sectionIds.memory) ?? { bodyStart: 0 };
+    module[bodyStart + 1] = flags;
+    expect(() => limitMemory(module, 4)).toThrow(/shared, or has 64-bit addresses/);
   });
 
   it('leaves modules without a memory alone', () => {

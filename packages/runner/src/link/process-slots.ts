@@ -69,6 +69,7 @@ export class ProcessSlots {
   /** Makes a fresh, zeroed instance. @returns false when there is no room for one more */
   create(slot: number): boolean {
     if (slot < 0 || slot >= MAX_SLOTS || this.#totalBytes() > this.#maxTotalBytes) return false;
+    if (this.#slots[slot]) throw new BoxTrapError(`the kernel makes process slot ${slot} again`);
     const instance = this.#reuse() ?? tryAllocate(() => new ProcessInstance(this.#module));
     if (instance === undefined) return false;
     this.#slots[slot] = instance;
