@@ -6,6 +6,7 @@ import { dropUnusedSegments } from '../ipc/shared-segments';
 import {
   CLD_EXITED,
   CLD_KILLED,
+  NSIG,
   SA_NOCLDWAIT,
   SIGCHLD,
   SIGCONT,
@@ -134,7 +135,8 @@ function endProcess(group: ThreadGroup): void {
   }
   const action = parent.actions[SIGCHLD - 1];
   const unwanted = group.exitSignal == SIGCHLD && (action.handler == SIG_IGN || (action.flags & SA_NOCLDWAIT) != 0);
-  if (group.exitSignal != 0) sendToGroup(parent, childInfo(group));
+  // clone(2) takes any number.
+  if (group.exitSignal > 0 && group.exitSignal <= NSIG) sendToGroup(parent, childInfo(group));
   if (unwanted) reap(group);
   parent.childEvents.wakeAll();
 }
