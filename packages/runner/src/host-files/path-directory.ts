@@ -1,10 +1,13 @@
 import { constants } from 'node:fs';
-import { join } from 'node:path';
+import nodePath from 'node:path';
 import { isErrno } from '@boxer/foundation';
 import type { HostDirectory, NewTimes, Opened, OpenWish } from './host-directory.ts';
 import { HostErrno } from './host-errno.ts';
 import { type HostFs, type HostStats, isKind } from './host-fs.ts';
 import { decodeNames, decodeText, secondsOf } from './host-values.ts';
+
+/** How a host writes paths. */
+type Paths = Pick<typeof nodePath, 'join' | 'dirname' | 'basename' | 'sep'>;
 
 /**
  * A directory known by its path, for filesystems in memory and for hosts without `/proc`. Every operation checks before
@@ -15,19 +18,25 @@ import { decodeNames, decodeText, secondsOf } from './host-values.ts';
 export class PathDirectory implements HostDirectory {
   readonly #fs: HostFs;
   readonly #path: string;
+  readonly #paths: Paths;
   readonly #identity: string;
 
-  private constructor(fs: HostFs, path: string) {
+  private constructor(fs: HostFs, path: string, paths: Paths) {
     this.#fs = fs;
     this.#path = path;
+    this.#paths = paths;
     this.#identity = identityOf(fs.lstatSync(path, { bigint: true }));
   }
 
-  /** Opens the root of a mount; here, and only here, links in the path are followed. */
-  static openRoot(fs: HostFs, path: string): PathDirectory {
+  /**
+   * Opens the root of a mount; here, and only here, links in the path are followed.
+   *
+   * @param paths - how the host writes them
+   */
+  static openRoot(fs: HostFs, path: string, paths: Paths = nodePath): PathDirectory {
     const real = decodeText(fs.realpathSync(path));
     if (!isKind(fs.lstatSync(real, { bigint: true }), 'directory')) throw new HostErrno('ENOTDIR');
-    return new PathDirectory(fs, real);
+    return new PathDirectory(fs, real, paths);
   }
 
   #check(): void {
@@ -37,16 +46,25 @@ export class PathDirectory implements HostDirectory {
     if (!same) throw new HostErrno('EACCES');
   }
 
+  /** @throws EINVAL when the host takes a name of the guest for something else, as Windows does with "..\\x", "a:b" and "a." */
+  #pathOf(name: string): string {
+    const { join, dirname, basename, sep } = this.#paths;
+    const path = join(this.#path, name);
+    const isName = dirname(path) === this.#path && basename(path) === name;
+    if (!isName || (sep === '\\' && /[\\/:*?"<>|]|[. ]$/.test(name))) throw new HostErrno('EINVAL');
+    return path;
+  }
+
   #guarded<T>(action: (pathOf: (name: string) => string) => T): T {
     this.#check();
-    const result = action((name) => join(this.#path, name));
+    const result = action((name) => this.#pathOf(name));
     this.#check();
     return result;
   }
 
   open(name: string, wish: OpenWish): Opened {
     this.#check();
-    const opened = this.#open(join(this.#path, name), wish);
+    const opened = this.#open(this.#pathOf(name), wish);
     try {
       this.#check();
     } catch (error) {
@@ -70,7 +88,7 @@ export class PathDirectory implements HostDirectory {
     if (isKind(stats, 'symlink')) throw new HostErrno('ELOOP');
     if (isKind(stats, 'directory')) {
       if (wish.write || wish.truncate) throw new HostErrno('EISDIR');
-      return { kind: 'directory', directory: new PathDirectory(this.#fs, path) };
+      return { kind: 'directory', directory: new PathDirectory(this.#fs, path, this.#paths) };
     }
     if (wish.directory) throw new HostErrno('ENOTDIR');
     if (!isKind(stats, 'regular')) throw new HostErrno('EPERM');
@@ -147,7 +165,7 @@ export class PathDirectory implements HostDirectory {
   }
 
   duplicate(): PathDirectory {
-    return new PathDirectory(this.#fs, this.#path);
+    return new PathDirectory(this.#fs, this.#path, this.#paths);
   }
 
   close(): void {}
