@@ -37,7 +37,18 @@ function runInBox(
 
 describeIf(whyNot, 'programs behave in a box as under qemu-aarch64', () => {
   // oracle: qemu-aarch64 7.2 -cpu cortex-a57
-  test.each(['hello', 'threads', 'fork-wait', 'pipes', 'signals', 'memory', 'futex', 'timers', 'identity'])(
+  test.each([
+    'hello',
+    'threads',
+    'fork-wait',
+    'pipes',
+    'signals',
+    'memory',
+    'futex',
+    'timers',
+    'identity',
+    'lost-mappings',
+  ])(
     '%s',
     (name) => {
       const program = compileProgram(fixture(name));

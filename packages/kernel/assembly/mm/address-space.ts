@@ -154,10 +154,12 @@ export class AddressSpace extends MappingList {
     for (; last < this.mappings.length && this.mappings[last].start < end; last++) {
       const mapping = this.mappings[last];
       if (mapping.protection == protection) continue;
+      // Predecoded code stays where it may be written to instead: compilers at run time switch between writing and executing
+      // all the time, and announce what they changed.
+      const losesCode = (mapping.protection & PROT_EXEC) != 0 && (protection & (PROT_EXEC | PROT_WRITE)) == 0;
       mapping.protection = protection;
-      // Predecoded code stays, even where execution is no longer allowed: compilers at run time switch between writing and
-      // executing all the time, and announce what they changed.
       this.applyProtection(mapping);
+      if (losesCode) this.slot.invalidate(mapping.start, mapping.end - mapping.start);
     }
     for (let i = last - 1; i >= first; i--) this.merge(this.mappings[i]);
     return 0;
