@@ -8,6 +8,7 @@ import {
   PERMISSIONS_AT,
   RECORD_INDEX_AT,
 } from '@boxer/abi';
+import { MAX_PROCESS_ENTRIES } from '../link/table-limit.ts';
 
 /** What a process module exports for translated code. */
 type CodeExports = Record<keyof typeof codeFunctions, (...args: number[]) => number>;
@@ -117,11 +118,12 @@ export class GuestCode {
     });
   }
 
-  /** @returns an index in the table of translated code that nobody uses */
-  newSlot(): number {
+  /** @returns an index in the table of translated code that nobody uses; undefined when it is full */
+  newSlot(): number | undefined {
     const free = this.#free.pop();
     if (free !== undefined) return free;
-    const grown = Math.max(64, this.table.length);
+    const grown = Math.min(Math.max(64, this.table.length), MAX_PROCESS_ENTRIES - this.table.length);
+    if (grown <= 0) return undefined;
     const first = this.table.grow(grown);
     for (let index = first + grown - 1; index > first; index--) this.#free.push(index);
     return first;

@@ -123,14 +123,16 @@ export class InstalledPack {
       if (page !== undefined && pc >>> PAGE_SHIFT !== page) continue;
       // Where there are no records nothing is executed yet: entries of that page come when it is. Making records is for the
       // process whose turn it is, and then not always.
-      if (this.#code.hasRecords(pc >>> PAGE_SHIFT)) this.#code.functions.enterAt(pc, this.#slotOf(entry));
+      const slot = this.#code.hasRecords(pc >>> PAGE_SHIFT) ? this.#slotOf(entry) : undefined;
+      if (slot !== undefined) this.#code.functions.enterAt(pc, slot);
     }
   }
 
-  #slotOf(entry: number): number {
+  #slotOf(entry: number): number | undefined {
     const known = this.#slots[entry] ?? NO_SLOT;
     if (known !== NO_SLOT) return known;
     const slot = this.#code.newSlot();
+    if (slot === undefined) return undefined;
     this.#code.table.set(slot, this.#entries.get(entry));
     this.#slots[entry] = slot;
     return slot;

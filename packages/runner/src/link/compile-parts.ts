@@ -8,6 +8,7 @@ import { closeSync, openSync, readSync } from 'node:fs';
 import { ComponentLinkError } from '../errors.ts';
 import type { NativeCodeCache } from '../native-code/native-code-cache.ts';
 import { limitMemory, WASM_PAGE_BYTES } from './memory-limit.ts';
+import { limitTables, MAX_KERNEL_ENTRIES, MAX_PROCESS_ENTRIES } from './table-limit.ts';
 
 /** The kernel keeps files that the box writes, and the image's index: so much more than the box's cap is its own. */
 const KERNEL_OVERHEAD_BYTES = 512 * 1024 * 1024;
@@ -37,7 +38,7 @@ export function compileParts(
   memoryBytes: number,
   code: NativeCodeCache,
 ): CompiledComponent {
-  const compile = (role: string, range: ByteRange, maxBytes: number) => {
+  const compile = (role: string, range: ByteRange, maxBytes: number, maxEntries = MAX_PROCESS_ENTRIES) => {
     if (range.sizeBytes > MAX_MODULE_BYTES) {
       throw new ComponentLinkError(
         layout.path,
@@ -46,7 +47,7 @@ export function compileParts(
     }
     const maxPages = Math.min(MAX_PAGES, Math.ceil(maxBytes / WASM_PAGE_BYTES));
     try {
-      return code.compile(limitMemory(readRange(fd, range), maxPages));
+      return code.compile(limitTables(limitMemory(readRange(fd, range), maxPages), maxEntries));
     } catch (cause) {
       const why = `its ${role} is damaged: ${cause instanceof Error ? cause.message : String(cause)}`;
       throw new ComponentLinkError(layout.path, why, { cause });
@@ -54,7 +55,7 @@ export function compileParts(
   };
   return {
     path: layout.path,
-    kernel: compile('kernel', layout.kernel, memoryBytes + KERNEL_OVERHEAD_BYTES),
+    kernel: compile('kernel', layout.kernel, memoryBytes + KERNEL_OVERHEAD_BYTES, MAX_KERNEL_ENTRIES),
     // A process's memory is its address space, most of which is never touched: the kernel counts what is.
     process: compile('process module', layout.process, MAX_PAGES * WASM_PAGE_BYTES),
     ...(layout.support ? { support: compile('support module', layout.support, memoryBytes) } : {}),

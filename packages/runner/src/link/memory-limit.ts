@@ -1,4 +1,5 @@
-import { ByteReader, ByteWriter, encodeSection, sectionBody, sectionIds, sectionsOf } from '@boxer/wasm';
+import { ByteReader, ByteWriter, sectionBody, sectionIds, sectionsOf } from '@boxer/wasm';
+import { replaceSection } from './replace-section.ts';
 
 export const WASM_PAGE_BYTES = 65536;
 
@@ -21,10 +22,5 @@ export function limitMemory(module: Uint8Array, maxPages: number): Uint8Array {
   if (minimum > maxPages) reader.fail(`it wants ${minimum} pages of memory, and may have ${maxPages}`);
   const limited = Math.min(maximum, maxPages);
   const body = new ByteWriter(16).unsigned(1).byte(1).unsigned(minimum).unsigned(limited).finish();
-  const section = encodeSection(sectionIds.memory, body);
-  return new ByteWriter(module.length + 8)
-    .bytes(module.subarray(0, found.start))
-    .bytes(section)
-    .bytes(module.subarray(found.end))
-    .finish();
+  return replaceSection(module, found, body);
 }
