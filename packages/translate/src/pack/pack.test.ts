@@ -8,8 +8,9 @@ import { readerOf } from '../testing/install-code.ts';
 import { randomProgram } from '../testing/random-program.ts';
 import { RandomSource } from '../testing/random-source.ts';
 import type { CodeReader } from '../translator/code-reader.ts';
-import { type CodePack, PACK_SECTION } from './code-pack.ts';
+import { type CodePack, PACK_SECTION, packExports } from './code-pack.ts';
 import { pageHash } from './page-hash.ts';
+import { encodePackInfo } from './pack-section.ts';
 import { readPack } from './read-pack.ts';
 import { translatePack } from './translate-pack.ts';
 
@@ -217,5 +218,30 @@ describe('readPack', () => {
     importing.importFunction('env', 'exit', { params: [], results: [] });
     expect(() => readPack(importing.finish())).toThrow(/imports env.exit/);
     expect(() => readPack(new ModuleBuilder().finish())).toThrow(InvalidPackError);
+  });
+
+  // Ten million entries, or a growing table, are memory of the host; the process's table is not for packs to fill.
+  it.each([
+    ['begins with too many entries', { minimum: 2, maximum: 10_000_000 }, 1],
+    ['grows', { minimum: 2 }, 1],
+    ['is not what it says', { minimum: 3, maximum: 3 }, 1],
+    ['is the process’s', { minimum: 2, maximum: 2 }, 0],
+  ])('refuses modules whose table %s', (_, limits, filled) => {
+    const withTable = (table: { minimum: number; maximum?: number }, into: number) => {
+      const module = new ModuleBuilder();
+      module.importTable('process', 'code', { minimum: 1 });
+      const f = module.function({ params: [], results: [] }, () => undefined);
+      module.export(packExports.entries, 'table', module.table(table));
+      module.export(packExports.validate, 'function', f);
+      module.export(packExports.invalidate, 'function', f);
+      module.elements(into, 0, [f]);
+      const code = Uint8Array.of(0, 0, 0, 0);
+      const entries = [0, 0].map((offset, index) => ({ offset, index }));
+      const functions = [{ index: 0, entries, ranges: [{ offset: 0, bytes: code }], instructions: 1 }];
+      module.custom(PACK_SECTION, encodePackInfo({ pages: [], functions, instructions: 1 }));
+      return module.finish();
+    };
+    expect(readPack(withTable({ minimum: 2, maximum: 2 }, 1)).functions).toHaveLength(1);
+    expect(() => readPack(withTable(limits, filled))).toThrow(InvalidPackError);
   });
 });

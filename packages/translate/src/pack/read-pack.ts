@@ -60,17 +60,43 @@ function checkExports(reader: ByteReader): void {
   for (const name of missing) reader.fail(`it does not export ${name}`);
 }
 
-function checkModule(bytes: Uint8Array): void {
+/** The pack's own table comes behind the process's, which it imports. */
+const OWN_TABLE = 1;
+const FUNCTIONS = 0x70;
+const WITH_MAXIMUM = 1;
+/** Of segments: that they go into a table whose index is given, when the module is instantiated. */
+const INTO_TABLE = 2;
+
+/** @returns how many entries it has, once and for all: tables take memory of the host */
+function tableSize(reader: ByteReader): number {
+  const isOne = reader.unsigned() === 1 && reader.byte() === FUNCTIONS && reader.byte() === WITH_MAXIMUM;
+  const size = isOne ? reader.unsigned() : 0;
+  if (!isOne || reader.unsigned() !== size) reader.fail('it has other tables than one of a fixed size');
+  return size;
+}
+
+function checkElements(reader: ByteReader): void {
+  const isOwn =
+    reader.unsigned() === 1 && reader.unsigned() === INTO_TABLE && reader.unsigned() === OWN_TABLE;
+  if (!isOwn) reader.fail('it fills other tables than its own');
+}
+
+/** @returns the size of its table */
+function checkModule(bytes: Uint8Array): number {
   let exports = false;
+  let size = 0;
   for (const { id, bodyStart, end } of sectionsOf(bytes)) {
     const reader = new ByteReader(bytes, 'a code pack', bodyStart, end);
     if (REFUSED.has(id)) reader.fail(`it has a section ${id}`);
     if (id === sectionIds.import) for (let n = reader.unsigned(); n > 0; n--) checkImport(reader);
+    if (id === sectionIds.table) size = tableSize(reader);
+    if (id === sectionIds.element) checkElements(reader);
     if (id !== sectionIds.export) continue;
     checkExports(reader);
     exports = true;
   }
   if (!exports) new ByteReader(bytes, 'a code pack').fail('it exports nothing');
+  return size;
 }
 
 /**
@@ -81,11 +107,15 @@ function checkModule(bytes: Uint8Array): void {
  */
 export function readPack(bytes: Uint8Array): PackInfo {
   try {
-    checkModule(bytes);
+    const size = checkModule(bytes);
     const section = findCustomSection(bytes, PACK_SECTION);
     if (!section)
       throw new MalformedWasmError('a code pack', `it has no section ${PACK_SECTION}`, bytes.length);
-    return decodePackInfo(new ByteReader(section, 'a code pack'));
+    const reader = new ByteReader(section, 'a code pack');
+    const info = decodePackInfo(reader);
+    const entries = info.functions.reduce((sum, each) => sum + each.entries.length, 0);
+    if (entries !== size) reader.fail(`it has ${entries} entries, and a table of ${size}`);
+    return info;
   } catch (cause) {
     if (cause instanceof MalformedWasmError) throw new InvalidPackError(cause);
     throw cause;

@@ -65,7 +65,7 @@ function pagesOf(reader: CodeReader, base: number, functions: readonly PackFunct
 /** Adds what {@link packExports} names. */
 function exportAll({ module, functions, valid }: EmittedModule): void {
   const entries = functions.flatMap((each) => each.entries);
-  const table = module.table({ minimum: entries.length });
+  const table = module.table({ minimum: entries.length, maximum: entries.length });
   module.elements(table, 0, entries);
   module.export(packExports.entries, 'table', table);
   const validate = module.function({ params: ['i32', 'i32'], results: [] }, (f) => {
