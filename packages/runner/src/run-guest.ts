@@ -139,8 +139,9 @@ function runToEnd(run: () => boolean): boolean | BoxEnd {
 }
 
 function endOf(thrown: BoxEnd, said: GuestEnd | undefined): GuestEnd {
-  if (thrown.reason === 'output-limit') return { exitCode: thrown.code, reason: 'output-limit' };
-  return said ?? { exitCode: thrown.code, reason: 'exited' };
+  const { reason, code } = thrown;
+  if (reason === 'output-limit' || reason === 'out-of-memory') return { exitCode: code, reason };
+  return said ?? { exitCode: code, reason: 'exited' };
 }
 
 /** The kernel ended without saying how. */

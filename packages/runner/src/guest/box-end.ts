@@ -2,7 +2,7 @@
  * what will not come. */
 export class BoxEnd extends Error {
   constructor(
-    readonly reason: 'exit' | 'output-limit' | 'idle',
+    readonly reason: 'exit' | 'output-limit' | 'out-of-memory' | 'idle',
     readonly code: number,
   ) {
     super(reason);

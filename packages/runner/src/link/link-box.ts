@@ -1,4 +1,6 @@
+import { exitCodes } from '@boxer/foundation';
 import { AddressSpaceError, BoxTrapError, ComponentLinkError } from '../errors.ts';
+import { BoxEnd } from '../guest/box-end.ts';
 import type { GuestMemory, Realloc } from '../guest/guest-memory.ts';
 import type { BoxCode } from '../code/box-code.ts';
 import type { ReachedPages } from '../code/reached-pages.ts';
@@ -66,11 +68,39 @@ export function linkBox(parts: CompiledComponent, options: LinkOptions): LinkedB
     reached: () => processes.reached(),
     run() {
       if (typeof initialize === 'function') (initialize as () => void)();
-      const failed = (run as () => unknown)();
+      const failed = unlessFull(memory, run as () => unknown);
       if (typeof failed !== 'number') throw new BoxTrapError('the kernel returned no result');
       return failed === 0;
     },
   };
+}
+
+/** What has to be left for the kernel to go on: it doubles its largest tables now and then. */
+const SPARE_PAGES = 1024;
+
+/**
+ * Runs the kernel. Its memory is bounded, and files, locks and the like of the box lie in it: when it is full, its allocator
+ * traps.
+ *
+ * @throws {@link BoxEnd} when it trapped for that
+ */
+function unlessFull<T>(memory: WebAssembly.Memory, run: () => T): T {
+  try {
+    return run();
+  } catch (error) {
+    if (error instanceof WebAssembly.RuntimeError && isFull(memory))
+      throw new BoxEnd('out-of-memory', exitCodes.outOfMemory);
+    throw error;
+  }
+}
+
+function isFull(memory: WebAssembly.Memory): boolean {
+  try {
+    memory.grow(SPARE_PAGES);
+    return false;
+  } catch {
+    return true;
+  }
 }
 
 function instantiateKernel(
