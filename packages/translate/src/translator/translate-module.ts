@@ -1,4 +1,3 @@
-import { CODE_TYPE } from '../interpreter/translated-code.ts';
 import { emitRegions, sizeOf, stretchesOf } from './code-module.ts';
 import type { CodeReader } from './code-reader.ts';
 import { discoverRegion, type FunctionRequest, type RegionOptions } from './region.ts';
@@ -22,7 +21,7 @@ export interface TranslatedModule {
 
 /**
  * Translates guest functions into a Wasm module over a process's memory. Imports: "process" (memory, code,
- * settleFlags, resume) and "support"; exports one function of {@link CODE_TYPE} for each entry.
+ * settleFlags, resume) and "support"; exports one function of CODE_TYPE for each entry.
  */
 export function translateModule(
   reader: CodeReader,
