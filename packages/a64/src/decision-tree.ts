@@ -40,14 +40,42 @@ function bestBit(matchers: readonly Matcher[], tested: number): number {
   return best;
 }
 
+/** Tests one bit. What lies below is arranged when it is asked for: a program has few of all instructions. */
+class Division<T extends Matcher> {
+  readonly bit: number;
+  readonly #matchers: readonly T[];
+  readonly #tested: number;
+  #zero: DecisionTree<T> | undefined;
+  #one: DecisionTree<T> | undefined;
+
+  constructor(matchers: readonly T[], tested: number, bit: number) {
+    this.bit = bit;
+    this.#matchers = matchers;
+    this.#tested = tested | (1 << bit);
+  }
+
+  get zero(): DecisionTree<T> {
+    this.#zero ??= decisionTree(this.#side(0), this.#tested);
+    return this.#zero;
+  }
+
+  get one(): DecisionTree<T> {
+    this.#one ??= decisionTree(this.#side(1), this.#tested);
+    return this.#one;
+  }
+
+  #side(wanted: number): readonly T[] {
+    return this.#matchers.filter(
+      ({ mask, value }) => !((mask >>> this.bit) & 1) || ((value >>> this.bit) & 1) === wanted,
+    );
+  }
+}
+
 /** Arranges matchers so that a word meets only few of them. */
 export function decisionTree<T extends Matcher>(matchers: readonly T[], tested = 0): DecisionTree<T> {
   const bit = matchers.length > 1 ? bestBit(matchers, tested) : -1;
-  if (bit < 0) return { leaf: [...matchers].sort((a, b) => fixedBits(b.mask) - fixedBits(a.mask)) };
-  const side = (wanted: number) =>
-    matchers.filter(({ mask, value }) => !((mask >>> bit) & 1) || ((value >>> bit) & 1) === wanted);
-  const below = tested | (1 << bit);
-  return { bit, zero: decisionTree(side(0), below), one: decisionTree(side(1), below) };
+  if (bit >= 0) return new Division(matchers, tested, bit);
+  return { leaf: [...matchers].sort((a, b) => fixedBits(b.mask) - fixedBits(a.mask)) };
 }
 
 /** @returns the matchers that a word may meet, in order of preference */

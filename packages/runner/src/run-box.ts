@@ -7,6 +7,7 @@ import { startLaterTranslator } from './code/later/start-later-translator.ts';
 import { startSupply } from './code/supply/start-supply.ts';
 import { ControlBlock } from './control/control-block.ts';
 import type { GuestEnd } from './guest-job.ts';
+import { optimiseScripts } from './native-code/optimising.ts';
 import { NativeCodeCache, WORTH_KEEPING_MS } from './native-code/native-code-cache.ts';
 import { planJob } from './plan-job.ts';
 import type { Output, RunOptions, RunResult } from './run-options.ts';
@@ -103,8 +104,12 @@ export async function runBox(options: RunOptions): Promise<RunResult> {
       worker
         .removeAllListeners()
         .on('error', () => undefined)
+        .on('exit', () => optimiseScripts(true))
         .unref();
-    else await terminate(worker);
+    else {
+      await terminate(worker);
+      optimiseScripts(true);
+    }
   }
 }
 

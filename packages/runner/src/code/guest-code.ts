@@ -108,9 +108,9 @@ export class GuestCode {
     return this.bytes.subarray(at, at + PAGE_SIZE_BYTES);
   }
 
-  /** Copies pages. */
+  /** Copies pages, for other threads as well. */
   copyPages(numbers: readonly number[]): PageCopy[] {
-    const copies = new Uint8Array(numbers.length * PAGE_SIZE_BYTES);
+    const copies = new Uint8Array(new SharedArrayBuffer(numbers.length * PAGE_SIZE_BYTES));
     return numbers.map((number, i) => {
       const bytes = copies.subarray(i * PAGE_SIZE_BYTES, (i + 1) * PAGE_SIZE_BYTES);
       bytes.set(this.page(number));

@@ -1,5 +1,6 @@
 import type { ComponentLayout } from '@boxer/component';
 import { createHash } from 'node:crypto';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import type { StartOptions } from '../run-options.ts';
@@ -39,7 +40,7 @@ export function planCode(options: StartOptions, layout: ComponentLayout, withSup
   return {
     plan: {
       supply: channel?.port1,
-      jit: jit === 'off' ? undefined : jitThresholds[jit],
+      jit: jit === 'off' ? undefined : jitThresholds(jit, availableParallelism()),
       warmUpInstructions: jit === 'on' || jit === 'force' ? 0 : WARM_UP_INSTRUCTIONS,
       cacheFolder,
     },

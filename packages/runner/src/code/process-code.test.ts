@@ -51,6 +51,7 @@ function looping(library = newLibrary(), start = CODE_AT) {
   const code = new ProcessCode(new GuestCode(memory, exports, {}), library);
   const profile = new Profile();
   const sampler = new Sampler(1, (process, places) => profile.add(process, places));
+  sampler.setDistance(1, true);
   return {
     code,
     profile,

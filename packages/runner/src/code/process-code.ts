@@ -50,17 +50,6 @@ export class ProcessCode {
     return hash;
   }
 
-  /** Hashes some of the executed pages that are not. @returns whether others are left */
-  hashMore(most: number): boolean {
-    let left = most;
-    for (const [page, hash] of this.#seen) {
-      if (hash !== undefined) continue;
-      if (left-- === 0) return true;
-      this.hashOf(page);
-    }
-    return false;
-  }
-
   /** @returns a bit for each word of a page that belongs to a translated function; undefined when there is none */
   translatedBits(page: number): Uint8Array | undefined {
     const installed = this.#byPage.get(page);

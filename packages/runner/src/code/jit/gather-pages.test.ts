@@ -2,8 +2,9 @@ import { GUEST_BIAS, pagePermissions, PERMISSIONS_AT } from '@boxer/abi';
 import { GuestCode } from '../guest-code.ts';
 import { PackLibrary } from '../pack-library.ts';
 import { ProcessCode } from '../process-code.ts';
-import { gatherPages, hotPages } from './gather-pages.ts';
+import { choosePages, copyPages, type HotPages, hotPages as hotPagesInSteps } from './gather-pages.ts';
 import { Profile } from './profile.ts';
+import type { Steps } from './steps.ts';
 
 const { read, write, execute } = pagePermissions;
 const CODE = read | execute;
@@ -12,6 +13,19 @@ const NOP = 0xd503_201f;
 const ADRP_3 = 0xf000_0000;
 const ADRP_MINUS_1 = 0xf0ff_ffe0;
 const ADR_1 = 0x1000_8000;
+
+function whole<T>(steps: Steps<T>): T {
+  for (;;) {
+    const { done, value } = steps.next();
+    if (done) return value;
+  }
+}
+
+const hotPages = (process: ProcessCode, profile: Profile, leastSamples: number) =>
+  whole(hotPagesInSteps(process, profile, leastSamples));
+
+const gatherPages = (process: ProcessCode, profile: Profile, hot: HotPages) =>
+  copyPages(process.guest, whole(choosePages(process, profile, hot.pages)));
 
 /** A process with such pages of code (their words) and other pages (their permissions), all code of which was executed. */
 function processWith(

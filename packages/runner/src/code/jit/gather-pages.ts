@@ -1,9 +1,10 @@
-import { GUEST_BIAS, PAGE_SHIFT, PAGE_SIZE_BYTES, pagePermissions } from '@boxer/abi';
+import { GUEST_BIAS, PAGE_SHIFT, PAGE_SIZE_BYTES, pagePermissions, PERMISSIONS_AT } from '@boxer/abi';
 import { reachedBits } from '@boxer/translate';
 import type { GuestCode } from '../guest-code.ts';
 import type { ProcessCode } from '../process-code.ts';
 import type { ProfiledPage } from './messages.ts';
-import type { PageProfile, Profile } from './profile.ts';
+import { emptyProfile, type PageProfile, type Profile } from './profile.ts';
+import type { Steps } from './steps.ts';
 
 /** Pages of code in one request: 16 MiB of it are more than anybody translates at run time. */
 const MOST_CODE_PAGES = 4096;
@@ -26,15 +27,16 @@ export interface HotPages {
   readonly samples: number;
 }
 
-/** Finds the pages of a process in which places were sampled often, and which are not translated there. */
-export function hotPages(process: ProcessCode, profile: Profile, leastSamples: number): HotPages {
+/** Finds the pages of a process in which places were sampled often, and which are not translated there, in steps. */
+export function* hotPages(process: ProcessCode, profile: Profile, leastSamples: number): Steps<HotPages> {
   const pages: ExecutedPage[] = [];
   let sum = 0;
   for (const page of process.executed) {
+    yield;
     const known = profile.of(process.hashOf(page));
     if (!known || known.most < leastSamples) continue;
     const translated = process.translatedBits(page);
-    const weight = hotSamples(known.samples, translated, leastSamples);
+    const weight = hotSamples(known, translated, leastSamples);
     if (weight === 0) continue;
     sum += weight;
     pages.push({ page, ...known, translated });
@@ -43,13 +45,26 @@ export function hotPages(process: ProcessCode, profile: Profile, leastSamples: n
   return { pages: pages.sort((a, b) => a.page - b.page), samples: sum };
 }
 
-function hotSamples(samples: Uint32Array, translated: Uint8Array | undefined, least: number): number {
+function hotSamples(
+  { samples, tried }: PageProfile,
+  translated: Uint8Array | undefined,
+  least: number,
+): number {
   let sum = 0;
   for (let i = 0; i < WORDS; i++) {
     const count = samples[i] ?? 0;
-    if (count >= least && (((translated?.[i >> 3] ?? 0) >> (i & 7)) & 1) === 0) sum += count;
+    if (count < least) continue;
+    const done = (tried[i >> 3] ?? 0) | (translated?.[i >> 3] ?? 0);
+    if (((done >> (i & 7)) & 1) === 0) sum += count;
   }
   return sum;
+}
+
+/** Takes note that hot places are being translated. */
+export function markTried(pages: Iterable<ExecutedPage>, leastSamples: number): void {
+  for (const { samples, tried } of pages)
+    for (let i = 0; i < WORDS; i++)
+      if ((samples[i] ?? 0) >= leastSamples) tried[i >> 3] = (tried[i >> 3] ?? 0) | (1 << (i & 7));
 }
 
 /** Pages that are to be copied. */
@@ -60,17 +75,12 @@ export interface GatheredPages {
   readonly constants: readonly number[];
 }
 
-/** Copies pages of code, those that their code runs on to, and the constants that it may take the targets of jumps from. */
-export function gatherPages(process: ProcessCode, profile: Profile, hot: HotPages): ProfiledPage[] {
-  return copyPages(process.guest, choosePages(process, profile, hot.pages));
-}
-
-/** Finds what {@link gatherPages} copies. */
-export function choosePages(
+/** Finds pages of code, those that their code runs on to, and the constants that it may take the targets of jumps from, in steps. */
+export function* choosePages(
   process: ProcessCode,
   profile: Profile,
   hot: readonly ExecutedPage[],
-): GatheredPages {
+): Steps<GatheredPages> {
   const { guest } = process;
   const code = new Map<number, ExecutedPage>();
   for (const each of hot) code.set(each.page, each);
@@ -82,12 +92,17 @@ export function choosePages(
     }
   const numbers = [...code.keys()].sort((a, b) => a - b);
   const stretches = stretchesOf(guest, numbers);
-  const constants = constantPages(guest, [...code.values()]).filter((page) => !code.has(page));
-  const merged = numbers.flatMap((page): [number, ExecutedPage][] => {
+  yield;
+  const merged = new Map<number, ExecutedPage>();
+  const constants = new Set<number>();
+  for (const page of numbers) {
     const known = code.get(page);
-    return known ? [[page, { ...known, bits: allBits(guest, known) }]] : [];
-  });
-  return { code: new Map(merged), stretches, constants };
+    if (!known) continue;
+    addConstantPages(guest, known, constants);
+    merged.set(page, { ...known, bits: allBits(guest, known) });
+    yield;
+  }
+  return { code: merged, stretches, constants: [...constants].filter((page) => !code.has(page)) };
 }
 
 /** What of a page was executed, in translated code or not. */
@@ -118,12 +133,7 @@ export function copyPages(guest: GuestCode, { code, stretches, constants }: Gath
 function profiled(process: ProcessCode, profile: Profile, page: number): ExecutedPage | undefined {
   const hash = process.hashOf(page);
   if (hash === undefined) return undefined;
-  const { bits, samples, most } = profile.of(hash) ?? {
-    bits: new Uint8Array(WORDS / 8),
-    samples: new Uint32Array(WORDS),
-    most: 0,
-  };
-  return { page, bits, samples, most, translated: process.translatedBits(page) };
+  return { page, ...(profile.of(hash) ?? emptyProfile()), translated: process.translatedBits(page) };
 }
 
 /** Numbers the executables that pages belong to: those are far apart, or something else than code lies between them. */
@@ -140,29 +150,24 @@ function stretchesOf(guest: GuestCode, pages: readonly number[]): Map<number, nu
 }
 
 function isDivided(guest: GuestCode, from: number, to: number): boolean {
-  for (let page = from + 1; page < to; page++) {
-    const permissions = guest.permissions(page);
+  const between = guest.bytes.subarray(PERMISSIONS_AT + from + 1, PERMISSIONS_AT + to);
+  for (const permissions of between)
     if (permissions !== 0 && (permissions & pagePermissions.execute) === 0) return true;
-  }
   return false;
 }
 
-/** Pages that executed code computes addresses in, and those behind, as far as nobody may write to them. */
-function constantPages(guest: GuestCode, code: readonly ExecutedPage[]): number[] {
-  const found = new Set<number>();
+/** Adds pages that executed code of a page computes addresses in, and those behind, as far as nobody may write to them. */
+function addConstantPages(guest: GuestCode, { page, bits }: ExecutedPage, found: Set<number>): void {
   const { words } = guest;
-  for (const { page, bits } of code) {
-    const first = (GUEST_BIAS + page * PAGE_SIZE_BYTES) >> 2;
-    for (let i = 0; i < WORDS; i++) {
-      const byte = bits[i >> 3] ?? 0;
-      if (byte === 0) i |= 7;
-      if (((byte >> (i & 7)) & 1) === 0) continue;
-      const target = addressedPage(page * PAGE_SIZE_BYTES + 4 * i, words[first + i] ?? 0);
-      if (target === undefined || found.size >= MOST_CONSTANT_PAGES) continue;
-      for (const each of [target, target + 1]) if (isConstant(guest, each)) found.add(each);
-    }
+  const first = (GUEST_BIAS + page * PAGE_SIZE_BYTES) >> 2;
+  for (let i = 0; i < WORDS; i++) {
+    const byte = bits[i >> 3] ?? 0;
+    if (byte === 0) i |= 7;
+    if (((byte >> (i & 7)) & 1) === 0) continue;
+    const target = addressedPage(page * PAGE_SIZE_BYTES + 4 * i, words[first + i] ?? 0);
+    if (target === undefined || found.size >= MOST_CONSTANT_PAGES) continue;
+    for (const each of [target, target + 1]) if (isConstant(guest, each)) found.add(each);
   }
-  return [...found];
 }
 
 /** @returns the page that ADR or ADRP computes an address in */

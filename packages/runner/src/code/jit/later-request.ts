@@ -4,15 +4,15 @@ import type { ProcessCode } from '../process-code.ts';
 import { choosePages, copyPages, type GatheredPages, hotPages } from './gather-pages.ts';
 import type { TranslatorRequest } from './messages.ts';
 import type { Profile } from './profile.ts';
+import type { Steps } from './steps.ts';
 import type { JitThresholds } from './thresholds.ts';
 
 /** Fewer than what a round asks for: nobody waits for this code to be compiled. */
 const LEAST_SAMPLES = 2;
 /** Hot code that was never tried must make up this much of all that the box has executed. */
 const WORTHWHILE_SHARE = 0.1;
-/** Pages are chosen again when the box has executed so many times as much; sooner where there were none. */
-const GROWTH = 1.25;
-const GROWTH_WITHOUT = 1.1;
+/** Pages are chosen again when the box has executed so many times as much. */
+const GROWTH = 1.6;
 
 /** Pages of a process that would be translated, had the box ended. */
 interface Choice {
@@ -28,7 +28,7 @@ export class LaterRequest {
   readonly #profile: Profile;
   readonly #thresholds: JitThresholds;
   readonly #tried: TriedCode | undefined;
-  #nextAt = 0;
+  #nextAt: number;
   #choice: Choice | undefined;
   #request: TranslatorRequest | undefined;
 
@@ -36,24 +36,29 @@ export class LaterRequest {
   constructor(profile: Profile, thresholds: JitThresholds, cacheFolder: string | undefined) {
     this.#profile = profile;
     this.#thresholds = thresholds;
+    this.#nextAt = thresholds.laterAfter;
     this.#tried = cacheFolder === undefined ? undefined : new TriedCode(cacheFolder);
+  }
+
+  /** Whether there is a folder to leave anything in. */
+  get isPossible(): boolean {
+    return this.#tried !== undefined && this.#nextAt < Infinity;
   }
 
   /** Whether pages are to be chosen (again). */
   isDue(executed: number): boolean {
-    return executed >= this.#nextAt;
+    return this.#tried !== undefined && executed >= this.#nextAt;
   }
 
-  /** Chooses pages of a process, in a box that has executed so much. */
-  prepare(process: ProcessCode, executed: number): void {
-    this.#nextAt = executed * GROWTH_WITHOUT;
-    const { pages } = hotPages(process, this.#profile, LEAST_SAMPLES);
+  /** Chooses pages of a process, in a box that has executed so much, in steps. */
+  *prepare(process: ProcessCode, executed: number): Steps<void> {
+    this.#nextAt = executed * GROWTH;
+    const { pages } = yield* hotPages(process, this.#profile, LEAST_SAMPLES);
     // What is made at run time will hardly be the same again.
     const fixed = pages.filter(({ page }) => (process.guest.permissions(page) & pagePermissions.write) === 0);
     const sampled = fixed.map((each) => ({ ...each, hash: process.hashOf(each.page) ?? 0 }));
     if (!this.#isMuch(hotBlocks(sampled, LEAST_SAMPLES), executed)) return;
-    this.#choice = { process, pages: choosePages(process, this.#profile, fixed) };
-    this.#nextAt = executed * GROWTH;
+    this.#choice = { process, pages: yield* choosePages(process, this.#profile, fixed) };
   }
 
   #isMuch(blocks: ReadonlyMap<number, number>, executed: number): boolean {

@@ -13,11 +13,27 @@ export interface PageProfile {
   readonly samples: Uint32Array;
   /** The most samples of a word, or more. */
   readonly most: number;
+  /** A bit for each word that was handed to the translator for its samples, whatever came of it. */
+  readonly tried: Uint8Array;
 }
+
+/** A page of which nothing was sampled. */
+export const emptyProfile = (): PageProfile => ({
+  bits: new Uint8Array(WORDS / 8),
+  samples: new Uint32Array(WORDS),
+  most: 0,
+  tried: new Uint8Array(WORDS / 8),
+});
 
 /** Where a box spends its time outside translated code, by the hash of the page. */
 export class Profile {
   readonly #pages = new Map<number, PageProfile & { most: number }>();
+  #samples = 0;
+
+  /** Places that were added, as far as they count yet. */
+  get samples(): number {
+    return this.#samples;
+  }
 
   of(hash: number | undefined): PageProfile | undefined {
     return hash === undefined ? undefined : this.#pages.get(hash);
@@ -26,6 +42,7 @@ export class Profile {
   /** Adds places where a process was about to interpret something. */
   add(process: ProcessCode, places: readonly number[]): void {
     const pages = new Map<number, PageProfile & { most: number }>();
+    this.#samples += places.length;
     for (const pc of places) {
       const page = pc >>> PAGE_SHIFT;
       const profile = pages.get(page) ?? this.#profileOf(process, page);
@@ -46,16 +63,21 @@ export class Profile {
     const known = this.#pages.get(hash);
     if (known) return known;
     if (this.#pages.size >= MOST_PAGES) this.#pages.clear();
-    const made = { bits: new Uint8Array(WORDS / 8), samples: new Uint32Array(WORDS), most: 0 };
+    const made = emptyProfile();
     this.#pages.set(hash, made);
     return made;
   }
 
   /** Counts what was sampled so far for less: what was hot need not be so for ever. */
   fade(divisor: number): void {
-    for (const { samples } of this.#pages.values())
+    this.#samples /= divisor;
+    for (const page of this.#pages.values()) {
+      const { samples } = page;
+      if (page.most === 0) continue;
+      page.most /= divisor;
       samples.forEach((count, i) => {
         if (count > 0) samples[i] = count / divisor;
       });
+    }
   }
 }

@@ -21,6 +21,12 @@ export class Sampler {
   readonly #places = new Map<ProcessCode, number[]>();
   readonly #takePlaces: (process: ProcessCode, places: readonly number[]) => void;
 
+  #keepsPlaces = false;
+
+  get keepsPlaces(): boolean {
+    return this.#keepsPlaces;
+  }
+
   /**
    * @param instructions - between two samples, on average
    * @param takePlaces - is given addresses that were about to be interpreted, sooner or later
@@ -31,9 +37,11 @@ export class Sampler {
     this.#takePlaces = takePlaces;
   }
 
-  set distance(instructions: number) {
+  /** @param keepsPlaces - whether it matters where samples are, and not only how many are interpreted */
+  setDistance(instructions: number, keepsPlaces: boolean): void {
     this.#distances = unevenDistances(instructions);
     this.untilNext = this.#distances.next().value;
+    this.#keepsPlaces = keepsPlaces;
   }
 
   /** Takes note of where a process is. */
@@ -43,11 +51,18 @@ export class Sampler {
     this.#samples++;
     if (words[engineCells.endedTranslated >> 2] !== 0) return;
     this.#interpreted++;
-    if (words[(cpuState.pc >> 2) + 1] !== 0) return;
+    if (!this.#keepsPlaces || words[(cpuState.pc >> 2) + 1] !== 0) return;
     const places = this.#places.get(process) ?? [];
     if (places.length === 0) this.#places.set(process, places);
     places.push((words[cpuState.pc >> 2] ?? 0) >>> 0);
     if (places.length >= MOST_KEPT) this.flush(process);
+  }
+
+  /** Places that were not handed over yet. */
+  get kept(): number {
+    let sum = 0;
+    for (const places of this.#places.values()) sum += places.length;
+    return sum;
   }
 
   /** Hands over what is kept of a process. */
@@ -67,9 +82,5 @@ export class Sampler {
     this.#samples = 0;
     this.#interpreted = 0;
     return share;
-  }
-
-  get samples(): number {
-    return this.#samples;
   }
 }

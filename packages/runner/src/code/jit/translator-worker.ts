@@ -1,4 +1,5 @@
 import { type MessagePort, workerData } from 'node:worker_threads';
+import { optimiseScripts } from '../../native-code/optimising.ts';
 import { CodeCache } from '../cache/code-cache.ts';
 import { planOf } from '../pack-plan.ts';
 import type { TranslatorData, TranslatorReply, TranslatorRequest } from './messages.ts';
@@ -17,6 +18,7 @@ function deliver(id: number, { pack, base, isFixed }: TranslatedStretch): void {
 }
 
 port.on('message', (request: TranslatorRequest) => {
+  optimiseScripts(false);
   for (const stretch of translateRequest(request)) {
     try {
       deliver(request.id, stretch);
@@ -24,5 +26,6 @@ port.on('message', (request: TranslatorRequest) => {
       // What cannot be compiled is interpreted.
     }
   }
+  optimiseScripts(true);
   post({ type: 'done', id: request.id });
 });

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from 'node:worker_threads';
+import { optimiseScripts } from '../../native-code/optimising.ts';
 import type { TranslatorData, TranslatorReply, TranslatorRequest } from './messages.ts';
 
 /** The thread that translates. Nobody waits for it: replies are looked for when the box comes by. */
@@ -47,6 +48,7 @@ export class Translator {
 
   close(): void {
     this.#port.close();
-    void this.#worker.terminate();
+    // It may be at work.
+    void this.#worker.terminate().then(() => optimiseScripts(true));
   }
 }

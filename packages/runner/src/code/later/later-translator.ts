@@ -5,6 +5,7 @@
 import { once } from 'node:events';
 import { setPriority } from 'node:os';
 import { NativeCodeCache } from '../../native-code/native-code-cache.ts';
+import { optimiseScripts } from '../../native-code/optimising.ts';
 import { CodeCache } from '../cache/code-cache.ts';
 import { translateRequest } from '../jit/translate-request.ts';
 import { limitProcessorTime } from './limit-processor-time.ts';
@@ -29,6 +30,7 @@ async function translateLeft(packs: string, native: string): Promise<void> {
   new TriedCode(packs).add(blocksOf(request).keys());
   const cache = new CodeCache(packs);
   const machineCode = new NativeCodeCache(native);
+  optimiseScripts(false);
   for (const { pack, isFixed } of translateRequest(request)) {
     if (!isFixed) continue;
     const hashes = pack.info.pages.map(({ hash }) => hash);
