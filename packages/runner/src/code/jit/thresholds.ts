@@ -35,7 +35,7 @@ export interface JitThresholds {
 /** The first round costs a third of a second in another thread: see docs/decisions/how-is-code-chosen-at-run-time.md. */
 const auto: JitThresholds = {
   closeAfter: 350e6,
-  startAfter: 700e6,
+  startAfter: 1000e6,
   lookInstructions: 50e6,
   sampleDistance: 20_000,
   watchDistance: 500_000,

@@ -4,6 +4,9 @@ import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from '
 import { optimiseScripts } from '../../native-code/optimising.ts';
 import type { TranslatorData, TranslatorReply, TranslatorRequest } from './messages.ts';
 
+/** Of what is translated little lives for long, and V8 would take three times as much memory before it looks. */
+const YOUNG_GENERATION_MIB = 8;
+
 /** The thread that translates. Nobody waits for it: replies are looked for when the box comes by. */
 export class Translator {
   readonly #port: MessagePort;
@@ -17,6 +20,7 @@ export class Translator {
       env: {},
       execArgv: [],
       name: 'translator',
+      resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MIB },
       workerData: { ...data, port: port2 },
       transferList: [port2],
     });
