@@ -100,6 +100,8 @@ export class Lockstep {
       ...((seed & 1) === 0 ? {} : { isFunction: (pc: number) => functions.has(pc) }),
       // Parts are entered at all targets of jumps, and control goes from one to the other.
       ...((seed & 2) === 0 ? {} : { functionInstructions: LEAST_PART + ((seed >>> 2) % PART_RANGE) }),
+      // A part may have the blocks that are said to be hot, wherever they lie.
+      ...((seed & 4) === 0 ? {} : { heatOf: (pc: number) => (mix(seed, pc) % 3 === 0 ? 1000 : 0) }),
     };
     const { bytes, entries, ranges } = translateModule(readerOf(box), requests, options);
     const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), {

@@ -22,7 +22,7 @@ function pageOf(words: readonly (number | undefined)[], samples: Readonly<Record
 /** Indices of the words that are hot, with ten samples as the least. */
 function hotWords(...of: Parameters<typeof pageOf>): number[] {
   const { page, reader } = pageOf(of[0], of[1]);
-  return hotCode([page], reader, 10).flatMap(({ bits }) =>
+  return hotCode([page], reader, 10).pages.flatMap(({ bits }) =>
     Array.from({ length: 1024 }, (_, i) => i).filter((i) => ((bits[i >> 3] ?? 0) >> (i & 7)) & 1),
   );
 }

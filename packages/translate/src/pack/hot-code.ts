@@ -1,4 +1,5 @@
 import type { CodeReader } from '../translator/code-reader.ts';
+import { heatOf, neverGoesOn } from './heat.ts';
 import type { ReachedPage } from './reached-code.ts';
 
 /** What was executed of a page of code, and where it was seen to be. */
@@ -12,18 +13,21 @@ const WORDS = PAGE_BYTES / 4;
 
 const bitOf = (bits: Uint8Array, index: number) => ((bits[index >> 3] ?? 0) >> (index & 7)) & 1;
 
+/** Code in which the time is spent. */
+export interface HotCode {
+  /** In ascending order, with a bit for each instruction. */
+  readonly pages: readonly ReachedPage[];
+  /** @returns about how many samples were taken where an instruction is executed */
+  readonly heatOf: (pc: number) => number;
+}
+
 /**
  * Finds the code in which the time is spent. Samples are taken where branches lead, so what follows a sampled instruction
  * counts as well, as far as it was executed.
  *
  * @param leastSamples - of an instruction, for what follows it to be worth translating
- * @returns pages in ascending order, with a bit for each instruction
  */
-export function hotCode(
-  pages: readonly ExecutedPage[],
-  reader: CodeReader,
-  leastSamples: number,
-): ReachedPage[] {
+export function hotCode(pages: readonly ExecutedPage[], reader: CodeReader, leastSamples: number): HotCode {
   const byPage = new Map(pages.map((each) => [each.page, each]));
   const isReached = (pc: number) => {
     const bits = byPage.get(Math.floor(pc / PAGE_BYTES))?.bits;
@@ -36,20 +40,19 @@ export function hotCode(
       if (neverGoesOn(reader.word(pc) ?? 0)) return;
     }
   };
+  const sampled = new Map<number, number>();
   for (const { page, samples } of pages)
     samples.forEach((count, i) => {
-      if (count >= leastSamples) follow(page * PAGE_BYTES + 4 * i);
+      const pc = page * PAGE_BYTES + 4 * i;
+      if (count > 0) sampled.set(pc, count);
+      if (count >= leastSamples) follow(pc);
     });
-  return pagesOf(hot);
-}
-
-/** B, BR, RET: what lies behind is reached from elsewhere, if at all. */
-function neverGoesOn(word: number): boolean {
-  return (
-    word >>> 26 === 0x05 ||
-    (word & 0xffdf_fc1f) >>> 0 === 0xd61f_0000 ||
-    (word & 0xffff_fc1f) >>> 0 === 0xd65f_0000
+  const heat = heatOf(
+    [...hot].sort((x, y) => x - y),
+    sampled,
+    reader,
   );
+  return { pages: pagesOf(hot), heatOf: (pc) => heat.get(pc) ?? 0 };
 }
 
 function pagesOf(hot: ReadonlySet<number>): ReachedPage[] {

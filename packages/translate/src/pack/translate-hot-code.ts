@@ -27,7 +27,7 @@ export function translateHotCode(
   { pages, leastSamples, translated = [] }: HotCodeRequest,
 ): PlacedPack | undefined {
   const known = new Set(translated.flatMap(addressesOf));
-  const hot = hotCode(pages, reader, leastSamples);
+  const { pages: hot, heatOf } = hotCode(pages, reader, leastSamples);
   const added = hot.flatMap(addressesOf).filter((pc) => !known.has(pc));
   if (added.length === 0) return undefined;
   const all = united(hot, translated);
@@ -37,7 +37,7 @@ export function translateHotCode(
   const [lowest] = all;
   if (!lowest || chosen.length === 0) return undefined;
   const base = lowest.page * PAGE_SIZE_BYTES;
-  return { pack: translatePack(reader, { base, functions: chosen, ...options }), base };
+  return { pack: translatePack(reader, { base, functions: chosen, heatOf, ...options }), base };
 }
 
 /** What is in either of two lists of pages. */

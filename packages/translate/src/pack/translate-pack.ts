@@ -99,7 +99,7 @@ export function translatePack(reader: CodeReader, { base, functions, ...options 
     const region = discoverRegion(reader, request, options);
     if (!region.blocks.has(entry)) return [];
     const inside = entries.filter((pc) => pc >= base && region.blocks.has(pc));
-    return splitRegion({ region, entries: [...new Set([entry, ...inside])] }, options.functionInstructions);
+    return splitRegion({ region, entries: [...new Set([entry, ...inside])] }, options);
   });
   const emitted = emitRegions(regions, { origin: base, movable: true });
   exportAll(emitted);

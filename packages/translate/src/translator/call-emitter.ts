@@ -1,5 +1,5 @@
 import type { FunctionAssembler, Local } from '@boxer/wasm';
-import { emitFindCode, ENTRY_SHIFT, LEAST_STACK } from '../interpreter/translated-code.ts';
+import { emitFindCode, LEAST_STACK } from '../interpreter/translated-code.ts';
 
 /** What translated code calls and where it lies, by index. */
 export interface Imports {
@@ -15,19 +15,12 @@ export interface Imports {
   /** Interprets what a callee has left, see {@link RESUME_TYPE}. */
   readonly resume: number;
   support(name: string): number;
-  /** The translated function that begins at an address, in the same module. */
-  direct(target: number): DirectCall | undefined;
+  /** The function of the same module that enters translated code at an address. */
+  direct(target: number): number | undefined;
   /** Global with the address where the code lies. Guest addresses in the code are distances from it. */
   readonly base: number;
   /** What the global is taken to be while translating. */
   readonly origin: number;
-}
-
-/** A function that may be called without looking it up. */
-export interface DirectCall {
-  readonly function: number;
-  /** Number of the entry. */
-  readonly entry: number;
 }
 
 /** Functions share globals: programs have thousands of them. */
@@ -50,6 +43,11 @@ export class CallEmitter {
     readonly f: FunctionAssembler,
     readonly imports: Imports,
   ) {}
+
+  /** Turns the guest address on the stack into a distance from where the code lies. */
+  toDistance(): void {
+    this.f.globalGet(this.imports.base).op('i32.sub');
+  }
 
   /** Pushes a guest address as i32. */
   pushAddress(address: number): void {
@@ -81,12 +79,7 @@ export class CallEmitter {
     f.get(parameters.fuel).op('return').end();
   }
 
-  /** Adds the number of the entry to the stack budget on the stack. */
-  #pushEntry({ entry }: DirectCall): void {
-    if (entry > 0) this.f.i32(entry << ENTRY_SHIFT).op('i32.or');
-  }
-
-  #direct(target: CallTarget): DirectCall | undefined {
+  #direct(target: CallTarget): number | undefined {
     return 'address' in target ? this.imports.direct(target.address) : undefined;
   }
 
@@ -107,10 +100,9 @@ export class CallEmitter {
       f.returnCallIndirect(imports.codeType, imports.codeTable);
       return;
     }
-    if (!direct) this.pushAddress(target.address);
+    if (direct === undefined) this.pushAddress(target.address);
     f.get(parameters.fuel).get(parameters.stack);
-    if (direct) this.#pushEntry(direct);
-    f.returnCall(direct?.function ?? imports.dispatch);
+    f.returnCall(direct ?? imports.dispatch);
   }
 
   /**
@@ -128,9 +120,8 @@ export class CallEmitter {
       f.callIndirect(imports.codeType, imports.codeTable);
       return;
     }
-    if (!direct) this.pushAddress(target.address);
+    if (direct === undefined) this.pushAddress(target.address);
     pushBudget();
-    if (direct) this.#pushEntry(direct);
-    f.call(direct?.function ?? imports.dispatch);
+    f.call(direct ?? imports.dispatch);
   }
 }

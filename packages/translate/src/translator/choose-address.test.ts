@@ -9,8 +9,8 @@ function chooser(addresses: readonly number[]) {
     const labels = addresses.map(() => f.block()).reverse();
     emitChooseAddress(
       f,
-      { address: 0, pushAddress: (pc) => f.i32(pc), unknown },
-      addresses.map((pc, i) => ({ pc, label: labels[i] ?? unknown })),
+      { distance: 0, unknown },
+      addresses.map((distance, i) => ({ distance, label: labels[i] ?? unknown })),
     );
     addresses.forEach((_, i) => f.end().i32(i).op('return'));
     f.end().i32(-1);

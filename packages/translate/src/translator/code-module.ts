@@ -3,7 +3,7 @@ import { GUEST_BIAS } from '@boxer/abi';
 import { FunctionAssembler, type FunctionType, ModuleBuilder } from '@boxer/wasm';
 import { valueType } from '../emit/value-type.ts';
 import { CODE_TYPE, emitDispatch, ENTRY_SHIFT, RESUME_TYPE } from '../interpreter/translated-code.ts';
-import type { DirectCall, ValidBit } from './call-emitter.ts';
+import type { ValidBit } from './call-emitter.ts';
 import { FunctionEmitter } from './function-emitter.ts';
 import type { Region } from './region.ts';
 
@@ -55,14 +55,15 @@ function importSupport(module: ModuleBuilder, regions: readonly RegionToEmit[]):
   );
 }
 
+/** The functions of a region by the order of its entries: the first one has its code, the others lead there. */
 interface Body {
-  readonly function: number;
+  readonly entries: readonly number[];
   readonly valid: ValidBit | undefined;
 }
 
-/** A function that enters another one at an entry that is not its first. */
-function enterAt(module: ModuleBuilder, body: number, index: number): number {
-  return module.function(CODE_TYPE, (f) =>
+/** Gives a function that enters another one at an entry that is not its first its body. */
+function enterAt(module: ModuleBuilder, wrapper: number, body: number, index: number): void {
+  module.body(wrapper, CODE_TYPE.params.length, (f) =>
     f
       .get(0)
       .get(1)
@@ -72,14 +73,14 @@ function enterAt(module: ModuleBuilder, body: number, index: number): number {
   );
 }
 
-/** Which function begins at an address, or else may be entered there: parts of a region that was split go on in others. */
-function calleesOf(regions: readonly RegionToEmit[], bodies: readonly Body[]): Map<number, DirectCall> {
-  const callees = new Map<number, DirectCall>();
-  const note = (pc: number, body: Body | undefined, entry: number) => {
-    if (body && !callees.has(pc)) callees.set(pc, { function: body.function, entry });
+/** The functions that enter translated code, by address. Parts of a region that was split go on in others. */
+function calleesOf(regions: readonly RegionToEmit[], bodies: readonly Body[]): Map<number, number> {
+  const callees = new Map<number, number>();
+  const note = (pc: number, callee: number | undefined) => {
+    if (callee !== undefined && !callees.has(pc)) callees.set(pc, callee);
   };
-  regions.forEach(({ region }, i) => note(region.entry, bodies[i], 0));
-  regions.forEach(({ entries }, i) => entries.forEach((pc, entry) => note(pc, bodies[i], entry)));
+  regions.forEach(({ region }, i) => note(region.entry, bodies[i]?.entries[0]));
+  regions.forEach(({ entries }, i) => entries.forEach((pc, at) => note(pc, bodies[i]?.entries[at])));
   return callees;
 }
 
@@ -102,19 +103,20 @@ export function emitRegions(
     emitDispatch(f, { table: codeTable, type: codeType }),
   );
   const valid: number[] = [];
-  const bodies = regions.map((_, i): Body => {
+  const bodies = regions.map(({ entries }, i): Body => {
     if (movable && i % VALID_BITS === 0)
       valid.push(module.global({ type: 'i32', mutable: true, initial: 0 }));
     const global = valid.at(-1);
     return {
-      function: module.declare(CODE_TYPE),
+      entries: entries.map(() => module.declare(CODE_TYPE)),
       valid: global === undefined ? undefined : { global, bit: i % VALID_BITS },
     };
   });
   const callees = calleesOf(regions, bodies);
   const functions = regions.map(({ region, entries }, i): EmittedFunction => {
     const body = bodies[i];
-    if (!body) throw new RangeError(`Region ${region.entry} is not declared`);
+    const [first] = body?.entries ?? [];
+    if (!body || first === undefined) throw new RangeError(`Region ${region.entry} is not declared`);
     const f = new FunctionAssembler(CODE_TYPE.params.length);
     new FunctionEmitter(f, region, entries, {
       dispatch,
@@ -128,12 +130,11 @@ export function emitRegions(
       valid: body.valid,
       direct: (target) => callees.get(target),
     }).emit();
-    module.define(body.function, f);
-    return {
-      entries: entries.map((_, index) =>
-        index === 0 ? body.function : enterAt(module, body.function, index),
-      ),
-    };
+    module.define(first, f);
+    body.entries.forEach((wrapper, index) => {
+      if (index > 0) enterAt(module, wrapper, first, index);
+    });
+    return { entries: body.entries };
   });
   return { module, functions, valid };
 }

@@ -107,13 +107,20 @@ export class FlowGraph {
     return entries;
   }
 
-  /** All edges from outside, and those from inside to the first target, go through a new node. */
+  /**
+   * All edges from outside, and those from inside to one target, go through a new node. That target is the one most edges lead
+   * to: without them, few loops remain that need such a node, too.
+   */
   #addDispatch(
     component: Set<FlowNode>,
     entries: readonly FlowNode[],
     all: readonly FlowNode[],
   ): DispatchNode {
-    const targets = [...entries].sort((a, b) => a.id - b.id);
+    const edges = (to: FlowNode) => arriving.get(to) ?? 0;
+    const arriving = new Map<FlowNode, number>();
+    for (const from of component)
+      for (const to of this.successors(from)) arriving.set(to, (arriving.get(to) ?? 0) + 1);
+    const targets = [...entries].sort((a, b) => edges(b) - edges(a) || a.id - b.id);
     const [main] = targets;
     if (!main) throw new RangeError('A loop has no entry');
     const node: DispatchNode = { id: this.#nextId++, successors: [...targets], dispatches: true };

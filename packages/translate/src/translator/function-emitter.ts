@@ -49,6 +49,21 @@ const isSwitch = (node: FlowNode): node is SwitchNode => 'jumps' in node;
 /** Everything is in the CPU state. */
 const CLEAN: Point = { dirty: RegisterSet.empty, flags: 'memory' };
 
+/**
+ * Lets jumps through registers lead to the entries, too, but for the first. Where jumps go is where control enters then: loops
+ * around them have no further entry, which every round would have to be told apart from.
+ */
+function jumpToEntries(region: Region, entries: readonly number[]): Region {
+  if (region.jumpTargets.length === 0) return region;
+  const targets = [...new Set([...region.jumpTargets, ...entries.slice(1)])].sort((a, b) => a - b);
+  const isJump = (block: Block) =>
+    block.instructions.at(-1)?.control.type === 'jump' && block.successors.length > 0;
+  const blocks = [...region.blocks.values()].map((block) =>
+    isJump(block) ? { ...block, successors: targets } : block,
+  );
+  return { ...region, jumpTargets: targets, blocks: new Map(blocks.map((block) => [block.pc, block])) };
+}
+
 /** Turns a region into the body of one Wasm function. */
 export class FunctionEmitter {
   readonly #state: FunctionState;
@@ -81,7 +96,7 @@ export class FunctionEmitter {
     readonly entries: readonly number[],
     readonly imports: Imports,
   ) {
-    this.region = region = unrollLoops(region);
+    this.region = region = jumpToEntries(unrollLoops(region), entries);
     this.#state = new FunctionState(
       f,
       vectorClasses(region),
@@ -334,8 +349,7 @@ export class FunctionEmitter {
     this.#state.loadFloatState();
     if (to && isCode(to)) this.#edge(node, CLEAN, to);
     if (!to || !isSwitch(to)) return;
-    this.#pushAddress(node.entry);
-    this.f.set(this.#state.named('target', 'i32'));
+    this.f.i32(node.entry - this.imports.origin).set(this.#distance);
     this.#flags.convert('memory', this.#switchPoint?.flags ?? 'memory');
     this.#goto(node, to);
   }
@@ -344,24 +358,33 @@ export class FunctionEmitter {
     this.#choose(node, node.successors, this.#choice(node));
   }
 
-  /** Jumps to the address in the local `target`. */
+  /** Of where to jump from the base. */
+  get #distance(): Local {
+    return this.#state.named('distance', 'i32');
+  }
+
+  /** Jumps to where the local `distance` says. */
   #emitSwitch(node: SwitchNode): void {
     const { f } = this;
     const point = this.#switchPoint;
     const targets = node.successors.filter(isCode);
-    const target = this.#state.named('target', 'i32');
     const unknown = f.block();
     const labels = targets.map(() => f.block()).reverse();
     emitChooseAddress(
       f,
-      { address: target, pushAddress: (pc) => this.#pushAddress(pc), unknown },
-      targets.map(({ block }, i) => ({ pc: block.pc, label: labels[i] ?? unknown })),
+      { distance: this.#distance, unknown },
+      targets.map(({ block }, i) => ({
+        distance: block.pc - this.imports.origin,
+        label: labels[i] ?? unknown,
+      })),
     );
     for (const to of targets) {
       f.end();
       this.#edge(node, point ?? CLEAN, to);
     }
     f.end();
+    const target = this.#state.named('target', 'i32');
+    f.get(this.#distance).globalGet(this.imports.base).op('i32.add').set(target);
     if (point) this.#tail(point, { local: target });
   }
 
@@ -510,6 +533,9 @@ export class FunctionEmitter {
     const { out } = this.#flowOf(node.block.pc);
     const local = this.#target(emitter, target);
     if (this.#jumps(node.block) && this.#switch && this.#switchPoint) {
+      f.get(local);
+      this.#calls.toDistance();
+      f.set(this.#distance);
       this.#flags.convert(out.flags, this.#switchPoint.flags);
       this.#goto(node, this.#switch);
       return;
@@ -549,8 +575,8 @@ export class FunctionEmitter {
     this.#calls.call(local === undefined ? { address: known ?? 0 } : { local }, this.#frameBytes);
     const pushIsElsewhere = () => {
       f.set(parameters.fuel).tee(this.#leavePc);
-      this.#pushAddress(site);
-      f.op('i32.ne');
+      this.#calls.toDistance();
+      f.i32(site - this.imports.origin).op('i32.ne');
     };
     pushIsElsewhere();
     f.if();

@@ -42,6 +42,8 @@ export interface RegionOptions {
   readonly maximumInstructions?: number;
   /** Instructions of one Wasm function at most: larger regions are split. */
   readonly functionInstructions?: number;
+  /** How often an instruction was seen to be executed: what is hot of a region that is split stays together. */
+  readonly heatOf?: (pc: number) => number;
 }
 
 /** Branches further than this lead to other functions; entries of tables may lead further. */

@@ -1,5 +1,6 @@
 import type { RegionToEmit } from './code-module.ts';
-import type { Block, Region } from './region.ts';
+import { coreOf } from './core-blocks.ts';
+import type { Block, Region, RegionOptions } from './region.ts';
 
 /**
  * Instructions of one Wasm function at most: the host's compiler takes more than twice as long for twice as many, and
@@ -77,17 +78,24 @@ function partOf(region: Region, blocks: readonly Block[], entries: readonly numb
 }
 
 /**
- * Splits a region that is too large for one Wasm function. Control goes from part to part by tail calls, with the
- * registers in the CPU state; loops stay within a part where they can.
+ * Splits a region that is too large for one Wasm function, or of which little is hot. Control goes from part to part by tail
+ * calls, with the registers in the CPU state; loops stay within a part where they can.
  *
  * @returns the part with the region's entry first
  */
-export function splitRegion(whole: RegionToEmit, limit = FUNCTION_INSTRUCTIONS): RegionToEmit[] {
+export function splitRegion(
+  whole: RegionToEmit,
+  { functionInstructions: limit = FUNCTION_INSTRUCTIONS, heatOf }: RegionOptions = {},
+): RegionToEmit[] {
   const { region, entries } = whole;
   const blocks = [...region.blocks.values()].sort((a, b) => a.pc - b.pc);
   const size = blocks.reduce((sum, { instructions }) => sum + instructions.length, 0);
-  if (size <= limit) return [whole];
-  const parts = cut(blocks, limit);
+  const core = heatOf && coreOf(blocks, heatOf, limit);
+  if (!core && size <= limit) return [whole];
+  const tiers = core
+    ? [blocks.filter(({ pc }) => core.has(pc)), blocks.filter(({ pc }) => !core.has(pc))]
+    : [blocks];
+  const parts = tiers.flatMap((tier) => cut(tier, limit));
   const partAt = new Map(parts.flatMap((part, i) => part.map(({ pc }) => [pc, i] as const)));
   const targets = new Set<number>(region.jumpTargets);
   for (const block of blocks) {

@@ -35,7 +35,7 @@ export function translateModule(
   });
   const regions = all
     .filter(({ region }) => region.blocks.has(region.entry))
-    .flatMap((each) => splitRegion(each, options.functionInstructions));
+    .flatMap((each) => splitRegion(each, options));
   const { module, functions } = emitRegions(regions, { origin: 0, movable: false });
   const entries = new Map<number, CodeEntry>();
   regions.forEach(({ entries: places }, i) => {

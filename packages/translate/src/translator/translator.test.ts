@@ -150,7 +150,14 @@ describe(`random programs, seed ${seed}`, () => {
       ];
       const requests = randomRequests(functions, random);
       // Functions of a few instructions: control goes from one to the other all the time.
-      const options = random.below(2) === 0 ? {} : { functionInstructions: 5 + random.below(40) };
+      const hot = 1 + random.below(4);
+      const options =
+        random.below(2) === 0
+          ? {}
+          : {
+              functionInstructions: 5 + random.below(40),
+              heatOf: (pc: number) => ((((pc >>> 2) * 0x9e37_79b1) >>> 16) % 4 < hot ? 1000 : 0),
+            };
       if (round % 3 === 0) installCode(mixed, translateModule(readerOf(mixed), requests, options));
       else installMoved(mixed, requests, round, options);
       for (let slice = 0; slice < 40; slice++) {
