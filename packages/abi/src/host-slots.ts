@@ -125,6 +125,13 @@ export const hostSlots = {
     what: '(service, address, n, answer address, capacity): asks a service of the host (boot key service), with a whole request → bytes of the answer, or -errno',
     fallback: '-38 (ENOSYS)',
   },
+  codeIndex: {
+    index: 17,
+    params: ['i32', 'i32'],
+    result: 'i32',
+    what: '(address, n): copies the first n bytes of the index of the component’s packs (see code-index.ts) to kernel memory → bytes copied',
+    fallback: 'the code index module; without one, returns 0 (no packs)',
+  },
 } as const;
 
 /** How a box ended. `detail`: exit code, signal number, or 0. */

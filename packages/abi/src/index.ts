@@ -1,5 +1,6 @@
 export { type BootKey, bootKeys } from './boot-config.ts';
 export { changeKinds, changeMetadata } from './change-stream.ts';
+export { codeIndexHeader, codeIndexPlan, codeIndexRange, codeIndexRow, pageHashing } from './code-index.ts';
 export { endKinds, HOST_TABLE_BASE, hostSlots } from './host-slots.ts';
 export {
   BLOCK_SIZE_BYTES,
@@ -23,6 +24,8 @@ export {
   GUEST_END,
   GUEST_START,
   kernelFunctions,
+  linkFunctions,
+  packFunctions,
   PAGE_SHIFT,
   PAGE_SIZE_BYTES,
   pagePermissions,

@@ -210,6 +210,34 @@ export const codeFunctions = {
 } as const;
 
 /**
+ * What the kernel enters packs with when the component does so itself (see code-index.ts): further functions of a slot, behind
+ * the {@link processFunctions}. The first two are the process module's, the others come from the component's links.
+ */
+export const packFunctions = {
+  enterAt: { index: 18, params: ['i32', 'i32'], result: 'i32', what: 'see codeFunctions' },
+  markTranslated: { index: 19, params: ['i32', 'i32'], result: null, what: 'see codeFunctions' },
+  placePack: {
+    index: 20,
+    params: ['i32', 'i32'],
+    result: null,
+    what: '(pack, guest address): that is where the pack’s offsets count from; none of its functions may be valid',
+  },
+  installPack: {
+    index: 21,
+    params: ['i32', 'i32', 'i32', 'i32'],
+    result: null,
+    what: '(pack, index, entry, n): puts the functions of n of its entries into the table of code',
+  },
+  validateCode: {
+    index: 22,
+    params: ['i32', 'i32', 'i32'],
+    result: null,
+    what: '(pack, function, 1 or 0): whether the function may be executed',
+  },
+  invalidatePack: { index: 23, params: ['i32'], result: null, what: '(pack): none of its functions may be' },
+} as const;
+
+/**
  * What a process module imports from the kernel (import module "kernel"; the kernel exports these names).
  * `slot` is told by the module's own immutable knowledge: see `attach`.
  */
@@ -235,7 +263,7 @@ export const kernelFunctions = {
   codePage: {
     params: ['i32'],
     result: null,
-    what: '(guest page): an instruction of the page is about to be executed for the first time, or for the first time after its code was forgotten. Whoever has translated code for it may enter it now: `markTranslated` and `enterAt` may be called, nothing else',
+    what: '(guest page): an instruction of the page is about to be executed for the first time, or for the first time after its code was forgotten. Whoever has translated code for it may enter it now: `markTranslated` and `enterAt` may be called, nothing else. The kernel itself looks for the packs of the component',
   },
   attach: {
     params: [],
@@ -245,3 +273,10 @@ export const kernelFunctions = {
 } as const;
 
 export type CoreType = 'i32' | 'i64' | 'v128';
+
+/**
+ * What the links of packs import from the kernel besides its table: `attachPacks` tells of the slot that was attached last.
+ */
+export const linkFunctions = {
+  attachPacks: { params: [], result: 'i32', what: '→ table index at which to store its packFunctions' },
+} as const;

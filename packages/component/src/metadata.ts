@@ -25,8 +25,21 @@ export interface ImageMetadata {
   readonly versions?: Readonly<Record<string, string>>;
 }
 
-/** What a core module of the component is. `code`: a pack of translated guest code, see @boxer/translate. */
-export type PartRole = 'kernel' | 'support' | 'process' | 'code' | 'payload';
+/** Core modules of the component, by what they are. */
+const partRoles = [
+  'kernel',
+  'support',
+  'process',
+  /** A pack of translated guest code, see @boxer/translate. */
+  'code',
+  /** What the kernel knows of the packs that the component's own links enter. */
+  'code-index',
+  /** Brings a process slot's packs to the kernel. */
+  'code-links',
+  'payload',
+] as const;
+
+export type PartRole = (typeof partRoles)[number];
 
 /** A core module of the component, as written. */
 export interface PartRecord {
@@ -114,7 +127,7 @@ function checkBoot(boot: Record<string, unknown>): void {
   }
 }
 
-const roles: readonly unknown[] = ['kernel', 'support', 'process', 'code', 'payload'] satisfies PartRole[];
+const roles: readonly unknown[] = partRoles;
 /** A process has no more pages. */
 const MAX_PAGE_HASHES = 2 ** 20;
 

@@ -1,4 +1,5 @@
 import { itIf, whyNoCommand } from '@boxer/foundation/testing';
+import { planOf } from '@boxer/translate';
 import { ModuleBuilder } from '@boxer/wasm';
 import { componentWit, print } from '@bytecodealliance/jco';
 import { spawnSync } from 'node:child_process';
@@ -32,24 +33,38 @@ const folder = mkdtempSync(join(tmpdir(), 'boxer-component-'));
 const output = join(folder, 'image.wasm');
 let parts: ComponentParts;
 
-/** A module that nothing instantiates, with imports that no host has. */
+/** A module that is linked as packs are, and is one as far as that goes. */
 function toyCodeModule(): Uint8Array {
   const module = new ModuleBuilder();
   module.importMemory('process', 'memory', { minimum: 1, maximum: 65536 });
-  module.export(
-    'seven',
-    'function',
-    module.function({ params: [], results: ['i32'] }, (f) => f.i32(7)),
-  );
+  const parameters = { place: 1, install: 3, validate: 2, invalidate: 0 };
+  for (const [name, count] of Object.entries(parameters)) {
+    const type = { params: Array.from({ length: count }, () => 'i32' as const), results: [] };
+    module.export(
+      name,
+      'function',
+      module.function(type, () => undefined),
+    );
+  }
   return module.finish();
 }
+
+/** Of two pages, and no function. */
+const toyPlan = planOf({
+  pages: [
+    { page: 0, hash: 7 },
+    { page: 1, hash: 0xffff_ffff },
+  ],
+  functions: [],
+  instructions: 0,
+});
 
 beforeAll(async () => {
   parts = {
     skeleton: await toySkeleton(folder),
     processModule: toyProcessModule(),
     supportModule: toySupportModule(),
-    codeModules: [{ bytes: toyCodeModule(), pageHashes: [7, 0xffff_ffff] }],
+    codeModules: [{ bytes: toyCodeModule(), plan: toyPlan }],
     payloadFile: await writeToyPayload(folder),
     maxProcesses: 4,
     maxPayloadModuleBytes: 1500,

@@ -81,6 +81,12 @@ export const PROCESS_GROW: i32 = 14;
 export const PROCESS_SIZE: i32 = 15;
 export const PROCESS_FIND_ZERO: i32 = 16;
 export const PROCESS_RESET: i32 = 17;
+export const SLOT_ENTER_AT: i32 = 18;
+export const SLOT_MARK_TRANSLATED: i32 = 19;
+export const SLOT_PLACE_PACK: i32 = 20;
+export const SLOT_INSTALL_PACK: i32 = 21;
+export const SLOT_VALIDATE_CODE: i32 = 22;
+export const SLOT_INVALIDATE_PACK: i32 = 23;
 
 // Host slots
 export const HOST_TABLE_BASE: i32 = 2048;
@@ -101,6 +107,7 @@ export const HOST_DIFF_WRITE: i32 = 13;
 export const HOST_LOG: i32 = 14;
 export const HOST_ENDED: i32 = 15;
 export const HOST_ASK: i32 = 16;
+export const HOST_CODE_INDEX: i32 = 17;
 
 // How a box ends
 export const END_EXITED: i32 = 0;
@@ -156,6 +163,38 @@ export const PAYLOAD_METHOD_STORED: i32 = 0;
 export const PAYLOAD_METHOD_DEFLATE_RAW: i32 = 1;
 export const PAYLOAD_XATTRS_COUNT: i32 = 0;
 export const PAYLOAD_XATTRS_FIRST: i32 = 4;
+
+// Index of packs
+export const CODE_INDEX_HEADER_SIZE: i32 = 16;
+export const CODE_INDEX_HEADER_BYTES: i32 = 0;
+export const CODE_INDEX_HEADER_ROW_COUNT: i32 = 4;
+export const CODE_INDEX_HEADER_PACK_COUNT: i32 = 8;
+export const CODE_INDEX_HEADER_ROWS_AT: i32 = 12;
+export const CODE_INDEX_ROW_SIZE: i32 = 12;
+export const CODE_INDEX_ROW_HASH: i32 = 0;
+export const CODE_INDEX_ROW_PACK: i32 = 4;
+export const CODE_INDEX_ROW_PAGE: i32 = 8;
+export const CODE_INDEX_PLAN_SIZE: i32 = 48;
+export const CODE_INDEX_PLAN_FUNCTION_COUNT: i32 = 0;
+export const CODE_INDEX_PLAN_ENTRY_COUNT: i32 = 4;
+export const CODE_INDEX_PLAN_PAGE_COUNT: i32 = 8;
+export const CODE_INDEX_PLAN_FIRST_SLOT: i32 = 12;
+export const CODE_INDEX_PLAN_FIRST_RANGE_AT: i32 = 16;
+export const CODE_INDEX_PLAN_FIRST_ENTRY_AT: i32 = 20;
+export const CODE_INDEX_PLAN_RANGES_AT: i32 = 24;
+export const CODE_INDEX_PLAN_ENTRIES_AT: i32 = 28;
+export const CODE_INDEX_PLAN_PAGES_AT: i32 = 32;
+export const CODE_INDEX_PLAN_FIRST_FUNCTION_AT: i32 = 36;
+export const CODE_INDEX_PLAN_FUNCTIONS_OF_PAGE_AT: i32 = 40;
+export const CODE_INDEX_PLAN_CODE_AT: i32 = 44;
+export const CODE_INDEX_RANGE_SIZE: i32 = 12;
+export const CODE_INDEX_RANGE_OFFSET: i32 = 0;
+export const CODE_INDEX_RANGE_BYTES: i32 = 4;
+export const CODE_INDEX_RANGE_CODE: i32 = 8;
+export const PAGE_HASH_START: u32 = 0x811c9dc5;
+export const PAGE_HASH_PRIME: u32 = 0x1000193;
+export const PAGE_HASH_SHIFT: u32 = 15;
+export const PAGE_HASH_LAST_SHIFT: u32 = 16;
 
 // Change stream
 export const CHANGE_END: i32 = 0;

@@ -2,7 +2,8 @@
 import './abort';
 import { PROCESS_TABLE_BASE, PROCESS_TABLE_STRIDE } from './abi.gen';
 import { runBox } from './boot/boot';
-import { attachSlot } from './process/slots';
+import { enterPacks } from './code/enter-packs';
+import { attachSlot, lastAttachedSlot } from './process/slots';
 import { currentTask } from './task/current';
 import { systemCall } from './task/system-call';
 import { monotonicNow } from './time/clock';
@@ -43,10 +44,20 @@ export function engineAlloc(bytes: i32): i32 {
   return currentTask().mm!.allocateEngineMemory(bytes);
 }
 
-/** Is called when code of a guest page is about to run. A host that has translated code puts its own function here. */
-export function codePage(page: i32): void {}
+/**
+ * Is called when code of a guest page is about to run: packs of translated code are entered. A host that does so itself puts its
+ * own function here.
+ */
+export function codePage(page: i32): void {
+  enterPacks(page);
+}
 
 /** @returns the table index where a statically linked process module stores its functions */
 export function attach(): i32 {
   return PROCESS_TABLE_BASE + attachSlot() * PROCESS_TABLE_STRIDE;
+}
+
+/** @returns the table index where the links of packs store the functions of the slot that was attached last */
+export function attachPacks(): i32 {
+  return PROCESS_TABLE_BASE + lastAttachedSlot() * PROCESS_TABLE_STRIDE;
 }

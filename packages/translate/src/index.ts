@@ -5,7 +5,6 @@ export {
   type CodeRange,
   PACK_SECTION,
   PACK_VERSION,
-  packBase,
   type PackEntry,
   packExports,
   type PackFunction,
@@ -14,6 +13,7 @@ export {
 export { functionsOf, type ReachedFunctions } from './pack/functions-of.ts';
 export type { ExecutedPage } from './pack/hot-code.ts';
 export { type PackedPage, pageHash } from './pack/page-hash.ts';
+export { type PackPlan, planOf, rangeRow } from './pack/pack-plan.ts';
 export { reachedBits, reachedCode, type ReachedPage } from './pack/reached-code.ts';
 export { readPack } from './pack/read-pack.ts';
 export { type HotCodeRequest, type PlacedPack, translateHotCode } from './pack/translate-hot-code.ts';

@@ -99,6 +99,26 @@ export class FunctionAssembler {
     return this;
   }
 
+  tableSize(table: number): this {
+    this.code.byte(0xfc).byte(16).unsigned(table);
+    return this;
+  }
+
+  tableGrow(table: number): this {
+    this.code.byte(0xfc).byte(15).unsigned(table);
+    return this;
+  }
+
+  tableInit(table: number, segment: number): this {
+    this.code.byte(0xfc).byte(12).unsigned(segment).unsigned(table);
+    return this;
+  }
+
+  refNullFunction(): this {
+    this.code.byte(0xd0).byte(valueTypes.funcref);
+    return this;
+  }
+
   refFunction(index: number): this {
     this.code.byte(0xd2).unsigned(index);
     return this;

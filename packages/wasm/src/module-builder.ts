@@ -181,6 +181,13 @@ export class ModuleBuilder {
     for (const index of functions) out.unsigned(index);
   }
 
+  /** Functions for `table.init`. @returns index of the segment */
+  passiveElements(functions: readonly number[]): number {
+    const out = this.#elements.add().byte(1).byte(0).unsigned(functions.length);
+    for (const index of functions) out.unsigned(index);
+    return this.#elements.count - 1;
+  }
+
   /** Functions that `ref.func` names without being exported or in a table. */
   declareReferences(functions: readonly number[]): void {
     const out = this.#elements.add().byte(3).byte(0).unsigned(functions.length);

@@ -1,6 +1,6 @@
 import type { CodeModule } from '@boxer/component';
 import type { ReachedPages } from '@boxer/runner';
-import { type ExecutedPage, translateHotCode } from '@boxer/translate';
+import { type ExecutedPage, planOf, translateHotCode } from '@boxer/translate';
 import { segmentReader } from './elf-file.ts';
 import { codePages, type Executable } from './find-executables.ts';
 
@@ -21,5 +21,5 @@ export function translateExecutable(
   const placed = translateHotCode(segmentReader(executable.segments), { pages, leastSamples });
   if (!placed) return undefined;
   const { bytes, info } = placed.pack;
-  return { bytes, pageHashes: info.pages.map(({ hash }) => hash) };
+  return { bytes, plan: planOf(info) };
 }

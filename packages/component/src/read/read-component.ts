@@ -152,7 +152,6 @@ function rangeOf(path: string, scan: ComponentScan, part: PartRecord): ByteRange
 function locateCode(path: string, scan: ComponentScan, parts: readonly PartRecord[]): CodeLocation[] {
   const records = parts.filter(({ role }) => role === 'code');
   if (records.length > MAX_CODE_PARTS) throw new ComponentInvalidError(path, 'it has too many code modules');
-  const instantiated = new Set(scan.instances.map(({ module }) => module));
   return records.map((part) => {
     const range = rangeOf(path, scan, part);
     const { module, digest, pageHashes } = part;
@@ -161,9 +160,6 @@ function locateCode(path: string, scan: ComponentScan, parts: readonly PartRecor
         path,
         `its code module ${module} has ${range.sizeBytes} bytes, too many`,
       );
-    }
-    if (instantiated.has(module)) {
-      throw new ComponentInvalidError(path, `it instantiates core module ${module}, which should be code`);
     }
     if (digest === undefined || pageHashes === undefined) {
       throw new ComponentInvalidError(

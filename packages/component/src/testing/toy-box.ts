@@ -46,7 +46,7 @@ export function toyProcessModule(): Uint8Array {
   const table = module.importTable('kernel', 'table', { minimum: HOST_TABLE_BASE });
   const attach = module.importFunction('kernel', 'attach', { params: [], results: ['i32'] });
   const same = module.importFunction('support', 'same', { params: ['i64'], results: ['i64'] });
-  module.memory({ minimum: 1, maximum: 65536 });
+  module.export('memory', 'memory', module.memory({ minimum: 1, maximum: 65536 }));
   const load = module.function({ params: ['i32'], results: ['i64'] }, (f) => {
     f.get(0).memory('i64.load').call(same);
   });

@@ -17,6 +17,7 @@ import {
   customSection,
 } from '@boxer/wasm';
 import type { ComposedPayload } from '@boxer/fsimage';
+import type { PackPlan } from '@boxer/translate';
 import { ComponentPartsError } from '../errors.ts';
 import {
   encodeMetadata,
@@ -27,6 +28,8 @@ import {
 } from '../metadata.ts';
 import { memorySource } from '../read/byte-source.ts';
 import { scanComponent } from '../read/scan-component.ts';
+import { codeIndexModule } from './code-index.ts';
+import { codeLinksModule, linkedPack } from './code-links.ts';
 import { readPayloadSizes, type PayloadSizes } from './payload-file.ts';
 import { composedPayload, filedPayload, type PayloadToWrite } from './payload-to-write.ts';
 import { cutPayload, payloadModule, type PayloadModuleLayout, type PayloadPiece } from './payload-module.ts';
@@ -34,13 +37,16 @@ import { cutPayload, payloadModule, type PayloadModuleLayout, type PayloadPiece 
 /** Slots the kernel's table has room for when it is not grown. */
 export const MAX_PROCESS_SLOTS = 128;
 const DEFAULT_PROCESS_SLOTS = 32;
+/** What wasm-tools and wasmtime take in a component; less one, for the index of packs. */
+const MAX_CORE_INSTANCES = 1000 - 1;
 /** V8 takes modules of up to 1 GiB; other engines less. */
 const MAX_PAYLOAD_MODULE_BYTES = 512 * 1024 * 1024 - 65536;
 
-/** A pack of translated guest code, and the weak hashes of the guest pages that it has code of. */
+/** A pack of translated guest code. */
 export interface CodeModule {
   readonly bytes: Uint8Array;
-  readonly pageHashes: readonly number[];
+  /** What the kernel has to know to enter it: `planOf` of @boxer/translate. */
+  readonly plan: PackPlan;
 }
 
 /** What goes into a component. */
@@ -51,7 +57,7 @@ export interface ComponentParts {
   readonly processModule: Uint8Array;
   /** Pure functions that the process module imports as `support`. */
   readonly supportModule?: Uint8Array;
-  /** Translated code, for our runner: nothing in the component instantiates it. */
+  /** Translated code. */
   readonly codeModules?: readonly CodeModule[];
   /** A payload made by @boxer/fsimage: composed, or the path of one that was written. Without one the root filesystem is empty. */
   readonly payload?: ComposedPayload;
@@ -123,7 +129,7 @@ interface Plan {
   readonly parts: readonly PartRecord[];
 }
 
-/** Numbers modules and instances: those of the skeleton first, then support, process, code, payload. */
+/** Numbers modules and instances: those of the skeleton first, then support, process, code and its links, payload. */
 function planComponent(parts: ComponentParts, payload: PayloadSizes | undefined, slots: number): Plan {
   const skeleton = scanComponent(memorySource(parts.skeleton));
   const kernel = skeleton.instances.findIndex((instance) => instance.module === 0);
@@ -150,13 +156,15 @@ function planComponent(parts: ComponentParts, payload: PayloadSizes | undefined,
     records.push(recordOf('support', module, parts.supportModule));
     modules.push(parts.supportModule);
   }
-  const process = nextModule();
-  records.push(recordOf('process', process, parts.processModule));
+  const processModule = nextModule();
+  records.push(recordOf('process', processModule, parts.processModule));
   modules.push(parts.processModule);
-  for (const { bytes, pageHashes } of parts.codeModules ?? []) {
-    records.push({ ...recordOf('code', nextModule(), bytes), pageHashes });
+  const packs = (parts.codeModules ?? []).map(({ bytes, plan }): LinkedPack => {
+    const module = nextModule();
+    records.push({ ...recordOf('code', module, bytes), pageHashes: pageHashesOf(plan) });
     modules.push(bytes);
-  }
+    return { module, plan, sizeBytes: bytes.length };
+  });
 
   const pieces = payload
     ? cutPayload(
@@ -165,6 +173,20 @@ function planComponent(parts: ComponentParts, payload: PayloadSizes | undefined,
         parts.maxPayloadModuleBytes ?? MAX_PAYLOAD_MODULE_BYTES,
       )
     : [];
+  const others = skeleton.instances.length + instances.length + pieces.length;
+  const linked = choosePacks(packs, Math.floor((MAX_CORE_INSTANCES - others) / slots) - 2);
+  let links: number | undefined;
+  if (linked.length > 0) {
+    const add = (role: 'code-index' | 'code-links', bytes: Uint8Array) => {
+      const module = nextModule();
+      records.push(recordOf(role, module, bytes));
+      modules.push(bytes);
+      return module;
+    };
+    addInstance(add('code-index', codeIndexModule(linked.map(({ plan }) => plan))), { kernel });
+    links = add('code-links', codeLinksModule(linked.length));
+  }
+
   const planned: PlannedPayload[] = [];
   let previous: number | undefined;
   for (const piece of pieces) {
@@ -174,8 +196,12 @@ function planComponent(parts: ComponentParts, payload: PayloadSizes | undefined,
     records.push({ role: 'payload', module, sizeBytes: layout.sizeBytes });
     planned.push({ piece, layout });
   }
+  const supporting: Readonly<Record<string, number>> = support === undefined ? {} : { support };
   for (let slot = 0; slot < slots; slot++) {
-    addInstance(process, { kernel, ...(support === undefined ? {} : { support }) });
+    const process = addInstance(processModule, { kernel, ...supporting });
+    if (links === undefined) continue;
+    const its = linked.map(({ module }) => addInstance(module, { process, ...supporting }));
+    addInstance(links, { kernel, ...Object.fromEntries(its.map((pack, i) => [linkedPack(i), pack])) });
   }
   return {
     modules,
@@ -183,6 +209,25 @@ function planComponent(parts: ComponentParts, payload: PayloadSizes | undefined,
     instances: coreInstanceSection(instances),
     parts: records,
   };
+}
+
+/** A pack among the component's modules. */
+interface LinkedPack {
+  readonly module: number;
+  readonly plan: PackPlan;
+  readonly sizeBytes: number;
+}
+
+/** The largest packs, in their order: each takes an instance a slot, and hosts take no more than so many. */
+function choosePacks(packs: readonly LinkedPack[], most: number): LinkedPack[] {
+  const chosen = new Set(
+    packs.toSorted((a, b) => b.sizeBytes - a.sizeBytes || a.module - b.module).slice(0, Math.max(0, most)),
+  );
+  return packs.filter((pack) => chosen.has(pack));
+}
+
+function pageHashesOf({ hashes }: PackPlan): number[] {
+  return [...hashes.filter((_, i) => i % 2 === 1)];
 }
 
 function recordOf(role: PartRecord['role'], module: number, bytes: Uint8Array): PartRecord {

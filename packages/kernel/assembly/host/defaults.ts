@@ -101,6 +101,10 @@ export function hostDefault_diffWrite(at: i32, n: i32, last: i32): i32 {
   return -ENOSYS;
 }
 
+export function hostDefault_codeIndex(at: i32, n: i32): i32 {
+  return 0;
+}
+
 const newline: usize = memory.data(8, 8);
 
 export function hostDefault_log(at: i32, n: i32): void {

@@ -4,6 +4,7 @@ import {
   HOST_BOOT_CONFIG,
   HOST_BULK_IN,
   HOST_BULK_OUT,
+  HOST_CODE_INDEX,
   HOST_COPY_PROCESS,
   HOST_DIFF_WRITE,
   HOST_ENDED,
@@ -24,6 +25,11 @@ import { storeByteString } from '../memory/bytes';
 /** Copies the first n bytes of the payload index to `at`. @returns bytes copied */
 export function payloadIndex(at: usize, n: i32): i32 {
   return call_indirect<i32>(HOST_TABLE_BASE + HOST_PAYLOAD_INDEX, <i32>at, n);
+}
+
+/** Copies the first n bytes of the index of packs to `at`. @returns bytes copied */
+export function codeIndex(at: usize, n: i32): i32 {
+  return call_indirect<i32>(HOST_TABLE_BASE + HOST_CODE_INDEX, <i32>at, n);
 }
 
 /** Copies stored bytes of the block data to `at`. @returns 0 or -EIO */

@@ -20,6 +20,12 @@ import {
   PROCESS_STORE8,
   PROCESS_TABLE_BASE,
   PROCESS_TABLE_STRIDE,
+  SLOT_ENTER_AT,
+  SLOT_INSTALL_PACK,
+  SLOT_INVALIDATE_PACK,
+  SLOT_MARK_TRANSLATED,
+  SLOT_PLACE_PACK,
+  SLOT_VALIDATE_CODE,
 } from '../abi.gen';
 import { bulkIn, bulkOut } from '../host/slots';
 
@@ -110,6 +116,37 @@ export class ProcessSlot {
     this.reset();
     const pages = this.size();
     for (let page = GUEST_BIAS >> 16; page < pages; page++) this.fill(page << 16, 0, 65536);
+  }
+
+  // Translated code: only where the component has packs.
+
+  /** From now on the function at an index in the table of code executes what begins at pc. */
+  enterAt(pc: i32, code: i32): void {
+    call_indirect<i32>(this.base + SLOT_ENTER_AT, pc, code);
+  }
+
+  /** This guest code is translated. */
+  markTranslated(start: i32, end: i32): void {
+    call_indirect<void>(this.base + SLOT_MARK_TRANSLATED, start, end);
+  }
+
+  /** Says where a pack lies; none of its functions may be valid. */
+  placePack(pack: i32, base: i32): void {
+    call_indirect<void>(this.base + SLOT_PLACE_PACK, pack, base);
+  }
+
+  /** Puts the first n entries of a pack into the table of code, from an index on. */
+  installPack(pack: i32, firstIndex: i32, n: i32): void {
+    call_indirect<void>(this.base + SLOT_INSTALL_PACK, pack, firstIndex, 0, n);
+  }
+
+  validateCode(pack: i32, functionNumber: i32, valid: bool): void {
+    call_indirect<void>(this.base + SLOT_VALIDATE_CODE, pack, functionNumber, <i32>valid);
+  }
+
+  /** No function of the pack is valid any more. */
+  invalidatePack(pack: i32): void {
+    call_indirect<void>(this.base + SLOT_INVALIDATE_PACK, pack);
   }
 
   /** Process → kernel. */

@@ -40,6 +40,10 @@ export function attachSlot(): i32 {
   return attached++;
 }
 
+export function lastAttachedSlot(): i32 {
+  return attached - 1;
+}
+
 export function isAttached(slot: i32): bool {
   return slot < attached;
 }

@@ -1,7 +1,6 @@
 import { GUEST_BIAS, PAGE_SHIFT, PAGE_SIZE_BYTES } from '@boxer/abi';
-import { packBase, packExports } from '@boxer/translate';
+import { packExports, rangeRow } from '@boxer/translate';
 import type { GuestCode } from './guest-code.ts';
-import { rangeRow } from './pack-plan.ts';
 import type { LoadedPack } from './pack-source.ts';
 
 const NO_SLOT = -1;
@@ -15,7 +14,7 @@ export class InstalledPack {
   readonly #code: GuestCode;
   readonly #pack: LoadedPack;
   readonly #base: number;
-  readonly #entries: WebAssembly.Table;
+  readonly #install: (to: number, from: number, count: number) => void;
   readonly #validate: (index: number, valid: number) => void;
   readonly #invalidate: () => void;
   /** By function: 1 when it was compared. */
@@ -27,13 +26,13 @@ export class InstalledPack {
     const imports: WebAssembly.Imports = {
       process: { ...code.exports },
       support: { ...code.support },
-      [packBase.module]: { [packBase.name]: base },
     };
     const { exports } = new WebAssembly.Instance(pack.module, imports);
     this.#code = code;
     this.#pack = pack;
     this.#base = base;
-    this.#entries = exports[packExports.entries] as WebAssembly.Table;
+    (exports[packExports.place] as (base: number) => void)(base);
+    this.#install = exports[packExports.install] as (to: number, from: number, count: number) => void;
     this.#validate = exports[packExports.validate] as (index: number, valid: number) => void;
     this.#invalidate = exports[packExports.invalidate] as () => void;
     this.#valid = new Uint8Array(pack.plan.firstEntry.length - 1);
@@ -133,7 +132,7 @@ export class InstalledPack {
     if (known !== NO_SLOT) return known;
     const slot = this.#code.newSlot();
     if (slot === undefined) return undefined;
-    this.#code.table.set(slot, this.#entries.get(entry));
+    this.#install(slot, entry, 1);
     this.#slots[entry] = slot;
     return slot;
   }

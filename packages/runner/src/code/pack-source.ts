@@ -1,4 +1,4 @@
-import type { PackPlan } from './pack-plan.ts';
+import type { PackPlan } from '@boxer/translate';
 
 /** A pack that can be installed. */
 export interface LoadedPack {

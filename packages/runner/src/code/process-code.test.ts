@@ -1,10 +1,9 @@
 import { cpuState, engineCells, exitReasons, GUEST_BIAS, kernelFunctions } from '@boxer/abi';
-import { generateProcessModule, readPack, translatePack } from '@boxer/translate';
+import { generateProcessModule, planOf, readPack, translatePack } from '@boxer/translate';
 import { GuestCode } from './guest-code.ts';
 import { Profile } from './jit/profile.ts';
 import { Sampler } from './jit/sampler.ts';
 import { PackLibrary } from './pack-library.ts';
-import { planOf } from './pack-plan.ts';
 import type { LoadedPack } from './pack-source.ts';
 import { ProcessCode } from './process-code.ts';
 

@@ -10,7 +10,7 @@ export interface CodeRange {
 /** Where the interpreter may hand over to a function. */
 export interface PackEntry {
   readonly offset: number;
-  /** Index in the table that the module exports as `packExports.entries`. */
+  /** What the module's `packExports.install` takes. */
   readonly index: number;
 }
 
@@ -35,8 +35,7 @@ export interface PackInfo {
 /**
  * Translated functions of a stretch of guest code, valid wherever the same bytes lie: one WebAssembly module.
  *
- * It imports "process" (memory, code, settleFlags, resume), "support" and the immutable i32 global "pack" "base": the guest
- * address of its offset 0, a multiple of a page.
+ * It imports "process" (memory, code, settleFlags, resume) and "support", and does nothing until it is told where it lies.
  */
 export interface CodePack {
   readonly bytes: Uint8Array<ArrayBuffer>;
@@ -47,8 +46,13 @@ export interface CodePack {
 
 /** What a pack's module exports. */
 export const packExports = {
-  /** Table of functions (fuel, stack) → pc with marks, fuel; see {@link PackEntry.index}. */
-  entries: 'entries',
+  /** (guest address of offset 0, a multiple of a page): comes first, and again only while no function is valid. */
+  place: 'place',
+  /**
+   * (index in the table "process" "code", entry index, n): puts there the functions of n entries, (fuel, stack) → pc with marks,
+   * fuel. The table grows when it is too small.
+   */
+  install: 'install',
   /**
    * (function index, 1 or 0): whether the function's code was compared with what lies there now. Functions of the pack call
    * each other directly only when the callee is valid. All are invalid at first.
@@ -58,10 +62,7 @@ export const packExports = {
   invalidate: 'invalidate',
 } as const;
 
-/** The immutable global that a pack's module imports. */
-export const packBase = { module: 'pack', name: 'base' } as const;
-
 /** Name of the custom section that {@link PackInfo} lies in. */
 export const PACK_SECTION = 'boxer.code';
 /** Changes whenever the section, or what the module imports and exports, does. */
-export const PACK_VERSION = 2;
+export const PACK_VERSION = 4;

@@ -1,4 +1,4 @@
-import { PAGE_SIZE_BYTES } from '@boxer/abi';
+import { PAGE_SIZE_BYTES, pageHashing } from '@boxer/abi';
 import type { CodeReader } from '../translator/code-reader.ts';
 
 /** A guest page as packs name it. */
@@ -11,14 +11,14 @@ export interface PackedPage {
 
 const WORDS = PAGE_SIZE_BYTES / 4;
 
-/** FNV-1a on words, with its high bits folded in at the end. */
+/** See pageHashing of @boxer/abi; the kernel does the same. */
 function hashWords(wordAt: (index: number) => number): number {
-  let hash = 0x811c_9dc5;
+  let hash: number = pageHashing.start;
   for (let i = 0; i < WORDS; i++) {
-    hash = Math.imul(hash ^ wordAt(i), 0x0100_0193);
-    hash ^= hash >>> 15;
+    hash = Math.imul(hash ^ wordAt(i), pageHashing.prime);
+    hash ^= hash >>> pageHashing.shift;
   }
-  return (hash ^ (hash >>> 16)) >>> 0;
+  return (hash ^ (hash >>> pageHashing.lastShift)) >>> 0;
 }
 
 /**

@@ -1,27 +1,32 @@
 import { supportFunctions } from '@boxer/a64';
 import { ByteReader, findCustomSection, MalformedWasmError, sectionIds, sectionsOf } from '@boxer/wasm';
 import { InvalidPackError } from '../errors.ts';
-import { PACK_SECTION, packBase, packExports, type PackInfo } from './code-pack.ts';
+import { PACK_SECTION, packExports, type PackInfo } from './code-pack.ts';
 import { decodePackInfo } from './pack-section.ts';
 
-const kinds = { function: 0, table: 1, memory: 2, global: 3 } as const;
+const kinds = { function: 0, table: 1, memory: 2 } as const;
 
 const imports: ReadonlyMap<string, number> = new Map([
   ['process.memory', kinds.memory],
   ['process.settleFlags', kinds.function],
   ['process.resume', kinds.function],
   ['process.code', kinds.table],
-  [`${packBase.module}.${packBase.name}`, kinds.global],
   ...Object.keys(supportFunctions).map((name) => [`support.${name}`, kinds.function] as const),
 ]);
 const exported: ReadonlyMap<string, number> = new Map([
-  [packExports.entries, kinds.table],
+  [packExports.place, kinds.function],
+  [packExports.install, kinds.function],
   [packExports.validate, kinds.function],
   [packExports.invalidate, kinds.function],
 ]);
 
-/** Sections that do something when the module is instantiated, before its code was compared. */
-const REFUSED: ReadonlySet<number> = new Set([sectionIds.start, sectionIds.data, sectionIds.memory]);
+/** Sections that do something when the module is instantiated, before its code was compared, or take memory of the host. */
+const REFUSED: ReadonlySet<number> = new Set([
+  sectionIds.start,
+  sectionIds.data,
+  sectionIds.memory,
+  sectionIds.table,
+]);
 
 function limits(reader: ByteReader): void {
   const flags = reader.byte();
@@ -41,11 +46,8 @@ function checkImport(reader: ByteReader): void {
       reader.byte();
       limits(reader);
       return;
-    case kinds.memory:
-      limits(reader);
-      return;
     default:
-      reader.take(2);
+      limits(reader);
   }
 }
 
@@ -60,43 +62,32 @@ function checkExports(reader: ByteReader): void {
   for (const name of missing) reader.fail(`it does not export ${name}`);
 }
 
-/** The pack's own table comes behind the process's, which it imports. */
-const OWN_TABLE = 1;
-const FUNCTIONS = 0x70;
-const WITH_MAXIMUM = 1;
-/** Of segments: that they go into a table whose index is given, when the module is instantiated. */
-const INTO_TABLE = 2;
+/** Of segments: that they go nowhere by themselves. */
+const PASSIVE = 1;
+const FUNCTIONS = 0;
 
-/** @returns how many entries it has, once and for all: tables take memory of the host */
-function tableSize(reader: ByteReader): number {
-  const isOne = reader.unsigned() === 1 && reader.byte() === FUNCTIONS && reader.byte() === WITH_MAXIMUM;
-  const size = isOne ? reader.unsigned() : 0;
-  if (!isOne || reader.unsigned() !== size) reader.fail('it has other tables than one of a fixed size');
-  return size;
+/** @returns how many functions `install` can put into the process's table */
+function countElements(reader: ByteReader): number {
+  const isOne = reader.unsigned() === 1 && reader.unsigned() === PASSIVE && reader.byte() === FUNCTIONS;
+  if (!isOne) reader.fail('it has other elements than one passive segment of functions');
+  return reader.unsigned();
 }
 
-function checkElements(reader: ByteReader): void {
-  const isOwn =
-    reader.unsigned() === 1 && reader.unsigned() === INTO_TABLE && reader.unsigned() === OWN_TABLE;
-  if (!isOwn) reader.fail('it fills other tables than its own');
-}
-
-/** @returns the size of its table */
+/** @returns how many entries it has */
 function checkModule(bytes: Uint8Array): number {
   let exports = false;
-  let size = 0;
+  let entries = 0;
   for (const { id, bodyStart, end } of sectionsOf(bytes)) {
     const reader = new ByteReader(bytes, 'a code pack', bodyStart, end);
     if (REFUSED.has(id)) reader.fail(`it has a section ${id}`);
     if (id === sectionIds.import) for (let n = reader.unsigned(); n > 0; n--) checkImport(reader);
-    if (id === sectionIds.table) size = tableSize(reader);
-    if (id === sectionIds.element) checkElements(reader);
+    if (id === sectionIds.element) entries = countElements(reader);
     if (id !== sectionIds.export) continue;
     checkExports(reader);
     exports = true;
   }
   if (!exports) new ByteReader(bytes, 'a code pack').fail('it exports nothing');
-  return size;
+  return entries;
 }
 
 /**
@@ -107,14 +98,14 @@ function checkModule(bytes: Uint8Array): number {
  */
 export function readPack(bytes: Uint8Array): PackInfo {
   try {
-    const size = checkModule(bytes);
+    const count = checkModule(bytes);
     const section = findCustomSection(bytes, PACK_SECTION);
     if (!section)
       throw new MalformedWasmError('a code pack', `it has no section ${PACK_SECTION}`, bytes.length);
     const reader = new ByteReader(section, 'a code pack');
     const info = decodePackInfo(reader);
     const entries = info.functions.reduce((sum, each) => sum + each.entries.length, 0);
-    if (entries !== size) reader.fail(`it has ${entries} entries, and a table of ${size}`);
+    if (entries !== count) reader.fail(`it says that it has ${entries} entries, and has ${count}`);
     return info;
   } catch (cause) {
     if (cause instanceof MalformedWasmError) throw new InvalidPackError(cause);

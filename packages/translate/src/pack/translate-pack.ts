@@ -62,12 +62,23 @@ function pagesOf(reader: CodeReader, base: number, functions: readonly PackFunct
     });
 }
 
+/** Entries by which the table of code grows beyond what is needed. */
+const TABLE_GROWTH = 64;
+
 /** Adds what {@link packExports} names. */
-function exportAll({ module, functions, valid }: EmittedModule): void {
-  const entries = functions.flatMap((each) => each.entries);
-  const table = module.table({ minimum: entries.length, maximum: entries.length });
-  module.elements(table, 0, entries);
-  module.export(packExports.entries, 'table', table);
+function exportAll({ module, functions, base, codeTable, valid }: EmittedModule): void {
+  const place = module.function({ params: ['i32'], results: [] }, (f) => f.get(0).globalSet(base));
+  module.export(packExports.place, 'function', place);
+  const entries = module.passiveElements(functions.flatMap((each) => each.entries));
+  const install = module.function({ params: ['i32', 'i32', 'i32'], results: [] }, (f) => {
+    const [to, from, count] = [0, 1, 2];
+    const missing = f.local('i32');
+    f.get(to).get(count).op('i32.add').tableSize(codeTable).op('i32.sub').tee(missing);
+    f.i32(0).op('i32.gt_s').if();
+    f.refNullFunction().get(missing).i32(TABLE_GROWTH).op('i32.add').tableGrow(codeTable).op('drop').end();
+    f.get(to).get(from).get(count).tableInit(codeTable, entries);
+  });
+  module.export(packExports.install, 'function', install);
   const validate = module.function({ params: ['i32', 'i32'], results: [] }, (f) => {
     const none = f.block();
     const labels = valid.map(() => f.block()).reverse();

@@ -1,4 +1,11 @@
-import { codeFunctions, type CoreType, GUEST_BIAS, kernelFunctions, processFunctions } from '@boxer/abi';
+import {
+  codeFunctions,
+  type CoreType,
+  GUEST_BIAS,
+  kernelFunctions,
+  packFunctions,
+  processFunctions,
+} from '@boxer/abi';
 import { type Instruction, instructions, supportFunctions, variantsOf } from '@boxer/a64';
 import { type FunctionType, ModuleBuilder } from '@boxer/wasm';
 import { valueType } from '../emit/value-type.ts';
@@ -290,10 +297,12 @@ export function buildProcessModule(options: ProcessModuleOptions): {
     const attach = required(kernel, 'attach');
     const start = module.function({ params: [], results: [] }, (f) => {
       const base = f.local('i32');
+      const register = ({ index }: { readonly index: number }, what: number) =>
+        f.get(base).i32(index).op('i32.add').refFunction(what).tableSet(kernelTable);
       f.call(attach).set(base);
-      for (const [name, { index }] of Object.entries(processFunctions)) {
-        f.get(base).i32(index).op('i32.add').refFunction(required(functions, name)).tableSet(kernelTable);
-      }
+      for (const [name, slot] of Object.entries(processFunctions)) register(slot, required(functions, name));
+      register(packFunctions.enterAt, code.enterAt);
+      register(packFunctions.markTranslated, code.markTranslated);
     });
     module.start(start);
   }

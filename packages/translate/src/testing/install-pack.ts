@@ -4,7 +4,8 @@ import type { CodeReader } from '../translator/code-reader.ts';
 import type { BareProcess } from './bare-process.ts';
 
 interface PackExports {
-  readonly entries: WebAssembly.Table;
+  readonly place: (base: number) => void;
+  readonly install: (to: number, from: number, count: number) => void;
   readonly validate: (index: number, valid: number) => void;
   readonly invalidate: () => void;
 }
@@ -24,10 +25,12 @@ export class InstalledPack {
     const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), {
       process: process.codeImports,
       support: process.support,
-      pack: { base },
     });
     this.#exports = exports as unknown as PackExports;
-    this.#first = process.codeTable.grow(this.#exports.entries.length);
+    this.#exports.place(base);
+    const count = this.info.functions.reduce((sum, { entries }) => sum + entries.length, 0);
+    this.#first = process.codeTable.length;
+    this.#exports.install(this.#first, 0, count);
   }
 
   /** Enters all functions whose code is there. @returns how many of their entries have records */
@@ -46,10 +49,11 @@ export class InstalledPack {
       process.exports.markTranslated(start, start + bytes.length);
     }
     this.#exports.validate(index, 1);
-    return entries.reduce((sum, { offset, index: at }) => {
-      process.codeTable.set(this.#first + at, this.#exports.entries.get(at));
-      return sum + Number(process.exports.enterAt(this.base + offset, this.#first + at));
-    }, 0);
+    return entries.reduce(
+      (sum, { offset, index: at }) =>
+        sum + Number(process.exports.enterAt(this.base + offset, this.#first + at)),
+      0,
+    );
   }
 
   /** After code was forgotten. */

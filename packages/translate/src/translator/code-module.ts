@@ -20,7 +20,7 @@ export interface RegionToEmit {
 export interface CodeModuleOptions {
   /** What the base is while translating: addresses are emitted as distances from it. */
   readonly origin: number;
-  /** Whether the base is imported, and functions have a global that says whether they are valid. */
+  /** Whether the base is set later, and functions have a global that says whether they are valid. */
   readonly movable: boolean;
 }
 
@@ -33,6 +33,10 @@ export interface EmittedFunction {
 export interface EmittedModule {
   readonly module: ModuleBuilder;
   readonly functions: readonly EmittedFunction[];
+  /** The global with the base. */
+  readonly base: number;
+  /** The table of translated code. */
+  readonly codeTable: number;
   /** Globals of a movable module: function i is valid while bit i % {@link VALID_BITS} of global i / {@link VALID_BITS} is 1. */
   readonly valid: readonly number[];
 }
@@ -95,9 +99,7 @@ export function emitRegions(
   const resume = module.importFunction('process', 'resume', RESUME_TYPE);
   const support = importSupport(module, regions);
   const codeTable = module.importTable('process', 'code', { minimum: 1 });
-  const base = movable
-    ? module.importGlobal('pack', 'base', { type: 'i32', mutable: false })
-    : module.global({ type: 'i32', mutable: false, initial: origin });
+  const base = module.global({ type: 'i32', mutable: movable, initial: movable ? 0 : origin });
   const codeType = module.type(CODE_TYPE);
   const dispatch = module.function(DISPATCH_TYPE, (f) =>
     emitDispatch(f, { table: codeTable, type: codeType }),
@@ -136,7 +138,7 @@ export function emitRegions(
     });
     return { entries: body.entries };
   });
-  return { module, functions, valid };
+  return { module, functions, base, codeTable, valid };
 }
 
 /** Instructions of a region. */

@@ -1,7 +1,7 @@
+import { planOf } from '@boxer/translate';
 import { type MessagePort, workerData } from 'node:worker_threads';
 import { optimiseScripts } from '../../native-code/optimising.ts';
 import { CodeCache } from '../cache/code-cache.ts';
-import { planOf } from '../pack-plan.ts';
 import type { TranslatorData, TranslatorReply, TranslatorRequest } from './messages.ts';
 import { translateRequest, type TranslatedStretch } from './translate-request.ts';
 

@@ -1,11 +1,10 @@
 import type { CodeLocation } from '@boxer/component';
-import { readPack } from '@boxer/translate';
+import { planOf, readPack } from '@boxer/translate';
 import { createHash } from 'node:crypto';
 import { closeSync, openSync, readSync } from 'node:fs';
 import type { MessagePort } from 'node:worker_threads';
 import type { NativeCodeCache } from '../../native-code/native-code-cache.ts';
 import { CodeCache } from '../cache/code-cache.ts';
-import { planOf } from '../pack-plan.ts';
 import {
   catalogueOf,
   type LoadedPack,

@@ -1,5 +1,5 @@
 import { PAGE_SHIFT } from '@boxer/abi';
-import type { PackInfo } from '@boxer/translate';
+import type { PackInfo } from './code-pack.ts';
 
 /**
  * What installing a pack needs to know, as numbers in few arrays: a pack may have ten thousand functions, and the thread that
@@ -13,7 +13,7 @@ export interface PackPlan {
   readonly firstEntry: Uint32Array;
   /** Rows of three: offset, length, where in `code`. */
   readonly ranges: Uint32Array;
-  /** Offset of each entry; its number is its index in the module's table. */
+  /** Offset of each entry; its number is what the module's `install` takes. */
   readonly entries: Uint32Array;
   /** Pages, in ascending order, and, by page and one more, where its functions begin in `functionsOfPage`. */
   readonly pages: Uint32Array;
