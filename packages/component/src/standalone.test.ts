@@ -1,51 +1,22 @@
-import { attributes, hostFileContent, Tree, writePayload } from '@boxer/fsimage';
 import { describeIf, itIf, whyNoCommand } from '@boxer/foundation/testing';
-import { readArtifact } from '@boxer/translate';
-import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync, statSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { bootEntries, loadSkeleton, writeComponent } from './index.ts';
 import { type HostedComponent, hostWithJco } from './testing/jco-host.ts';
-
-const compiler = 'aarch64-linux-gnu-gcc';
-const file = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.url));
-const built = ['component/dist/skeleton.wasm', 'translate/dist/process-slot.wasm'].every((path) =>
-  existsSync(file(path)),
-);
-const whyNot = built ? whyNoCommand(compiler) : 'Boxer is not built';
+import { compileProgram, whyNoProgramBox, writeProgramBox } from './testing/program-box.ts';
 
 // The component as any WASI 0.2 host sees it: static process slots, payload modules, the kernel's own inflate.
-describeIf(whyNot, 'a real box under jco', () => {
+describeIf(whyNoProgramBox, 'a real box under jco', () => {
   const folder = mkdtempSync(join(tmpdir(), 'boxer-standalone-'));
   const component = join(folder, 'image.wasm');
   let host: HostedComponent;
 
   beforeAll(async () => {
-    const program = join(folder, 'probe');
-    execFileSync(compiler, ['-static', '-O2', '-o', program, file('runner/fixtures/probe.c')]);
-    const tree = new Tree();
-    const directory = attributes({ permissions: 0o755 });
-    for (const path of ['/bin', '/dev', '/proc', '/tmp']) tree.mkdir(path, directory);
-    const content = hostFileContent(program, statSync(program).size);
-    tree.create('/bin/probe', { ...attributes({ permissions: 0o755 }), kind: 'file', content });
-    const boot = { entrypoint: ['/bin/probe'], env: ['PATH=/bin', 'FROM=image'], cwd: '/' };
-    const payloadFile = join(folder, 'payload.bin');
-    await writePayload(tree, bootEntries(boot), payloadFile);
-    await writeComponent(
-      {
-        skeleton: await loadSkeleton(),
-        processModule: await readArtifact('processSlot'),
-        supportModule: await readArtifact('support'),
-        payloadFile,
-        // Several payload modules, so that reads cross them.
-        maxPayloadModuleBytes: 200_000,
-        maxProcesses: 4,
-        metadata: { imageConfig: {}, boot },
-      },
-      component,
-    );
+    // Several payload modules, so that reads cross them.
+    await writeProgramBox(compileProgram('runner/fixtures/probe.c', folder), component, {
+      maxPayloadModuleBytes: 200_000,
+    });
     host = await hostWithJco(component, join(folder, 'jco'));
   }, 120_000);
   afterAll(() => rmSync(folder, { recursive: true, force: true }));

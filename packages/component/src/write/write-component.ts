@@ -37,8 +37,8 @@ import { cutPayload, payloadModule, type PayloadModuleLayout, type PayloadPiece 
 /** Slots the kernel's table has room for when it is not grown. */
 export const MAX_PROCESS_SLOTS = 128;
 const DEFAULT_PROCESS_SLOTS = 32;
-/** What wasm-tools and wasmtime take in a component; less one, for the index of packs. */
-const MAX_CORE_INSTANCES = 1000 - 1;
+/** Hosts take components of 1,000 instances, counting the interfaces that they import. */
+const MAX_CORE_INSTANCES = 950;
 /** V8 takes modules of up to 1 GiB; other engines less. */
 const MAX_PAYLOAD_MODULE_BYTES = 512 * 1024 * 1024 - 65536;
 
@@ -227,7 +227,7 @@ function choosePacks(packs: readonly LinkedPack[], most: number): LinkedPack[] {
 }
 
 function pageHashesOf({ hashes }: PackPlan): number[] {
-  return [...hashes.filter((_, i) => i % 2 === 1)];
+  return Array.from(hashes.filter((_, i) => i % 2 === 1));
 }
 
 function recordOf(role: PartRecord['role'], module: number, bytes: Uint8Array): PartRecord {

@@ -65,4 +65,4 @@ export const packExports = {
 /** Name of the custom section that {@link PackInfo} lies in. */
 export const PACK_SECTION = 'boxer.code';
 /** Changes whenever the section, or what the module imports and exports, does. */
-export const PACK_VERSION = 4;
+export const PACK_VERSION = 3;
