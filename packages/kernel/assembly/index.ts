@@ -2,7 +2,7 @@
 import './abort';
 import { PROCESS_TABLE_BASE, PROCESS_TABLE_STRIDE } from './abi.gen';
 import { runBox } from './boot/boot';
-import { enterPacks } from './code/enter-packs';
+import { reachCode } from './code/enter-packs';
 import { attachSlot, lastAttachedSlot } from './process/slots';
 import { currentTask } from './task/current';
 import { systemCall } from './task/system-call';
@@ -49,7 +49,7 @@ export function engineAlloc(bytes: i32): i32 {
  * own function here.
  */
 export function codePage(page: i32): void {
-  enterPacks(page);
+  reachCode(page);
 }
 
 /** @returns the table index where a statically linked process module stores its functions */

@@ -15,6 +15,7 @@ import {
   PAGE_SHIFT,
   PAGE_WRITE,
 } from '../abi.gen';
+import { countExecuted } from '../code/enter-packs';
 import { consoleHasReader, consoleInput, forwardHostSignal } from '../fs/api';
 import { inputReady, log, pendingSignals } from '../host/slots';
 import {
@@ -207,6 +208,7 @@ function execute(task: Task, slice: i64): i64 {
   const left = <i64>slot.load64(CELL_FUEL);
   const used = given - left;
   fuelLeft -= used;
+  countExecuted(used);
   task.usedFuel += used;
   if (hasProcessorTimers(task.group)) checkProcessorTimers(task.group, groupProcessorTime(task.group));
   if (task.group.limit(RLIMIT_CPU) != RLIM_INFINITY) checkProcessorLimit(task.group);
