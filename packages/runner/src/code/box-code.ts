@@ -16,6 +16,8 @@ export interface CodePlan {
   readonly jit: JitThresholds | undefined;
   /** Instructions after which packs are used that V8 has yet to compile: shorter boxes lose more than they gain. */
   readonly warmUpInstructions: number;
+  /** Instructions of a program before packs are put into its process: that takes some milliseconds, more than many a subshell. */
+  readonly patienceInstructions: number;
   /** Where packs are kept for later runs. */
   readonly cacheFolder: string | undefined;
 }
@@ -27,11 +29,13 @@ export class BoxCode {
   readonly #cacheFolder: string | undefined;
   /** Packs that have come since a process ran last: looking whether it executes what they have takes a while. */
   readonly #offers = new Map<ProcessCode, LoadedPack[]>();
-  /** Instructions until then. */
+  readonly #patience: number;
+  /** Instructions until packs are used that V8 has yet to compile. */
   #coldInstructions: number;
 
-  constructor({ supply, jit, warmUpInstructions, cacheFolder }: CodePlan) {
+  constructor({ supply, jit, warmUpInstructions, patienceInstructions, cacheFolder }: CodePlan) {
     this.#coldInstructions = warmUpInstructions;
+    this.#patience = patienceInstructions;
     this.#cacheFolder = cacheFolder;
     this.#library = new PackLibrary(supply, {
       packCame: (pack) => this.#offers.forEach((packs) => packs.push(pack)),
@@ -52,7 +56,7 @@ export class BoxCode {
     support: WebAssembly.Instance['exports'],
   ): ProcessCode | undefined {
     if (!GuestCode.supports(exports)) return undefined;
-    const process = new ProcessCode(new GuestCode(memory, exports, support), this.#library);
+    const process = new ProcessCode(new GuestCode(memory, exports, support), this.#library, this.#patience);
     this.#offers.set(process, []);
     return process;
   }
@@ -78,6 +82,7 @@ export class BoxCode {
   /** Is called whenever a process has executed for a while. */
   afterRun(process: ProcessCode, instructions: number): void {
     process.checkEpoch();
+    process.ran(instructions);
     if (this.#library.isWaiting) this.#library.poll();
     for (const pack of this.#offers.get(process)?.splice(0) ?? []) process.offer(pack);
     if (this.#coldInstructions >= 0) {

@@ -22,6 +22,9 @@ export function translatorDigest(): string | undefined {
 /** A second, which is what V8 takes to compile what a program is translated to. */
 const WARM_UP_INSTRUCTIONS = 1e9;
 
+/** Five milliseconds, twice of what bash's packs need to be put into a process. */
+const PATIENCE_INSTRUCTIONS = 2e6;
+
 /** What of a box's code is translated, and where packs come from. */
 export interface PlannedCode {
   readonly plan: CodePlan | undefined;
@@ -35,13 +38,15 @@ export function planCode(options: StartOptions, layout: ComponentLayout, withSup
   const code = options.packs === false || options.training ? [] : layout.code;
   if (jit === 'off' && code.length === 0) return { plan: undefined, supply: undefined };
   const cacheFolder = jit === 'off' || jit === 'force' ? undefined : cacheFolderOf(options, layout);
+  const isEager = jit === 'on' || jit === 'force';
   const hasSources = withSupply && (code.length > 0 || cacheFolder !== undefined);
   const channel = hasSources ? new MessageChannel() : undefined;
   return {
     plan: {
       supply: channel?.port1,
       jit: jit === 'off' ? undefined : jitThresholds(jit, availableParallelism()),
-      warmUpInstructions: jit === 'on' || jit === 'force' ? 0 : WARM_UP_INSTRUCTIONS,
+      warmUpInstructions: isEager ? 0 : WARM_UP_INSTRUCTIONS,
+      patienceInstructions: isEager ? 0 : PATIENCE_INSTRUCTIONS,
       cacheFolder,
     },
     supply: channel && {

@@ -29,7 +29,7 @@ function newLibrary(): PackLibrary {
 }
 
 /** A process that executes a loop of two words, at an address that the loop does not know. */
-function looping(library = newLibrary(), start = CODE_AT) {
+function looping(library = newLibrary(), start = CODE_AT, patience = 0) {
   const any = new Proxy<Record<string, WebAssembly.ImportValue>>({}, { get: () => () => 0, has: () => true });
   const kernel = {
     ...Object.fromEntries(Object.keys(kernelFunctions).map((name) => [name, () => 0])),
@@ -47,7 +47,7 @@ function looping(library = newLibrary(), start = CODE_AT) {
   write([ADD_1, BACK]);
   functions.setPages(start >>> 12, 1, 5);
   view().setBigUint64(cpuState.pc, BigInt(start), true);
-  const code = new ProcessCode(new GuestCode(memory, exports, {}), library);
+  const code = new ProcessCode(new GuestCode(memory, exports, {}), library, patience);
   const profile = new Profile();
   const sampler = new Sampler(1, (process, places) => profile.add(process, places));
   sampler.setDistance(1, true);
@@ -123,6 +123,18 @@ describe('the code of a process', () => {
     library.add(looping().translate());
     expect(looping(library).slice(101)).toEqual({ ...expected, translated: true });
     expect(looping(library, 0x7000).slice(101)).toEqual({ ...expected, translated: true });
+  });
+
+  it('lets programs execute for a while first, if told so', () => {
+    const library = newLibrary();
+    const pack = looping().translate();
+    library.add(pack);
+    const box = looping(library, CODE_AT, 150);
+    for (const translated of [false, false, true]) {
+      expect(box.slice(101)).toEqual({ ...expected, translated });
+      box.code.offer(pack);
+      box.code.ran(100);
+    }
   });
 
   it('enters what is executed already when its pack arrives', () => {

@@ -20,16 +20,23 @@ export class ProcessCode {
   readonly #seen = new Map<number, number | undefined>();
   #count = 0;
   #epoch: number;
+  readonly #patience: number;
+  /** Instructions until packs are looked for. */
+  #idle: number;
 
-  constructor(guest: GuestCode, library: PackLibrary) {
+  /** @param patience - instructions of a program before packs are put into its process */
+  constructor(guest: GuestCode, library: PackLibrary, patience = 0) {
     this.guest = guest;
     this.#library = library;
     this.#epoch = guest.epoch;
+    this.#patience = patience;
+    this.#idle = patience;
   }
 
   /** Another program runs here now. */
   clear(): void {
     this.#forget();
+    this.#idle = this.#patience;
     if (this.#count <= MAX_KEPT) return;
     for (const each of this.#allInstalled()) each.remove();
     this.#installed.clear();
@@ -74,16 +81,24 @@ export class ProcessCode {
     if (this.guest.epoch !== this.#epoch) this.#forget();
   }
 
+  /** Its program has executed so much more. */
+  ran(instructions: number): void {
+    if (this.#idle <= 0) return;
+    this.#idle -= instructions;
+    if (this.#idle <= 0) this.searchAll();
+  }
+
   /** Code of a page is about to be executed for the first time since code was forgotten. */
   codePage(page: number): void {
     this.checkEpoch();
     if (this.#library.isWaiting) this.#library.poll();
     this.#seen.set(page, undefined);
-    this.#search(page);
+    if (this.#idle <= 0) this.#search(page);
   }
 
   /** Asks for packs of what was executed so far. */
   searchAll(): void {
+    if (this.#idle > 0) return;
     this.checkEpoch();
     for (const page of this.executed) this.#search(page);
   }
@@ -98,6 +113,7 @@ export class ProcessCode {
 
   /** Looks whether the process executes pages of a pack that has arrived. It need not be the one that is running. */
   offer(pack: LoadedPack): void {
+    if (this.#idle > 0) return;
     this.checkEpoch();
     const distances = new Map<number, number[]>();
     const { hashes } = pack.plan;
