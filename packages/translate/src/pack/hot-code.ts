@@ -51,7 +51,8 @@ export function hotCode(pages: readonly ExecutedPage[], reader: CodeReader, leas
       if (count > 0) sampled.set(pc, count);
       if (count >= leastSamples) follow(pc);
     });
-  for (const pc of [...hot]) for (const aside of waysAside(pc, reader, hot)) hot.add(aside);
+  const asides = [...hot].flatMap((pc) => waysAside(pc, reader, hot));
+  for (const pc of asides) hot.add(pc);
   const heat = heatOf(
     [...hot].sort((x, y) => x - y),
     sampled,
