@@ -57,6 +57,11 @@ export class ProcessCode {
     return hash;
   }
 
+  /** @returns the same, if that was asked for before */
+  knownHashOf(page: number): number | undefined {
+    return this.#seen.get(page);
+  }
+
   /** @returns a bit for each word of a page that belongs to a translated function; undefined when there is none */
   translatedBits(page: number): Uint8Array | undefined {
     const installed = this.#byPage.get(page);

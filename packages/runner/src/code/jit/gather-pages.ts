@@ -32,10 +32,11 @@ export function* hotPages(process: ProcessCode, profile: Profile, leastSamples: 
   const pages: ExecutedPage[] = [];
   let sum = 0;
   for (const page of process.executed) {
-    yield;
-    const known = profile.of(process.hashOf(page));
+    // Pages in which something was sampled are hashed.
+    const known = profile.of(process.knownHashOf(page));
     if (!known || known.most < leastSamples) continue;
     const translated = process.translatedBits(page);
+    yield;
     const weight = hotSamples(known, translated, leastSamples);
     if (weight === 0) continue;
     sum += weight;
