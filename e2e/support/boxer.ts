@@ -19,6 +19,25 @@ export function allowTime(ms: number): void {
 // Otherwise a process that makes machine code for further runs may still write to a test's folder when that is removed.
 process.env['BOXER_CODE_CACHE'] ??= 'off';
 
+/**
+ * Training commands of images that are built for `BOXER_AOT=profile`: uses of Debian's programs. Where there is no shell they
+ * end at once, and only what the start command executes is translated.
+ */
+const TRAINING = [
+  'i=0; while [ $i -lt 3000 ]; do i=$((i+1)); done; seq 500 | factor | sort | uniq -c | grep 1 | sed s/1/2/ | tail -n 1',
+  `python3 -c 'import json, re; print(json.loads(json.dumps([re.sub("1", "2", str(i)) for i in range(2000)]))[-1])'`,
+  `perl -e 'my %h; $h{$_ % 5} += $_ ** 2 for 1..20000; print sort keys %h'`,
+  'cd /tmp && git init -q r && cd r && seq 500 > f && git add f && sqlite3 t.db "create table t(a); select count(*) from t"',
+];
+
+/** Has images translated ahead of time when the tests are to run in that mode; tests about modes say theirs. */
+function inMode(args: readonly string[]): readonly string[] {
+  const [command = '', ...rest] = args;
+  const hasMode = rest.includes('--aot') || rest.includes('--train');
+  if (command !== 'build' || hasMode || process.env['BOXER_AOT'] !== 'profile') return args;
+  return [command, '--aot', 'profile', ...TRAINING.flatMap((line) => ['--train', line]), ...rest];
+}
+
 /** What a command did. */
 export interface Outcome {
   readonly status: number | null;
@@ -51,7 +70,7 @@ export function command(file: string, args: readonly string[], options: CommandO
 
 /** Runs `./boxer` as a user does. */
 export function boxer(args: readonly string[], options: CommandOptions = {}): Outcome {
-  return command(process.execPath, [join(root, 'boxer'), ...args], options);
+  return command(process.execPath, [join(root, 'boxer'), ...inMode(args)], options);
 }
 
 /** As {@link boxer}, and fails the test with all that was written when the exit code is not 0. */

@@ -29,8 +29,8 @@ export interface StartOptions {
    * that is seen, while the box waits. Default `off`. Results and fuel are the same.
    */
   readonly jit?: JitMode;
-  /** Use the translated code in the component; true unless given. */
-  readonly packs?: boolean;
+  /** Use the translated code in the component; true unless given. `force`, for tests: from the start, while the box waits for it. */
+  readonly packs?: boolean | 'force';
   /** Make the run the same each time, with a clock and random numbers of its own; it ends when it waits for something else. */
   readonly repeatable?: boolean;
   /** The same, without translated code; the result tells what code was executed. */

@@ -35,7 +35,7 @@ export async function runBoxed(request: RunArguments): Promise<number> {
       ...(user === undefined ? {} : { user }),
       ...(audit === undefined ? {} : { audit }),
       jit: jitOf(request.value('jit') ?? process.env['BOXER_JIT']),
-      packs: process.env['BOXER_PACKS'] !== 'off',
+      packs: packsOf(process.env['BOXER_PACKS']),
       strace: request.on('strace'),
       stdin: request.on('interactive') ? 0 : 'empty',
       stdout: 1,
@@ -53,6 +53,11 @@ export async function runBoxed(request: RunArguments): Promise<number> {
   } finally {
     if (audit !== undefined) closeSync(audit);
   }
+}
+
+/** `force` is for tests. */
+function packsOf(text: string | undefined): boolean | 'force' {
+  return text === 'force' ? text : text !== 'off';
 }
 
 /** @throws {@link UsageError} for anything but on, off and auto; `force` is for tests */

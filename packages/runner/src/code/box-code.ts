@@ -18,6 +18,8 @@ export interface CodePlan {
   readonly warmUpInstructions: number;
   /** Instructions of a program before packs are put into its process: that takes some milliseconds, more than many a subshell. */
   readonly patienceInstructions: number;
+  /** The box waits for packs. For tests. */
+  readonly waitsForPacks: boolean;
   /** Where packs are kept for later runs. */
   readonly cacheFolder: string | undefined;
 }
@@ -33,14 +35,22 @@ export class BoxCode {
   /** Instructions until packs are used that V8 has yet to compile. */
   #coldInstructions: number;
 
-  constructor({ supply, jit, warmUpInstructions, patienceInstructions, cacheFolder }: CodePlan) {
+  constructor({
+    supply,
+    jit,
+    warmUpInstructions,
+    patienceInstructions,
+    waitsForPacks,
+    cacheFolder,
+  }: CodePlan) {
     this.#coldInstructions = warmUpInstructions;
     this.#patience = patienceInstructions;
     this.#cacheFolder = cacheFolder;
-    this.#library = new PackLibrary(supply, {
-      packCame: (pack) => this.#offers.forEach((packs) => packs.push(pack)),
+    const listener = {
+      packCame: (pack: LoadedPack) => this.#offers.forEach((packs) => packs.push(pack)),
       catalogueCame: () => this.#offers.forEach((_, process) => process.searchAll()),
-    });
+    };
+    this.#library = new PackLibrary(supply, listener, waitsForPacks);
     this.#jit = jit && new JustInTime(this.#library, jit, cacheFolder);
   }
 

@@ -1,4 +1,5 @@
 import { receiveMessageOnPort, type MessagePort } from 'node:worker_threads';
+import { BoxTrapError } from '../errors.ts';
 import {
   type LoadedPack,
   type PackCatalogue,
@@ -9,6 +10,9 @@ import {
 
 /** A weak hash names few packs; whoever makes pages that name more gets no more compared. */
 const MAX_CANDIDATES = 8;
+
+const WAIT_MS = 60_000;
+const nobody = new Int32Array(new SharedArrayBuffer(4));
 
 /** A pack that may have code of a page, and which of its pages that is. */
 export interface Candidate {
@@ -26,7 +30,7 @@ export interface LibraryListener {
 
 /**
  * The packs that a box knows: those that a supplier (another thread) offers are loaded when a page asks for them, those made
- * while the box runs are added. Nobody waits for anything.
+ * while the box runs are added. Nobody waits for anything, but in tests.
  */
 export class PackLibrary {
   readonly #port: MessagePort | undefined;
@@ -35,12 +39,18 @@ export class PackLibrary {
   #outstanding = 0;
   readonly #byHash = new Map<number, Candidate[]>();
   readonly #listener: LibraryListener;
+  readonly #waits: boolean;
 
-  /** @param port - to the supplier, if there is one; it posts the catalogue without being asked */
-  constructor(port: MessagePort | undefined, listener: LibraryListener) {
+  /**
+   * @param port - to the supplier, if there is one; it posts the catalogue without being asked
+   * @param waits - whether to wait for what is on its way
+   */
+  constructor(port: MessagePort | undefined, listener: LibraryListener, waits = false) {
     this.#port = port;
     this.#listener = listener;
+    this.#waits = waits;
     if (port) this.#outstanding = 1;
+    if (waits) this.warm();
   }
 
   /** Whether something is on its way. */
@@ -74,6 +84,7 @@ export class PackLibrary {
       for (const number of wanted) this.#asked.add(number);
       this.#outstanding += wanted.length;
       if (wanted.length > 0) this.#request({ type: 'packs', numbers: wanted });
+      if (this.#waits) this.poll();
     }
     return this.#byHash.get(hash) ?? [];
   }
@@ -89,16 +100,26 @@ export class PackLibrary {
 
   /** Takes what has arrived. */
   poll(): void {
-    while (this.#port && this.#outstanding > 0) {
-      const received = receiveMessageOnPort(this.#port) as { readonly message: SupplyMessage } | undefined;
-      if (!received) break;
+    while (this.#outstanding > 0) {
+      const message = this.#receive();
+      if (!message) break;
       this.#outstanding--;
-      const { message } = received;
       if (message.type === 'catalogue') {
         this.#catalogue = message.catalogue;
         this.#listener.catalogueCame();
       } else if (message.pack) this.add(message.pack);
     }
+  }
+
+  #receive(): SupplyMessage | undefined {
+    for (const started = performance.now(); this.#port;) {
+      const received = receiveMessageOnPort(this.#port) as { readonly message: SupplyMessage } | undefined;
+      if (received || !this.#waits) return received?.message;
+      if (performance.now() - started > WAIT_MS)
+        throw new BoxTrapError('the supplier of its code does not answer');
+      Atomics.wait(nobody, 0, 0, 1);
+    }
+    return undefined;
   }
 
   close(): void {

@@ -38,7 +38,8 @@ export function planCode(options: StartOptions, layout: ComponentLayout, withSup
   const code = options.packs === false || options.training ? [] : layout.code;
   if (jit === 'off' && code.length === 0) return { plan: undefined, supply: undefined };
   const cacheFolder = jit === 'off' || jit === 'force' ? undefined : cacheFolderOf(options, layout);
-  const isEager = jit === 'on' || jit === 'force';
+  const waitsForPacks = options.packs === 'force';
+  const isEager = jit === 'on' || jit === 'force' || waitsForPacks;
   const hasSources = withSupply && (code.length > 0 || cacheFolder !== undefined);
   const channel = hasSources ? new MessageChannel() : undefined;
   return {
@@ -47,6 +48,7 @@ export function planCode(options: StartOptions, layout: ComponentLayout, withSup
       jit: jit === 'off' ? undefined : jitThresholds(jit, availableParallelism()),
       warmUpInstructions: isEager ? 0 : WARM_UP_INSTRUCTIONS,
       patienceInstructions: isEager ? 0 : PATIENCE_INSTRUCTIONS,
+      waitsForPacks,
       cacheFolder,
     },
     supply: channel && {
