@@ -17,4 +17,6 @@ export default {
     ],
   },
   maxWorkers: 2,
+  // For what hangs: how long a test takes says nothing on a busy machine.
+  testTimeout: 60_000,
 };
