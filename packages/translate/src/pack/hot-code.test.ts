@@ -74,4 +74,12 @@ describe('hotCode', () => {
   ])('finds no ways that were never taken, where they %s', (_, way) => {
     expect(hotBeside(way)).toEqual([0, 1]);
   });
+
+  it('says of ways that were never taken that they are cold', () => {
+    // `cbz x0, .+12; nop; ret; ret`: always taken, as word 3 was seen as often as word 0.
+    const words = [CBZ_12, NOP, RET, RET];
+    const { page } = pageOf([CBZ_12, undefined, undefined, RET], { 0: 10, 3: 10 });
+    const { heatOf } = hotCode([page], pageOf(words, {}).reader, 10);
+    expect([0, 1, 2].map((i) => heatOf(0x1000 + 4 * i))).toEqual([10, 0, 0]);
+  });
 });

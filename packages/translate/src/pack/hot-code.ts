@@ -51,13 +51,14 @@ export function hotCode(pages: readonly ExecutedPage[], reader: CodeReader, leas
       if (count > 0) sampled.set(pc, count);
       if (count >= leastSamples) follow(pc);
     });
-  const asides = [...hot].flatMap((pc) => waysAside(pc, reader, hot));
-  for (const pc of asides) hot.add(pc);
+  // What was not executed is not hot, and nothing of what was has gone on there.
   const heat = heatOf(
     [...hot].sort((x, y) => x - y),
     sampled,
     reader,
   );
+  const asides = [...hot].flatMap((pc) => waysAside(pc, reader, hot));
+  for (const pc of asides) hot.add(pc);
   return { pages: pagesOf(hot), heatOf: (pc) => heat.get(pc) ?? 0 };
 }
 
