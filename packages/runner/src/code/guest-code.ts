@@ -28,6 +28,8 @@ export class GuestCode {
   #view: DataView;
   #words: Int32Array;
   #free: number[] = [];
+  /** By address: bytes of the guest code of the function that is entered there. */
+  readonly #entered = new Map<number, number>();
 
   constructor(
     readonly memory: WebAssembly.Memory,
@@ -100,6 +102,22 @@ export class GuestCode {
   /** Whether the interpreter has records of a guest page. */
   hasRecords(page: number): boolean {
     return this.view.getUint32(RECORD_INDEX_AT + 4 * page, true) !== 0;
+  }
+
+  /** Whether no function of more guest code is entered at an address: what fewer samples have made leaves more to the interpreter. */
+  isBetter(pc: number, size: number): boolean {
+    return size >= (this.#entered.get(pc) ?? 0);
+  }
+
+  /** Has a function of `size` bytes of guest code, in a slot of the table, execute what begins at an address. */
+  enter(pc: number, slot: number, size: number): void {
+    this.functions.enterAt(pc, slot);
+    this.#entered.set(pc, size);
+  }
+
+  /** No entry is left. */
+  forgetEntries(): void {
+    this.#entered.clear();
   }
 
   /** A guest page, in place. */

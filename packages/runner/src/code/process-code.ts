@@ -74,6 +74,7 @@ export class ProcessCode {
   #forget(): void {
     this.#epoch = this.guest.epoch;
     this.#seen.clear();
+    this.guest.forgetEntries();
     for (const each of this.#allInstalled()) each.forget();
   }
 
