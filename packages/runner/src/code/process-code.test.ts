@@ -78,14 +78,15 @@ function looping(library = newLibrary(), start = CODE_AT, patience = 0) {
         translated: view().getUint32(engineCells.endedTranslated, true) === 1,
       };
     },
-    /** Translates what is there. */
-    translate(): LoadedPack {
+    /** Translates what is there, or the first so many instructions of it. */
+    translate(maximumInstructions = 2): LoadedPack {
       const reader = {
         word: (pc: number) =>
           pc >>> 12 === start >>> 12 ? view().getUint32(GUEST_BIAS + pc, true) : undefined,
         data: () => undefined,
       };
-      const pack = translatePack(reader, { base: start, functions: [{ entry: start }] });
+      const functions = [{ entry: start }];
+      const pack = translatePack(reader, { base: start, functions, maximumInstructions });
       return { module: new WebAssembly.Module(pack.bytes), plan: planOf(readPack(pack.bytes)) };
     },
   };
@@ -144,6 +145,17 @@ describe('the code of a process', () => {
     const pack = box.translate();
     library.add(pack);
     box.code.offer(pack);
+    expect(box.slice(101)).toEqual({ ...expected, translated: true });
+  });
+
+  it.each([
+    ['first', [2, 1]],
+    ['last', [1, 2]],
+  ])('enters what has more of a function when that comes %s', (_, sizes) => {
+    const box = looping();
+    box.slice(1);
+    for (const size of sizes) box.code.place(box.translate(size), CODE_AT);
+    // The branch at the end of the slice is in one of them only.
     expect(box.slice(101)).toEqual({ ...expected, translated: true });
   });
 
