@@ -1,5 +1,4 @@
 import type { CodeReader } from '../translator/code-reader.ts';
-import { decodeInstruction } from '../translator/decode-instruction.ts';
 import { heatOf, neverGoesOn } from './heat.ts';
 import type { ReachedPage } from './reached-code.ts';
 
@@ -11,9 +10,6 @@ export interface ExecutedPage extends ReachedPage {
 
 const PAGE_BYTES = 4096;
 const WORDS = PAGE_BYTES / 4;
-
-/** Instructions of a way that leads back, at most: leaving for the interpreter costs more than executing them. */
-const MOST_ASIDE = 12;
 
 const bitOf = (bits: Uint8Array, index: number) => ((bits[index >> 3] ?? 0) >> (index & 7)) & 1;
 
@@ -51,42 +47,12 @@ export function hotCode(pages: readonly ExecutedPage[], reader: CodeReader, leas
       if (count > 0) sampled.set(pc, count);
       if (count >= leastSamples) follow(pc);
     });
-  // What was not executed is not hot, and nothing of what was has gone on there.
   const heat = heatOf(
     [...hot].sort((x, y) => x - y),
     sampled,
     reader,
   );
-  const asides = [...hot].flatMap((pc) => waysAside(pc, reader, hot));
-  for (const pc of asides) hot.add(pc);
   return { pages: pagesOf(hot), heatOf: (pc) => heat.get(pc) ?? 0 };
-}
-
-/**
- * What does not go on in hot code may be hot next time: a function that finds nothing where it was always seen to find
- * something. That is translated, too, whether it was executed or not, where it returns at once or comes back.
- */
-function waysAside(pc: number, reader: CodeReader, hot: ReadonlySet<number>): number[] {
-  const word = reader.word(pc);
-  const control = word === undefined ? undefined : decodeInstruction(pc, word).control;
-  if (control?.type !== 'branch') return [];
-  const starts = control.conditional ? [pc + 4, control.target] : [control.target];
-  return starts.flatMap((start) => wayBack(start, reader, hot));
-}
-
-/** @returns the instructions from one on until hot code or the function's end; none when those are many, or call something */
-function wayBack(start: number, reader: CodeReader, hot: ReadonlySet<number>): number[] {
-  const way: number[] = [];
-  for (let pc = start; !hot.has(pc);) {
-    const word = reader.word(pc);
-    if (word === undefined || way.length === MOST_ASIDE) return [];
-    way.push(pc);
-    const { control } = decodeInstruction(pc, word);
-    if (control.type === 'return') return way;
-    if (control.type !== 'next' && control.type !== 'branch') return [];
-    pc = control.type === 'branch' && !control.conditional ? control.target : pc + 4;
-  }
-  return way;
 }
 
 function pagesOf(hot: ReadonlySet<number>): ReachedPage[] {
