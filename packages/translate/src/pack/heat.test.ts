@@ -1,3 +1,4 @@
+import { decodeInstruction } from '../translator/decode-instruction.ts';
 import { heatOf } from './heat.ts';
 
 /** As GNU as encodes them. */
@@ -12,13 +13,9 @@ const b = (words: number) => 0x1400_0000 | words;
 /** @param samples - by word @returns how hot each word is */
 function heats(words: readonly number[], samples: Readonly<Record<number, number>>): number[] {
   const at = (i: number) => 0x1000 + 4 * i;
-  const reader = { word: (pc: number) => words[(pc - 0x1000) / 4], data: () => undefined };
   const seen = new Map(Object.entries(samples).map(([i, count]) => [at(Number(i)), count]));
-  const heat = heatOf(
-    words.map((_, i) => at(i)),
-    seen,
-    reader,
-  );
+  const executed = new Map(words.map((word, i) => [at(i), decodeInstruction(at(i), word).control]));
+  const heat = heatOf(executed, seen);
   return words.map((_, i) => Math.round(heat.get(at(i)) ?? -1));
 }
 

@@ -1,5 +1,6 @@
 import type { CodeReader } from '../translator/code-reader.ts';
-import { heatOf, neverGoesOn } from './heat.ts';
+import { type Control, decodeInstruction, goesOn } from '../translator/decode-instruction.ts';
+import { heatOf } from './heat.ts';
 import type { ReachedPage } from './reached-code.ts';
 
 /** What was executed of a page of code, and where it was seen to be. */
@@ -33,11 +34,12 @@ export function hotCode(pages: readonly ExecutedPage[], reader: CodeReader, leas
     const bits = byPage.get(Math.floor(pc / PAGE_BYTES))?.bits;
     return bits !== undefined && bitOf(bits, (pc % PAGE_BYTES) / 4) === 1;
   };
-  const hot = new Set<number>();
+  const hot = new Map<number, Control>();
   const follow = (start: number) => {
     for (let pc = start; isReached(pc) && !hot.has(pc); pc += 4) {
-      hot.add(pc);
-      if (neverGoesOn(reader.word(pc) ?? 0)) return;
+      const { control } = decodeInstruction(pc, reader.word(pc) ?? 0);
+      hot.set(pc, control);
+      if (!goesOn(control)) return;
     }
   };
   const sampled = new Map<number, number>();
@@ -47,15 +49,12 @@ export function hotCode(pages: readonly ExecutedPage[], reader: CodeReader, leas
       if (count > 0) sampled.set(pc, count);
       if (count >= leastSamples) follow(pc);
     });
-  const heat = heatOf(
-    [...hot].sort((x, y) => x - y),
-    sampled,
-    reader,
-  );
-  return { pages: pagesOf(hot), heatOf: (pc) => heat.get(pc) ?? 0 };
+  const executed = new Map([...hot].sort(([x], [y]) => x - y));
+  const heat = heatOf(executed, sampled);
+  return { pages: pagesOf(executed.keys()), heatOf: (pc) => heat.get(pc) ?? 0 };
 }
 
-function pagesOf(hot: ReadonlySet<number>): ReachedPage[] {
+function pagesOf(hot: Iterable<number>): ReachedPage[] {
   const pages = new Map<number, Uint8Array>();
   for (const pc of hot) {
     const page = Math.floor(pc / PAGE_BYTES);

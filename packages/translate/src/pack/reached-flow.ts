@@ -1,5 +1,5 @@
 import type { CodeReader } from '../translator/code-reader.ts';
-import { decodeInstruction, type GuestInstruction } from '../translator/decode-instruction.ts';
+import { decodeInstruction, goesOn, type GuestInstruction } from '../translator/decode-instruction.ts';
 import { jumpTargets } from '../translator/jump-targets.ts';
 
 /** Words that say what may come to them. @source Arm ARM DDI 0487, "BTI", "PACIASP" */
@@ -60,11 +60,7 @@ export class ReachedFlow {
       const { control } = instruction;
       if (control.type === 'call' && control.target !== undefined && executed.has(control.target))
         this.called.add(control.target);
-      const ends =
-        control.type === 'return' ||
-        control.type === 'jump' ||
-        (control.type === 'branch' && !control.conditional);
-      const next = ends ? undefined : within(pc + 4);
+      const next = goesOn(control) ? within(pc + 4) : undefined;
       const branch = control.type === 'branch' ? within(control.target) : undefined;
       if (control.type === 'jump') jumps.push(pc);
       if (next !== undefined) this.successors.add(next);

@@ -1,13 +1,8 @@
 import { PAGE_SIZE_BYTES } from '@boxer/abi';
-import {
-  type EmittedModule,
-  emitRegions,
-  sizeOf,
-  stretchesOf,
-  VALID_BITS,
-} from '../translator/code-module.ts';
+import { type EmittedModule, emitRegions, stretchesOf, VALID_BITS } from '../translator/code-module.ts';
 import type { CodeReader } from '../translator/code-reader.ts';
 import {
+  countInstructions,
   discoverRegion,
   type FunctionRequest,
   type Region,
@@ -119,7 +114,7 @@ export function translatePack(reader: CodeReader, { base, functions, ...options 
     index,
     entries: entries.map((pc): PackEntry => ({ offset: pc - base, index: next++ })),
     ranges: rangesOf(reader, base, region),
-    instructions: sizeOf(region),
+    instructions: countInstructions(region.blocks.values()),
   }));
   const info: PackInfo = {
     pages: pagesOf(reader, base, packed),

@@ -58,6 +58,16 @@ export class CallEmitter {
       .op('i32.add');
   }
 
+  /** Pushes a guest address, perhaps below 0, as i64. */
+  pushWideAddress(address: number): void {
+    const { base, origin } = this.imports;
+    this.f
+      .globalGet(base)
+      .op('i64.extend_i32_u')
+      .i64(BigInt(address - origin))
+      .op('i64.add');
+  }
+
   /**
    * Returns to the interpreter at the function's start when too little of the stack is left, or when the function may not be
    * executed: then the interpreter must not enter it again.

@@ -141,13 +141,6 @@ export function emitRegions(
   return { module, functions, base, codeTable, valid };
 }
 
-/** Instructions of a region. */
-export function sizeOf({ blocks }: Region): number {
-  let size = 0;
-  for (const { instructions } of blocks.values()) size += instructions.length;
-  return size;
-}
-
 /** Merged, sorted stretches of code of regions, as [start, end). */
 export function stretchesOf(regions: readonly Region[]): { readonly start: number; readonly end: number }[] {
   const blocks = regions.flatMap((region) =>

@@ -1,4 +1,4 @@
-import type { Block } from './region.ts';
+import { type Block, countInstructions, endsInJump } from './region.ts';
 
 /** What it costs to go from one Wasm function to another, in guest instructions: registers are stored and loaded. */
 const CROSSING_COST = 80;
@@ -16,19 +16,13 @@ interface HotBlock {
   readonly heat: number;
 }
 
-const sizeOf = (blocks: Iterable<Block>) => {
-  let size = 0;
-  for (const { instructions } of blocks) size += instructions.length;
-  return size;
-};
-
 /** How often control would go to another part, if one had the blocks in `core`: at most, for what leads to a block is not known. */
 function crossings(hottest: readonly HotBlock[], core: ReadonlySet<number>): number {
   const heats = new Map(hottest.map(({ block, heat }) => [block.pc, heat]));
   const arriving = new Map<number, number>();
   const targets = new Set<number>();
   for (const { block, heat } of hottest) {
-    const isJump = block.instructions.at(-1)?.control.type === 'jump';
+    const isJump = endsInJump(block);
     for (const to of block.successors) {
       if (isJump) targets.add(to);
       else if (core.has(to) !== core.has(block.pc)) arriving.set(to, (arriving.get(to) ?? 0) + heat);
@@ -58,7 +52,7 @@ export function coreOf(
     .sort((a, b) => b.heat - a.heat || a.block.pc - b.block.pc);
   const total = hottest.reduce((sum, { block, heat }) => sum + heat * block.instructions.length, 0);
   if (total === 0) return undefined;
-  const whole = sizeOf(blocks);
+  const whole = countInstructions(blocks);
   const most = whole <= limit ? MOST_OF_WHOLE * whole : limit;
   const core = new Set<number>();
   let [size, at] = [0, 0];

@@ -1,6 +1,6 @@
 import type { GuestInstruction } from './decode-instruction.ts';
 import { type FlagState, isInLocals } from './flag-state.ts';
-import type { Block, Region } from './region.ts';
+import { type Block, endsInJump, type Region } from './region.ts';
 import { type Loop, loopsOf, predecessorsOf } from './loops.ts';
 import { RegisterSet } from './register-set.ts';
 
@@ -47,7 +47,6 @@ interface Mutable {
 /** Whether flags are read: by nobody, by someone outside of the region perhaps, by an instruction of the region. */
 type FlagsLive = 0 | 1 | 2;
 
-const isJump = (block: Block) => block.instructions.at(-1)?.control.type === 'jump';
 const isCall = (block: Block) => block.instructions.at(-1)?.control.type === 'call';
 
 /** Whether control may leave behind the last instruction. */
@@ -135,7 +134,7 @@ class FlowAnalysis {
     this.#findMustDirty();
     this.#repeat(this.#blocks, (block) => this.#dirtyForward(block));
     for (const block of this.#blocks)
-      if (isJump(block)) this.#jumpDirty = this.#jumpDirty.union(this.#dirtyOut(block));
+      if (endsInJump(block)) this.#jumpDirty = this.#jumpDirty.union(this.#dirtyOut(block));
     this.#repeat(backwards, (block) => this.#flagsBackward(block));
     for (const entry of this.entries) this.#of(entry).flagsIn = 'memory';
     // Such entries go the same way as jumps.
@@ -249,7 +248,7 @@ class FlowAnalysis {
     const out = this.#flagsOut(block);
     if (out === undefined) return false;
     let changed = false;
-    const behind = isJump(block) ? this.#joinJump(block, out) : out;
+    const behind = endsInJump(block) ? this.#joinJump(block, out) : out;
     for (const successor of block.successors) {
       const state = this.#of(successor);
       const merged = this.#mergeFlags(state, behind);
@@ -277,9 +276,9 @@ class FlowAnalysis {
     const state = this.#of(block.pc);
     let live = RegisterSet.empty;
     if (mayLeaveAtEnd(block)) live = this.#dirtyOut(block);
-    if (isJump(block)) live = live.union(this.#jumpDirty);
+    if (endsInJump(block)) live = live.union(this.#jumpDirty);
     if (!isCall(block)) {
-      const dirty = isJump(block) ? this.#jumpDirty : this.#dirtyOut(block);
+      const dirty = endsInJump(block) ? this.#jumpDirty : this.#dirtyOut(block);
       for (const successor of block.successors) {
         const to = this.#of(successor);
         live = live.union(to.live).union(dirty.without(to.dirtyIn));
@@ -321,7 +320,7 @@ class FlowAnalysis {
       if (instruction) flags = flagsAfter(flags, instruction);
       return point;
     });
-    const dirty = isJump(block) ? this.#jumpDirty : this.#dirtyOut(block);
+    const dirty = endsInJump(block) ? this.#jumpDirty : this.#dirtyOut(block);
     const jumpFlags = this.#jumpFlags ?? 'memory';
     return { live, flagsIn, dirtyIn, points, out: { dirty, flags }, jumpFlags };
   }

@@ -74,6 +74,12 @@ export function hasRegisterTarget({ control }: Pick<GuestInstruction, 'control'>
   return control.type === 'return' || control.type === 'jump';
 }
 
+/** Whether control may go on at the next instruction, be it after a call. */
+export function goesOn(control: Control): boolean {
+  if (control.type === 'branch') return control.conditional;
+  return control.type !== 'return' && control.type !== 'jump';
+}
+
 const NEXT: Control = { type: 'next' };
 const INTERPRET: Control = { type: 'interpret' };
 const RETURN: Control = { type: 'return' };

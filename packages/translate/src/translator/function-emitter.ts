@@ -6,28 +6,22 @@ import { ENTRY_SHIFT } from '../interpreter/translated-code.ts';
 import { type AccessPlans, planAccesses } from './access-plan.ts';
 import { CallEmitter, type CallTarget, type Imports, parameters } from './call-emitter.ts';
 import { emitChooseAddress } from './choose-address.ts';
-import { analyseFlow, type BlockFlow, leaveKey, type Point } from './data-flow.ts';
+import { analyseFlow, type BlockFlow, type Point } from './data-flow.ts';
 import { type GuestInstruction, hasRegisterTarget } from './decode-instruction.ts';
 import { FlagEmitter } from './flag-emitter.ts';
 import type { FlagState } from './flag-state.ts';
 import { planFuel } from './fuel-plan.ts';
 import { FunctionState } from './function-state.ts';
 import { InstructionEnvironment } from './instruction-environment.ts';
-import { type FlagStep, type LeavePoint, type LeaveStep, planLeaves } from './leave-plan.ts';
+import { LeaveEmitter, returnMarks } from './leave-emitter.ts';
+import type { LeavePoint } from './leave-plan.ts';
+import { jumpsToTargets, jumpToEntries } from './jump-to-entries.ts';
 import type { Block, Region } from './region.ts';
 import { RegisterSet } from './register-set.ts';
 import { type DispatchNode, type FlowNode, isDispatch } from './flow-graph.ts';
 import { StructuredGraph } from './structure.ts';
 import { unrollLoops } from './unroll-loops.ts';
 import { vectorClasses } from './vector-classes.ts';
-
-/** Marks in the lowest bits of the address that translated code returns. */
-export const returnMarks = {
-  /** The interpreter has to execute the instruction there. */
-  interpret: 2,
-  /** The same, because the fuel is nearly used up. */
-  outOfFuel: 3,
-} as const;
 
 interface CodeNode extends FlowNode {
   readonly block: Block;
@@ -49,21 +43,6 @@ const isSwitch = (node: FlowNode): node is SwitchNode => 'jumps' in node;
 /** Everything is in the CPU state. */
 const CLEAN: Point = { dirty: RegisterSet.empty, flags: 'memory' };
 
-/**
- * Lets jumps through registers lead to the entries, too, but for the first. Where jumps go is where control enters then: loops
- * around them have no further entry, which every round would have to be told apart from.
- */
-function jumpToEntries(region: Region, entries: readonly number[]): Region {
-  if (region.jumpTargets.length === 0) return region;
-  const targets = [...new Set([...region.jumpTargets, ...entries.slice(1)])].sort((a, b) => a - b);
-  const isJump = (block: Block) =>
-    block.instructions.at(-1)?.control.type === 'jump' && block.successors.length > 0;
-  const blocks = [...region.blocks.values()].map((block) =>
-    isJump(block) ? { ...block, successors: targets } : block,
-  );
-  return { ...region, jumpTargets: targets, blocks: new Map(blocks.map((block) => [block.pc, block])) };
-}
-
 /** Turns a region into the body of one Wasm function. */
 export class FunctionEmitter {
   readonly #state: FunctionState;
@@ -77,14 +56,8 @@ export class FunctionEmitter {
   readonly #switchPoint: Point | undefined;
   readonly #graph: StructuredGraph;
   readonly #labels = new Map<FlowNode, Label>();
-  /** By the key of a point. */
-  readonly #leaves = new Map<string, Label>();
-  /** Distance from the base of where to leave for, with marks. */
-  readonly #leavePc: Local;
-  readonly #leaveCount: Local;
+  readonly #leaves: LeaveEmitter;
   readonly #frameBytes: number;
-  /** Where a call leads that does not come back to its site: `leavePc` is an address. */
-  #elsewhere: Label = { level: 0 };
   readonly #calls: CallEmitter;
 
   readonly region: Region;
@@ -108,19 +81,18 @@ export class FunctionEmitter {
     this.#fuel = planFuel(region, entries);
     this.#flow = analyseFlow(region, entries, new Set(this.#fuel.keys()));
     this.#plans = planAccesses(region, entries);
-    this.#leavePc = f.local('i32');
-    this.#leaveCount = f.local('i32');
+    this.#leaves = new LeaveEmitter(f, imports, this.#state, this.#flags);
     let id = 0;
     for (const block of region.blocks.values())
       this.#nodes.set(block.pc, { id: id++, block, successors: [] });
-    const jumpBlocks = [...region.blocks.values()].filter((block) => this.#jumps(block));
+    const jumpBlocks = [...region.blocks.values()].filter((block) => jumpsToTargets(block));
     if (jumpBlocks.length > 0) {
       this.#switch = { id: id++, jumps: true, successors: this.#nodesAt(region.jumpTargets) };
       const flow = jumpBlocks[0] && this.#flowOf(jumpBlocks[0].pc);
       if (flow) this.#switchPoint = { dirty: flow.out.dirty, flags: flow.jumpFlags };
     }
     for (const node of this.#nodes.values()) {
-      const jumps = this.#jumps(node.block) && this.#switch;
+      const jumps = jumpsToTargets(node.block) && this.#switch;
       node.successors = jumps ? [jumps] : this.#nodesAt(node.block.successors);
     }
     const entryNodes = entries.map((entry): EntryNode => ({
@@ -133,10 +105,6 @@ export class FunctionEmitter {
     const nodes = [root, ...entryNodes, ...this.#nodes.values(), ...(this.#switch ? [this.#switch] : [])];
     this.#graph = new StructuredGraph(root, nodes);
     this.#frameBytes = 128 + 8 * region.blocks.size;
-  }
-
-  #jumps(block: Block): boolean {
-    return block.instructions.at(-1)?.control.type === 'jump' && block.successors.length > 0;
   }
 
   #isJumpTarget(pc: number): boolean {
@@ -154,92 +122,27 @@ export class FunctionEmitter {
   }
 
   emit(): void {
-    const { f } = this;
-    const { chains, flagSteps, places } = planLeaves(this.#leavePoints());
-    this.#elsewhere = f.block();
-    const labels = new Map<LeaveStep | FlagStep, Label>();
-    for (const step of [...flagSteps, ...chains.flat()].reverse()) labels.set(step, f.block());
-    for (const [key, step] of places) this.#leaves.set(key, labels.get(step) ?? this.#elsewhere);
+    this.#leaves.open(this.#leavePoints());
     this.#tree(this.#graph.root);
-    f.op('unreachable');
-    for (const { flags, step } of flagSteps) {
-      f.end();
-      this.#flags.store(flags);
-      f.br(labels.get(step) ?? this.#elsewhere);
-    }
-    for (const chain of chains) {
-      chain.forEach((step, i) => {
-        f.end();
-        this.#state.store(step.stored.without(chain[i + 1]?.stored ?? RegisterSet.empty));
-      });
-      f.get(this.#leavePc).globalGet(this.imports.base).op('i32.add');
-      f.get(parameters.fuel).get(this.#leaveCount).op('i32.sub').op('return');
-    }
-    f.op('unreachable').end();
-    f.get(this.#leavePc).get(parameters.fuel).op('return');
-    f.op('unreachable');
-  }
-
-  // ── Addresses ──────────────────────────────────────────────────────────────────────────────────────────
-
-  /** Pushes a guest address as i32. */
-  #pushAddress(address: number): void {
-    this.#calls.pushAddress(address);
-  }
-
-  /** Pushes a guest address, perhaps below 0, as i64. */
-  #pushWideAddress(address: number): void {
-    const { base, origin } = this.imports;
-    this.f
-      .globalGet(base)
-      .op('i64.extend_i32_u')
-      .i64(BigInt(address - origin))
-      .op('i64.add');
+    this.f.op('unreachable');
+    this.#leaves.close();
   }
 
   // ── Leaving ────────────────────────────────────────────────────────────────────────────────────────────
 
-  /** The places where control may leave, by their keys. */
-  #leavePoints(): Map<string, LeavePoint> {
-    const points = new Map<string, LeavePoint>();
-    const note = (point: Point, known: RegisterSet) => {
-      const key = leaveKey(point);
-      const valid = known.union(point.dirty);
-      const other = points.get(key)?.valid;
-      points.set(key, { point, valid: other ? other.intersection(valid) : valid });
-    };
-    for (const node of this.#graph.order) {
-      if (!isCode(node)) continue;
-      const { points: before, out, live } = this.#flowOf(node.block.pc);
+  /** The places where control may leave. */
+  #leavePoints(): LeavePoint[] {
+    return this.#graph.order.filter(isCode).flatMap(({ block }) => {
+      const { points, out, live } = this.#flowOf(block.pc);
+      const found: LeavePoint[] = [];
       let valid = live;
-      node.block.instructions.forEach(({ mayLeave, writes }, i) => {
-        const point = before[i];
-        if (point && (mayLeave || (i === 0 && this.#fuel.has(node.block.pc)))) note(point, valid);
+      block.instructions.forEach(({ mayLeave, writes }, i) => {
+        const point = points[i];
+        if (point && (mayLeave || (i === 0 && this.#fuel.has(block.pc)))) found.push({ point, valid });
         valid = valid.union(writes);
       });
-      note(out, valid);
-    }
-    return points;
-  }
-
-  #leaveLabel(point: Point): Label {
-    const label = this.#leaves.get(leaveKey(point));
-    if (!label) throw new RangeError('A place to leave was not foreseen');
-    return label;
-  }
-
-  /** Leaves for a known address. @param executed - instructions that the fuel was not charged for yet */
-  #leave(point: Point, address: number, executed = 0): void {
-    this.#prepareLeave(address, executed);
-    this.f.br(this.#leaveLabel(point));
-  }
-
-  #prepareLeave(address: number, executed = 0): void {
-    this.f
-      .i32(address - this.imports.origin)
-      .set(this.#leavePc)
-      .i32(executed)
-      .set(this.#leaveCount);
+      return [...found, { point: out, valid }];
+    });
   }
 
   /** Leaves where a test of the fuel stands, when it may be used up before the next one. */
@@ -247,8 +150,8 @@ export class FunctionEmitter {
     const instructions = this.#fuel.get(pc);
     const [point] = points;
     if (instructions === undefined || !point) return;
-    this.#prepareLeave(pc | returnMarks.outOfFuel);
-    this.f.get(parameters.fuel).i32(instructions).op('i32.lt_s').brIf(this.#leaveLabel(point));
+    this.#leaves.prepare(pc | returnMarks.outOfFuel);
+    this.f.get(parameters.fuel).i32(instructions).op('i32.lt_s').brIf(this.#leaves.label(point));
   }
 
   // ── Structure ──────────────────────────────────────────────────────────────────────────────────────────
@@ -408,7 +311,7 @@ export class FunctionEmitter {
       const point = flow.points[i];
       if (!point) throw new RangeError('A point is missing');
       if (instruction.control.type === 'interpret') {
-        this.#leave(point, instruction.pc | returnMarks.interpret, i);
+        this.#leaves.leave(point, instruction.pc | returnMarks.interpret, i);
         return;
       }
       const isLast = i === block.instructions.length - 1;
@@ -465,17 +368,17 @@ export class FunctionEmitter {
     const charged = instruction.control.type !== 'next' && branch === undefined;
     const executed = charged ? at.index - node.block.instructions.length : at.index;
     const { hasRareCalls } = instruction;
-    if (hasRareCalls) this.#prepareLeave(instruction.pc | returnMarks.interpret, executed);
+    if (hasRareCalls) this.#leaves.prepare(instruction.pc | returnMarks.interpret, executed);
     const environment = new InstructionEnvironment(instruction, point.flags, at.after, {
       state: this.#state,
       flags: this.#flags,
       plans: this.#plans,
-      rare: hasRareCalls ? this.#leaveLabel(point) : undefined,
+      rare: hasRareCalls ? this.#leaves.label(point) : undefined,
       support: (name) => this.imports.support(name),
-      pushLowAddress: (address) => this.#pushAddress(address),
-      pushAddress: (address) => this.#pushWideAddress(address),
-      prepareLeave: () => this.#prepareLeave(instruction.pc | returnMarks.interpret, executed),
-      leaveIf: () => void f.brIf(this.#leaveLabel(point)),
+      pushLowAddress: (address) => this.#calls.pushAddress(address),
+      pushAddress: (address) => this.#calls.pushWideAddress(address),
+      prepareLeave: () => this.#leaves.prepare(instruction.pc | returnMarks.interpret, executed),
+      leaveIf: () => void f.brIf(this.#leaves.label(point)),
       branch: branch ?? ((emitter, target) => this.#branch(node, instruction, emitter, target)),
     });
     const emitter = new GraphEmitter(f, environment, this.#pool, instruction.form.uses);
@@ -510,13 +413,13 @@ export class FunctionEmitter {
   /** Lets the interpreter handle addresses that hold no code, before anything changes. */
   #checkTarget({ pc, word }: GuestInstruction, point: Point): void {
     const { f } = this;
-    this.#prepareLeave(pc | returnMarks.interpret, -1);
+    this.#leaves.prepare(pc | returnMarks.interpret, -1);
     f.get(this.#state.general((word >>> 5) & 31))
       .i64(2n)
       .op('i64.rotr')
       .i64(1n << 30n)
       .op('i64.ge_u')
-      .brIf(this.#leaveLabel(point));
+      .brIf(this.#leaves.label(point));
   }
 
   /** @returns the local `target`, with the address in a register */
@@ -532,7 +435,7 @@ export class FunctionEmitter {
     const { f } = this;
     const { out } = this.#flowOf(node.block.pc);
     const local = this.#target(emitter, target);
-    if (this.#jumps(node.block) && this.#switch && this.#switchPoint) {
+    if (jumpsToTargets(node.block) && this.#switch && this.#switchPoint) {
       f.get(local);
       this.#calls.toDistance();
       f.set(this.#distance);
@@ -552,7 +455,7 @@ export class FunctionEmitter {
   /** Goes on at an address outside of the region: most such branches are hardly ever taken. */
   #goElsewhere(out: Point, address: number): void {
     if (this.imports.direct(address)) this.#tail(out, { address });
-    else this.#leave(out, address);
+    else this.#leaves.leave(out, address);
   }
 
   /** Goes on in another function, and returns what that returns. */
@@ -574,18 +477,18 @@ export class FunctionEmitter {
     this.#flags.store(out.flags);
     this.#calls.call(local === undefined ? { address: known ?? 0 } : { local }, this.#frameBytes);
     const pushIsElsewhere = () => {
-      f.set(parameters.fuel).tee(this.#leavePc);
+      f.set(parameters.fuel).tee(this.#leaves.address);
       this.#calls.toDistance();
       f.i32(site - this.imports.origin).op('i32.ne');
     };
     pushIsElsewhere();
     f.if();
-    f.get(this.#leavePc).get(parameters.fuel);
+    f.get(this.#leaves.address).get(parameters.fuel);
     f.get(parameters.stack).i32(this.#frameBytes).op('i32.sub');
-    this.#pushAddress(site);
+    this.#calls.pushAddress(site);
     f.call(this.imports.resume);
     pushIsElsewhere();
-    f.brIf(this.#elsewhere).end();
+    f.brIf(this.#leaves.elsewhere).end();
     const next = this.#nodes.get(site);
     if (!next) {
       this.#calls.tail({ address: site });

@@ -12,6 +12,16 @@ export interface Block {
   readonly successors: readonly number[];
 }
 
+/** Whether control goes on where a register says. */
+export const endsInJump = ({ instructions }: Block): boolean => instructions.at(-1)?.control.type === 'jump';
+
+/** How many instructions blocks have. */
+export function countInstructions(blocks: Iterable<Block>): number {
+  let count = 0;
+  for (const { instructions } of blocks) count += instructions.length;
+  return count;
+}
+
 /** A guest function, or what could be found of it from its entry. */
 export interface Region {
   readonly entry: number;

@@ -1,6 +1,6 @@
 import type { RegionToEmit } from './code-module.ts';
 import { coreOf } from './core-blocks.ts';
-import type { Block, Region, RegionOptions } from './region.ts';
+import { type Block, countInstructions, endsInJump, type Region, type RegionOptions } from './region.ts';
 
 /**
  * Instructions of one Wasm function at most: the host's compiler takes more than twice as long for twice as many, and
@@ -12,7 +12,7 @@ const endOf = ({ pc, instructions }: Block) => pc + 4 * instructions.length;
 
 /** Where control goes besides jumps through registers, which may go anywhere. */
 function successorsOf(block: Block): readonly number[] {
-  return block.instructions.at(-1)?.control.type === 'jump' ? [] : block.successors;
+  return endsInJump(block) ? [] : block.successors;
 }
 
 /** For each place between two blocks, how many edges lead across it. */
@@ -89,9 +89,8 @@ export function splitRegion(
 ): RegionToEmit[] {
   const { region, entries } = whole;
   const blocks = [...region.blocks.values()].sort((a, b) => a.pc - b.pc);
-  const size = blocks.reduce((sum, { instructions }) => sum + instructions.length, 0);
   const core = heatOf && coreOf(blocks, heatOf, limit);
-  if (!core && size <= limit) return [whole];
+  if (!core && countInstructions(blocks) <= limit) return [whole];
   const tiers = core
     ? [blocks.filter(({ pc }) => core.has(pc)), blocks.filter(({ pc }) => !core.has(pc))]
     : [blocks];

@@ -1,6 +1,6 @@
-import { emitRegions, sizeOf, stretchesOf } from './code-module.ts';
+import { emitRegions, stretchesOf } from './code-module.ts';
 import type { CodeReader } from './code-reader.ts';
-import { discoverRegion, type FunctionRequest, type RegionOptions } from './region.ts';
+import { countInstructions, discoverRegion, type FunctionRequest, type RegionOptions } from './region.ts';
 import { splitRegion } from './split-region.ts';
 
 /** Where the interpreter may enter a module: `pc`, through the exported function `name`. */
@@ -53,7 +53,7 @@ export function translateModule(
     bytes: module.finish(),
     entries: [...entries.values()],
     ranges: stretchesOf(all.map(({ region }) => region)),
-    instructions: all.reduce((sum, { region }) => sum + sizeOf(region), 0),
+    instructions: all.reduce((sum, { region }) => sum + countInstructions(region.blocks.values()), 0),
     missing: [...new Set(called)].filter((target) => !present.has(target)),
   };
 }
