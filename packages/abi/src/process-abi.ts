@@ -86,7 +86,10 @@ export const addressWindows = {
   low: 16,
 } as const;
 
-/** One byte a guest page. Access is allowed when the bit is set; 0: not mapped, or not yet loaded. */
+/**
+ * One byte a guest page. Access is allowed when the bit is set; 0: not mapped, or not yet loaded. What may be written may be read,
+ * too, as on every processor of the kind: translated code relies on it.
+ */
 export const PERMISSIONS_AT = 0x0010_0000;
 export const pagePermissions = { read: 1, write: 2, execute: 4 } as const;
 

@@ -22,10 +22,25 @@ export type Local = number;
 
 const EMPTY = 0x40;
 
+/** What is known of a branch before it is ever executed. */
+export interface BranchHint {
+  /** Where its opcode stands, in bytes from the beginning of the body. */
+  readonly offset: number;
+  readonly isLikely: boolean;
+}
+
+/** A function's body as a code section has it, and what is beside it. */
+export interface FunctionBody {
+  readonly bytes: Uint8Array;
+  /** In ascending order. */
+  readonly hints: readonly BranchHint[];
+}
+
 /** Appends the instructions of one function body. Names follow the text format; labels replace branch depths. */
 export class FunctionAssembler {
   readonly code = new ByteWriter(128);
   readonly #locals: ValueType[] = [];
+  readonly #hints: BranchHint[] = [];
   #level = 0;
   #values = 0;
 
@@ -205,6 +220,13 @@ export class FunctionAssembler {
     return this.#open(0x02, result);
   }
 
+  /** The same with the results of a function type without parameters. */
+  blockResults(typeIndex: number): Label {
+    this.code.byte(0x02).signed32(typeIndex);
+    this.#level += 1;
+    return { level: this.#level };
+  }
+
   /** Branches to a loop's label continue it. */
   loop(result?: ValueType): Label {
     return this.#open(0x03, result);
@@ -241,6 +263,21 @@ export class FunctionAssembler {
     return this.#level - label.level;
   }
 
+  /** Says of the `br_if` or `if` that comes next that its condition is hardly ever true: compilers may put aside what it leads to. */
+  unlikely(): this {
+    return this.#hint(false);
+  }
+
+  /** The opposite of {@link unlikely}. */
+  likely(): this {
+    return this.#hint(true);
+  }
+
+  #hint(isLikely: boolean): this {
+    this.#hints.push({ offset: this.code.length, isLikely });
+    return this;
+  }
+
   br(label: Label): this {
     this.code.byte(0x0c).unsigned(this.#depth(label));
     return this;
@@ -258,8 +295,8 @@ export class FunctionAssembler {
     return this;
   }
 
-  /** Appends the body to a code section: locals, instructions, end. Call once, when all blocks are closed. */
-  finish(): Uint8Array<ArrayBuffer> {
+  /** Locals, instructions, end. Call once, when all blocks are closed. */
+  finish(): FunctionBody {
     if (this.#level !== 0) throw new RangeError(`${this.#level} blocks are still open`);
     const runs: { type: ValueType; count: number }[] = [];
     for (const type of this.#locals) {
@@ -269,6 +306,8 @@ export class FunctionAssembler {
     }
     const body = new ByteWriter(this.code.length + 32).unsigned(runs.length);
     for (const { type, count } of runs) body.unsigned(count).byte(valueTypes[type]);
-    return body.append(this.code).byte(0x0b).finish();
+    const start = body.length;
+    const hints = this.#hints.map((hint) => ({ ...hint, offset: start + hint.offset }));
+    return { bytes: body.append(this.code).byte(0x0b).finish(), hints };
   }
 }

@@ -1,5 +1,7 @@
+import { ByteReader } from './byte-reader.ts';
 import { FunctionAssembler } from './function-assembler.ts';
-import { ModuleBuilder } from './module-builder.ts';
+import { ModuleBuilder, sectionIds } from './module-builder.ts';
+import { findCustomSection, sectionsOf } from './sections.ts';
 
 const none = { params: [], results: [] };
 const one = { minimum: 1 };
@@ -120,5 +122,33 @@ describe('ModuleBuilder', () => {
       misuse(module);
       module.finish();
     }).toThrow(RangeError);
+  });
+
+  it('says which branches are likely, in a section that others skip', () => {
+    const module = new ModuleBuilder();
+    const imported = module.importFunction('host', 'f', { params: ['i32'], results: [] });
+    const plain = module.function({ params: [], results: [] }, () => undefined);
+    const hinted = module.function({ params: ['i32'], results: [] }, (f) => {
+      f.local('i64');
+      const end = f.block();
+      f.get(0).unlikely().if().get(0).call(imported).end();
+      f.get(0).likely().brIf(end);
+      f.end();
+    });
+    module.export('f', 'function', hinted);
+    const bytes = module.finish();
+    expect(() => instantiate(bytes, { host: { f: () => undefined } })).not.toThrow();
+
+    // Oracle: the proposal "branch hinting": function, count; offset in its body, size 1, 0 or 1 each.
+    const section = findCustomSection(bytes, 'metadata.code.branch_hint') ?? new Uint8Array();
+    const [count, index, hints, first = 0, size, isLikely, second = 0, ...rest] = section;
+    expect([count, index, hints, size, isLikely, rest]).toEqual([1, hinted, 2, 1, 0, [1, 1]]);
+    const code = sectionsOf(bytes).find(({ id }) => id === sectionIds.code);
+    const reader = new ByteReader(bytes, 'code', code?.bodyStart, code?.end);
+    expect(reader.unsigned()).toBe(2);
+    reader.take(reader.unsigned());
+    const body = reader.take(reader.unsigned());
+    expect([body[first], body[second]]).toEqual([0x04, 0x0d]);
+    expect(plain).toBe(hinted - 1);
   });
 });

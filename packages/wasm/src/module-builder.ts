@@ -1,5 +1,5 @@
 import { ByteWriter } from './byte-writer.ts';
-import { FunctionAssembler } from './function-assembler.ts';
+import { FunctionAssembler, type FunctionBody } from './function-assembler.ts';
 import { customSection, encodeSection, MODULE_HEADER } from './sections.ts';
 import { type FunctionType, type Limits, type ValueType, valueTypes } from './types.ts';
 
@@ -19,6 +19,9 @@ export const sectionIds = {
   data: 11,
   dataCount: 12,
 } as const;
+
+/** @source WebAssembly "Custom Annotation: branch hints" (metadata.code.branch_hint), in front of the code section */
+const BRANCH_HINTS = 'metadata.code.branch_hint';
 
 const externKinds = { function: 0, table: 1, memory: 2, global: 3 } as const;
 
@@ -45,10 +48,12 @@ class Entries {
     return this.bytes;
   }
 
+  vector(): Uint8Array {
+    return new ByteWriter().unsigned(this.count).append(this.bytes).view();
+  }
+
   section(id: number): Uint8Array {
-    return this.count === 0
-      ? new Uint8Array()
-      : encodeSection(id, new ByteWriter().unsigned(this.count).append(this.bytes).view());
+    return this.count === 0 ? new Uint8Array() : encodeSection(id, this.vector());
   }
 }
 
@@ -58,7 +63,7 @@ export class ModuleBuilder {
   readonly #typeEntries = new Entries();
   readonly #imports = new Entries();
   readonly #functionTypes: number[] = [];
-  readonly #bodies: (Uint8Array | undefined)[] = [];
+  readonly #bodies: (FunctionBody | undefined)[] = [];
   readonly #tables = new Entries();
   readonly #memories = new Entries();
   readonly #globals = new Entries();
@@ -127,7 +132,7 @@ export class ModuleBuilder {
     const at = index - this.#imported.function;
     if (at < 0 || at >= this.#bodies.length) throw new RangeError(`Function ${index} is not declared`);
     if (this.#bodies[at]) throw new RangeError(`Function ${index} is defined already`);
-    this.#bodies[at] = body instanceof FunctionAssembler ? body.finish() : body;
+    this.#bodies[at] = body instanceof FunctionAssembler ? body.finish() : { bytes: body, hints: [] };
   }
 
   /** Writes the body of a declared function. */
@@ -213,9 +218,27 @@ export class ModuleBuilder {
     const code = new Entries();
     this.#bodies.forEach((body, at) => {
       if (!body) throw new RangeError(`Function ${this.#imported.function + at} has no body`);
-      code.add().unsigned(body.length).bytes(body);
+      code.add().unsigned(body.bytes.length).bytes(body.bytes);
     });
     return code;
+  }
+
+  /** @returns the section that tells compilers which branches are likely, as the proposal for branch hints has it */
+  #hints(): Uint8Array {
+    const functions = new Entries();
+    this.#bodies.forEach((body, at) => {
+      if (!body?.hints.length) return;
+      const out = functions
+        .add()
+        .unsigned(this.#imported.function + at)
+        .unsigned(body.hints.length);
+      for (const { offset, isLikely } of body.hints)
+        out
+          .unsigned(offset)
+          .byte(1)
+          .byte(isLikely ? 1 : 0);
+    });
+    return functions.count === 0 ? new Uint8Array() : customSection(BRANCH_HINTS, functions.vector());
   }
 
   /** @returns the module */
@@ -238,6 +261,7 @@ export class ModuleBuilder {
     if (this.#data.count > 0) {
       out.bytes(encodeSection(sectionIds.dataCount, new ByteWriter().unsigned(this.#data.count).view()));
     }
+    out.bytes(this.#hints());
     out.bytes(this.#code().section(sectionIds.code)).bytes(this.#data.section(sectionIds.data));
     for (const section of this.#customs) out.bytes(section);
     return out.finish();

@@ -13,6 +13,16 @@ import { v8Intrinsics } from './intrinsics.ts';
 
 /** Set, V8 compiles all functions at once, and optimises them all in the background. */
 const EAGERNESS = ['wasm-lazy-compilation', 'wasm-dynamic-tiering'];
+/**
+ * Set, optimising uses what modules say of their branches, and never a simpler allocator of registers, which large functions
+ * would get otherwise: their code would be half as fast.
+ */
+const THOROUGHNESS = [
+  'experimental-wasm-branch-hinting',
+  'no-turbo-use-mid-tier-regalloc-for-huge-functions',
+];
+/** Later versions of V8 (12 and 13 were tried) refuse code of modules that were made while the first was set. */
+const THOROUGH_V8 = 11;
 /** What all files of the folder may take; those that were not used for longest go first. */
 const MAX_TOTAL_BYTES = 256 * 1024 * 1024;
 const POLL_MS = 100;
@@ -47,9 +57,9 @@ async function optimised(
 ): Promise<Uint8Array> {
   for (const flag of EAGERNESS) setFlagsFromString(`--no-${flag}`);
   const before = processorMs();
+  const thoroughness = Number.parseInt(process.versions.v8) === THOROUGH_V8 ? THOROUGHNESS : [];
+  for (const flag of thoroughness) setFlagsFromString(`--${flag}`);
   const module = new WebAssembly.Module(bytes);
-  // Code remembers the flags that are set when it is serialised.
-  for (const flag of EAGERNESS) setFlagsFromString(`--${flag}`);
   const least = bytes.length / FASTEST_BYTES_PER_MS;
   let idle = 0;
   let last = processorMs();
@@ -60,7 +70,14 @@ async function optimised(
     idle = now - before >= least && now - last < POLL_MS / 10 ? idle + 1 : 0;
     last = now;
   }
+  // Code remembers the flags that are set when it is serialised.
+  for (const flag of EAGERNESS) setFlagsFromString(`--${flag}`);
+  for (const flag of thoroughness) setFlagsFromString(`--${opposite(flag)}`);
   return new Uint8Array(serialize(module));
+}
+
+function opposite(flag: string): string {
+  return flag.startsWith('no-') ? flag.slice('no-'.length) : `no-${flag}`;
 }
 
 /** Of all threads of this process. */

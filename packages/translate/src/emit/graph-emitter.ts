@@ -394,10 +394,10 @@ export class GraphEmitter {
     this.emit(statement.condition);
     const { rare } = this.environment;
     if (rare && mayCall(statement.otherwise)) {
-      f.op('i32.eqz').brIf(rare);
+      f.op('i32.eqz').unlikely().brIf(rare);
       this.#side(statement.then, then);
     } else if (rare && alwaysCalls(statement.then)) {
-      f.brIf(rare);
+      f.unlikely().brIf(rare);
       this.#side(statement.otherwise, otherwise);
     } else {
       f.if();

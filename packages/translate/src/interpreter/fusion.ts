@@ -100,6 +100,7 @@ export function emitFusion(
     .memory('i32.load16_u', RECORD_BYTES)
     .i32(operations.first + branchNumber)
     .op('i32.ne')
+    .unlikely()
     .brIf(main.cold);
   emitter.countAhead([condition]);
   emitter.run(comparison.builder.body);
@@ -116,7 +117,7 @@ export function emitFusion(
     .memory(target.load, RECORD_BYTES + target.offset)
     .set(ip);
   f.get(left).get(ip).op('i32.add').set(main.fuel);
-  f.get(left).i32(0).op('i32.ge_s').brIf(main.dispatch);
+  f.get(left).i32(0).op('i32.ge_s').likely().brIf(main.dispatch);
   f.i32(exitReasons.fuel).set(main.reason).br(main.exit);
   f.end();
   f.get(ip)

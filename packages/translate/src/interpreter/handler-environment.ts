@@ -277,16 +277,16 @@ export class HandlerEnvironment implements Environment {
       // The cold form looks more closely: a call here would make the main function larger.
       this.#inOnePage(emitter, wide, low, bytes, this.main.cold);
       this.#pagePermission(emitter, low, bit);
-      f.i32(bit).op('i32.ne').brIf(this.main.cold);
+      f.i32(bit).op('i32.ne').unlikely().brIf(this.main.cold);
       return place;
     }
     const permitted = f.block();
     const slow = f.block();
     this.#inOnePage(emitter, wide, low, bytes, slow);
     this.#pagePermission(emitter, low, bit);
-    f.brIf(permitted);
+    f.likely().brIf(permitted);
     f.end();
-    f.get(wide).i32(bytes).i32(bit).call(this.runtime.checkAccess).tee(low).brIf(permitted);
+    f.get(wide).i32(bytes).i32(bit).call(this.runtime.checkAccess).tee(low).likely().brIf(permitted);
     this.#leave(emitter, exitReasons.fault, false);
     f.end();
     return place;
@@ -305,6 +305,7 @@ export class HandlerEnvironment implements Environment {
     f.get(wide)
       .i64(1n << 32n)
       .op('i64.ge_u')
+      .unlikely()
       .brIf(slow);
     if (bytes === 1) return;
     f.get(low)
@@ -312,6 +313,7 @@ export class HandlerEnvironment implements Environment {
       .op('i32.and')
       .i32(PAGE_MASK + 1 - bytes)
       .op('i32.gt_u')
+      .unlikely()
       .brIf(slow);
   }
 
@@ -323,6 +325,7 @@ export class HandlerEnvironment implements Environment {
       .op('i32.wrap_i64')
       .i32(bytes - 1)
       .op('i32.and')
+      .unlikely()
       .if();
     // Without its tag, as Linux reports it.
     f.i32(0);
@@ -375,7 +378,7 @@ export class HandlerEnvironment implements Environment {
       f.set(this.#ip);
     } else this.#indirect(emitter, target, main);
     f.get(left).get(this.#ip).op('i32.add').set(main.fuel);
-    f.get(left).i32(0).op('i32.ge_s').brIf(main.dispatch);
+    f.get(left).i32(0).op('i32.ge_s').likely().brIf(main.dispatch);
     f.i32(exitReasons.fuel).set(main.reason).br(main.exit);
   }
 
@@ -391,12 +394,14 @@ export class HandlerEnvironment implements Environment {
       .op('i64.rotr')
       .i64(1n << 30n)
       .op('i64.ge_u')
+      .unlikely()
       .brIf(slowTarget);
     f.get(wide)
       .op('i32.wrap_i64')
       .i32(0)
       .memory('i32.load', cells.returnSite)
       .op('i32.eq')
+      .unlikely()
       .brIf(main.returned);
     f.get(wide)
       .op('i32.wrap_i64')
@@ -404,7 +409,7 @@ export class HandlerEnvironment implements Environment {
       .op('i32.shr_u')
       .i32(-4)
       .op('i32.and');
-    f.memory('i32.load', RECORD_INDEX_AT).tee(record).op('i32.eqz').brIf(slowTarget);
+    f.memory('i32.load', RECORD_INDEX_AT).tee(record).op('i32.eqz').unlikely().brIf(slowTarget);
     f.get(record)
       .get(wide)
       .op('i32.wrap_i64')

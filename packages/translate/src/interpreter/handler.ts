@@ -58,7 +58,7 @@ function buildHandler(
   const emit = () => {
     const f = new FunctionAssembler(1);
     emitHandler({ builder, layout }, runtime, f, new LocalPool(f));
-    return f.finish();
+    return f.finish().bytes;
   };
   try {
     emit();

@@ -132,6 +132,7 @@ export function emitMainFunction(f: FunctionAssembler, parts: MainFunctionParts)
     .call(pages.predecode)
     .tee(next)
     .op('i32.eqz')
+    .unlikely()
     .if()
     .i32(exitReasons.fault)
     .set(reason)
@@ -162,7 +163,7 @@ export function emitMainFunction(f: FunctionAssembler, parts: MainFunctionParts)
   f.br(resume);
 
   f.end().get(ip).get(ip).memory('i32.load16_u', 0).i32(operations.first).op('i32.sub');
-  f.callIndirect(parts.coldType, parts.coldTable).tee(next).if().get(next).set(ip).br(resume).end();
+  f.callIndirect(parts.coldType, parts.coldTable).tee(next).likely().if().get(next).set(ip).br(resume).end();
   f.i32(0).memory('i32.load', cells.leave).tee(reason).i32(LEAVE_BEHIND).op('i32.and').if();
   f.get(ip).i32(RECORD_BYTES).op('i32.add').set(ip).end();
   f.get(reason)
@@ -203,7 +204,7 @@ function emitSlowTarget(
   f.get(target).call(pages.recordOfTarget).tee(IP).if();
   f.get(left).get(IP).op('i32.add').set(fuel);
   // It is a taken branch like others, or slices would end elsewhere when records have been forgotten.
-  f.get(left).i32(0).op('i32.ge_s').brIf(resume);
+  f.get(left).i32(0).op('i32.ge_s').likely().brIf(resume);
   f.i32(exitReasons.fuel).set(reason).br(exit).end();
   // pc and fault are set already.
   flush(f, () => f.get(left));

@@ -66,5 +66,5 @@ export function emitPredecoder(
     emitter.emit(condition);
     f.if().get(RECORD).i32(operations.undefined).memory('i32.store16', 0).end();
   }
-  return f.finish();
+  return f.finish().bytes;
 }

@@ -125,11 +125,11 @@ function emitSettleFlags(f: FunctionAssembler): void {
 /** Pushes the index of the translated code that begins at the address in the local `pc`; `missing` returns where there is none. */
 export function emitFindCode(f: FunctionAssembler, pc: Local, record: Local, missing: () => void): void {
   f.get(pc).i32(10).op('i32.shr_u').i32(-4).op('i32.and').memory('i32.load', RECORD_INDEX_AT).tee(record);
-  f.op('i32.eqz').if();
+  f.op('i32.eqz').unlikely().if();
   missing();
   f.end();
   f.get(record).get(pc).i32(0xffc).op('i32.and').i32(2).op('i32.shl').op('i32.add').tee(record);
-  f.memory('i32.load16_u', 0).i32(operations.enter).op('i32.ne').if();
+  f.memory('i32.load16_u', 0).i32(operations.enter).op('i32.ne').unlikely().if();
   missing();
   f.end();
   f.get(record).memory('i32.load', CODE_INDEX);

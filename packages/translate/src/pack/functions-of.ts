@@ -95,7 +95,11 @@ class Division {
 }
 
 /** Where the interpreter should hand over besides the function's beginning, the most useful places first. */
-function entriesOf(division: Division, owner: number, members: readonly number[]): number[] {
+function entriesOf(
+  division: Division,
+  owner: number,
+  members: readonly number[],
+): Pick<FunctionRequest, 'entries' | 'loopEntries'> {
   const { flow, inner, roots } = division;
   const [come, afterInterpreted, loops, sites]: number[][] = [[], [], [], []];
   for (const pc of members) {
@@ -110,8 +114,10 @@ function entriesOf(division: Division, owner: number, members: readonly number[]
     if (control.type === 'call' && !(control.target !== undefined && roots.has(control.target)))
       sites?.push(next);
   }
-  const all = [come, afterInterpreted, loops, sites].flatMap((places) => places ?? []);
-  return [...new Set(all)].filter((pc) => pc !== owner).slice(0, MOST_ENTRIES);
+  const chosen = (from: readonly (readonly number[] | undefined)[], most: number) =>
+    [...new Set(from.flatMap((places) => places ?? []))].filter((pc) => pc !== owner).slice(0, most);
+  const entries = chosen([come, afterInterpreted], MOST_ENTRIES);
+  return { entries, loopEntries: chosen([loops, sites], MOST_ENTRIES - entries.length) };
 }
 
 /** First instructions of stretches that lie where nobody would look for the function. */
@@ -160,7 +166,7 @@ export function functionsOf(reached: readonly ReachedPage[], reader: CodeReader)
   const division = new Division(new ReachedFlow(reader, addresses), addresses);
   const functions = [...division.membersByOwner()].map(([entry, members]): FunctionRequest => ({
     entry,
-    entries: entriesOf(division, entry, members),
+    ...entriesOf(division, entry, members),
     parts: [...new Set(partsOf(division, entry, members))],
     jumpTargets: jumpTargetsOf(division, entry, members),
   }));

@@ -8,6 +8,7 @@ import {
   type Region,
   type RegionOptions,
 } from '../translator/region.ts';
+import { loopHeadersOf } from '../translator/loops.ts';
 import { splitRegion } from '../translator/split-region.ts';
 import {
   type CodePack,
@@ -100,11 +101,12 @@ export function translatePack(reader: CodeReader, { base, functions, ...options 
   if (base % PAGE_SIZE_BYTES !== 0) throw new RangeError(`The base ${base} is not the address of a page`);
   const unique = new Map(functions.map((request) => [request.entry, request]));
   const regions = [...unique.values()].flatMap((request) => {
-    const { entry, entries = [] } = request;
+    const { entry, entries = [], loopEntries = [] } = request;
     if (entry < base) throw new RangeError(`The function at ${entry} lies below the base ${base}`);
     const region = discoverRegion(reader, request, options);
     if (!region.blocks.has(entry)) return [];
-    const inside = entries.filter((pc) => pc >= base && region.blocks.has(pc));
+    const wanted = [...entries, ...loopHeadersOf(region, loopEntries)];
+    const inside = wanted.filter((pc) => pc >= base && region.blocks.has(pc));
     return splitRegion({ region, entries: [...new Set([entry, ...inside])] }, options);
   });
   const emitted = emitRegions(regions, { origin: base, movable: true });

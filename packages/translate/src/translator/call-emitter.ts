@@ -10,6 +10,8 @@ export interface Imports {
   /** The process's table of translated code, and the type of what is in it. */
   readonly codeTable: number;
   readonly codeType: number;
+  /** The type of what gives the same results without parameters. */
+  readonly resultsType: number;
   /** () → (): computes pending flags in the CPU state. */
   readonly settleFlags: number;
   /** Interprets what a callee has left, see {@link RESUME_TYPE}. */
@@ -81,9 +83,11 @@ export class CallEmitter {
         .i32(1 << bit)
         .op('i32.and')
         .op('i32.eqz');
-    f.get(parameters.stack).i32(LEAST_STACK).op('i32.lt_u');
-    if (valid) pushInvalid(valid).op('i32.or');
-    f.if();
+    const enters = f.block();
+    const returns = f.block();
+    f.get(parameters.stack).i32(LEAST_STACK).op('i32.lt_u').unlikely().brIf(returns);
+    if (valid) pushInvalid(valid).unlikely().brIf(returns);
+    f.br(enters).end();
     this.pushAddress(entry);
     if (valid) pushInvalid(valid).i32(1).op('i32.shl').op('i32.or');
     f.get(parameters.fuel).op('return').end();
@@ -93,11 +97,14 @@ export class CallEmitter {
     return 'address' in target ? this.imports.direct(target.address) : undefined;
   }
 
-  /** Pushes the index in the table of code; returns to the interpreter where nothing is translated. */
-  #find(pc: Local): void {
+  /** Pushes the index in the table of code. @param missing - goes elsewhere where nothing is translated, with pc and fuel */
+  #find(pc: Local, missing: () => void): void {
     const { f } = this;
     this.#record ??= f.local('i32');
-    emitFindCode(f, pc, this.#record, () => f.get(pc).get(parameters.fuel).op('return'));
+    emitFindCode(f, pc, this.#record, () => {
+      f.get(pc).get(parameters.fuel);
+      missing();
+    });
   }
 
   /** Goes on in another function, and returns what that returns. */
@@ -106,7 +113,7 @@ export class CallEmitter {
     const direct = this.#direct(target);
     if ('local' in target) {
       f.get(parameters.fuel).get(parameters.stack);
-      this.#find(target.local);
+      this.#find(target.local, () => f.op('return'));
       f.returnCallIndirect(imports.codeType, imports.codeTable);
       return;
     }
@@ -125,9 +132,10 @@ export class CallEmitter {
     const pushBudget = () => f.get(parameters.fuel).get(parameters.stack).i32(frameBytes).op('i32.sub');
     const direct = this.#direct(target);
     if ('local' in target) {
+      const done = f.blockResults(imports.resultsType);
       pushBudget();
-      this.#find(target.local);
-      f.callIndirect(imports.codeType, imports.codeTable);
+      this.#find(target.local, () => f.br(done));
+      f.callIndirect(imports.codeType, imports.codeTable).end();
       return;
     }
     if (direct === undefined) this.pushAddress(target.address);

@@ -101,6 +101,7 @@ export function emitRegions(
   const codeTable = module.importTable('process', 'code', { minimum: 1 });
   const base = module.global({ type: 'i32', mutable: movable, initial: movable ? 0 : origin });
   const codeType = module.type(CODE_TYPE);
+  const resultsType = module.type({ params: [], results: CODE_TYPE.results });
   const dispatch = module.function(DISPATCH_TYPE, (f) =>
     emitDispatch(f, { table: codeTable, type: codeType }),
   );
@@ -124,6 +125,7 @@ export function emitRegions(
       dispatch,
       codeTable,
       codeType,
+      resultsType,
       settleFlags,
       resume,
       base,
@@ -143,18 +145,14 @@ export function emitRegions(
 
 /** Merged, sorted stretches of code of regions, as [start, end). */
 export function stretchesOf(regions: readonly Region[]): { readonly start: number; readonly end: number }[] {
-  const blocks = regions.flatMap((region) =>
-    [...region.blocks.values()].map(({ pc, instructions }) => ({
-      start: pc,
-      end: pc + 4 * instructions.length,
-    })),
-  );
-  blocks.sort((a, b) => a.start - b.start);
+  const addresses = new Set<number>();
+  for (const { blocks } of regions)
+    for (const { instructions } of blocks.values()) for (const { pc } of instructions) addresses.add(pc);
   const ranges: { start: number; end: number }[] = [];
-  for (const block of blocks) {
+  for (const pc of [...addresses].sort((a, b) => a - b)) {
     const last = ranges.at(-1);
-    if (last && block.start <= last.end) last.end = Math.max(last.end, block.end);
-    else ranges.push({ ...block });
+    if (last?.end === pc) last.end += 4;
+    else ranges.push({ start: pc, end: pc + 4 });
   }
   return ranges;
 }

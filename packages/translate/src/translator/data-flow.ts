@@ -1,6 +1,8 @@
 import type { GuestInstruction } from './decode-instruction.ts';
 import { type FlagState, isInLocals } from './flag-state.ts';
-import { type Block, endsInJump, type Region } from './region.ts';
+import { carriedRegisters } from './carried-registers.ts';
+import { jumpsToTargets } from './jump-to-entries.ts';
+import type { Block, Region } from './region.ts';
 import { type Loop, loopsOf, predecessorsOf } from './loops.ts';
 import { RegisterSet } from './register-set.ts';
 
@@ -19,8 +21,12 @@ export interface BlockFlow {
   readonly dirtyIn: RegisterSet;
   /** Before each instruction. */
   readonly points: readonly Point[];
-  /** Behind the last one. */
+  /** Behind the last one; where it jumps to one of the region's targets, when that is found. */
   readonly out: Point;
+  /** Registers that are stored before such a jump. */
+  readonly storedBefore: RegisterSet;
+  /** Registers that are loaded when such a jump leads to the block. */
+  readonly loadedBehind: RegisterSet;
   /** Where the flags are when a jump through a register finds its target: the same for all of them. */
   readonly jumpFlags: FlagState;
 }
@@ -89,6 +95,8 @@ const neededToLeave = (instruction: GuestInstruction, dirty: RegisterSet) =>
 class FlowAnalysis {
   readonly #blocks: readonly Block[];
   readonly #state = new Map<number, Mutable>();
+  /** Registers that stay in locals where jumps through registers meet; the others are in the CPU state there. */
+  #carried = RegisterSet.empty;
   /** All jumps through registers share one place where they leave. */
   #jumpDirty = RegisterSet.empty;
   #jumpFlags: FlagState | undefined;
@@ -131,10 +139,13 @@ class FlowAnalysis {
   solve(): Map<number, BlockFlow> {
     const backwards = [...this.#blocks].reverse();
     this.#repeat(backwards, (block) => this.#readBackward(block));
+    this.#carried = carriedRegisters(this.region.jumpTargets.map((pc) => this.#of(pc).read));
+    this.#repeat(backwards, (block) => this.#readBackward(block));
     this.#findMustDirty();
     this.#repeat(this.#blocks, (block) => this.#dirtyForward(block));
     for (const block of this.#blocks)
-      if (endsInJump(block)) this.#jumpDirty = this.#jumpDirty.union(this.#dirtyOut(block));
+      if (jumpsToTargets(block))
+        this.#jumpDirty = this.#jumpDirty.union(this.#carriedFrom(block, this.#dirtyOut(block)));
     this.#repeat(backwards, (block) => this.#flagsBackward(block));
     for (const entry of this.entries) this.#of(entry).flagsIn = 'memory';
     // Such entries go the same way as jumps.
@@ -152,6 +163,11 @@ class FlowAnalysis {
     }
   }
 
+  /** What is still in locals behind a block that ends in a jump; behind others, everything. */
+  #carriedFrom(block: Block, registers: RegisterSet): RegisterSet {
+    return jumpsToTargets(block) ? registers.intersection(this.#carried) : registers;
+  }
+
   // ── Dirty registers, forward ───────────────────────────────────────────────────────────────────────────
 
   #dirtyOut(block: Block): RegisterSet {
@@ -165,7 +181,7 @@ class FlowAnalysis {
     let after = RegisterSet.empty;
     if (!isCall(block))
       for (const successor of block.successors) after = after.union(this.#of(successor).read);
-    const read = after.without(state.writes).union(state.reads);
+    const read = this.#carriedFrom(block, after).without(state.writes).union(state.reads);
     if (read.equals(state.read)) return false;
     state.read = read;
     return true;
@@ -182,7 +198,8 @@ class FlowAnalysis {
         const from = this.region.blocks.get(pc);
         if (!from || (loop?.hasCall && !loop.latches.has(pc))) continue;
         const { mustDirtyIn, writes } = this.#of(pc);
-        must = must.intersection(isCall(from) ? RegisterSet.empty : mustDirtyIn.union(writes));
+        const dirty = this.#carriedFrom(from, mustDirtyIn.union(writes));
+        must = must.intersection(isCall(from) ? RegisterSet.empty : dirty);
       }
       if (must.equals(state.mustDirtyIn)) return false;
       state.mustDirtyIn = must;
@@ -205,7 +222,7 @@ class FlowAnalysis {
 
   #dirtyForward(block: Block): boolean {
     // A call leaves everything in the CPU state.
-    const out = isCall(block) ? RegisterSet.empty : this.#dirtyOut(block);
+    const out = isCall(block) ? RegisterSet.empty : this.#carriedFrom(block, this.#dirtyOut(block));
     let changed = false;
     for (const successor of block.successors) {
       const state = this.#of(successor);
@@ -248,7 +265,7 @@ class FlowAnalysis {
     const out = this.#flagsOut(block);
     if (out === undefined) return false;
     let changed = false;
-    const behind = endsInJump(block) ? this.#joinJump(block, out) : out;
+    const behind = jumpsToTargets(block) ? this.#joinJump(block, out) : out;
     for (const successor of block.successors) {
       const state = this.#of(successor);
       const merged = this.#mergeFlags(state, behind);
@@ -276,12 +293,12 @@ class FlowAnalysis {
     const state = this.#of(block.pc);
     let live = RegisterSet.empty;
     if (mayLeaveAtEnd(block)) live = this.#dirtyOut(block);
-    if (endsInJump(block)) live = live.union(this.#jumpDirty);
+    if (jumpsToTargets(block)) live = live.union(this.#jumpDirty);
     if (!isCall(block)) {
-      const dirty = endsInJump(block) ? this.#jumpDirty : this.#dirtyOut(block);
+      const dirty = jumpsToTargets(block) ? this.#jumpDirty : this.#dirtyOut(block);
       for (const successor of block.successors) {
         const to = this.#of(successor);
-        live = live.union(to.live).union(dirty.without(to.dirtyIn));
+        live = live.union(this.#carriedFrom(block, to.live)).union(dirty.without(to.dirtyIn));
       }
     }
     live = live.without(state.writes).union(state.needs);
@@ -320,9 +337,12 @@ class FlowAnalysis {
       if (instruction) flags = flagsAfter(flags, instruction);
       return point;
     });
-    const dirty = endsInJump(block) ? this.#jumpDirty : this.#dirtyOut(block);
+    const jumps = jumpsToTargets(block);
+    const dirty = jumps ? this.#jumpDirty : this.#dirtyOut(block);
+    const storedBefore = jumps ? this.#dirtyOut(block).without(this.#carried) : RegisterSet.empty;
+    const loadedBehind = live.without(this.#carried);
     const jumpFlags = this.#jumpFlags ?? 'memory';
-    return { live, flagsIn, dirtyIn, points, out: { dirty, flags }, jumpFlags };
+    return { live, flagsIn, dirtyIn, points, out: { dirty, flags }, storedBefore, loadedBehind, jumpFlags };
   }
 }
 

@@ -9,8 +9,10 @@ export type Control =
   | { readonly type: 'next' }
   /** To a known address, always or on a condition. */
   | { readonly type: 'branch'; readonly target: number; readonly conditional: boolean }
-  /** X30 is set; `target` undefined: in a register. */
-  | { readonly type: 'call'; readonly target: number | undefined }
+  /** X30 is `site`, where the callee comes back to; `target` undefined: in a register. */
+  | { readonly type: 'call'; readonly target: number | undefined; readonly site: number }
+  /** To a function that is executed in place: the next instruction of the block is its first. X30 is set. */
+  | { readonly type: 'into' }
   | { readonly type: 'return' }
   /** To an address in a register. */
   | { readonly type: 'jump' }
@@ -32,8 +34,10 @@ export class GuestInstruction {
     readonly word: number,
     /** Its registers are those of {@link word}. */
     readonly form: InstructionForm,
+    /** When it is known better than the instruction alone says. */
+    control?: Control,
   ) {
-    this.control = controlOf(form, pc, word);
+    this.control = control ?? controlOf(form, pc, word);
     const interpreted = this.control.type === 'interpret';
     this.reads = interpreted
       ? RegisterSet.empty
@@ -95,7 +99,7 @@ function controlOf(form: InstructionForm, pc: number, word: number): Control {
   const target = address === undefined ? undefined : address >>> 0;
   if (branch.type === 'branchIf')
     return target === undefined ? INTERPRET : { type: 'branch', target, conditional: true };
-  if ((writesX.in(word) >>> 30) & 1) return { type: 'call', target };
+  if ((writesX.in(word) >>> 30) & 1) return { type: 'call', target, site: pc + 4 };
   if (target !== undefined) return { type: 'branch', target, conditional: false };
   return name === 'BR/BLR/RET' && ((word >>> 21) & 3) === RETURN_OPCODE ? RETURN : JUMP;
 }

@@ -7,7 +7,7 @@ import { type AccessPlans, planAccesses } from './access-plan.ts';
 import { CallEmitter, type CallTarget, type Imports, parameters } from './call-emitter.ts';
 import { emitChooseAddress } from './choose-address.ts';
 import { analyseFlow, type BlockFlow, type Point } from './data-flow.ts';
-import { type GuestInstruction, hasRegisterTarget } from './decode-instruction.ts';
+import { type Control, type GuestInstruction, hasRegisterTarget } from './decode-instruction.ts';
 import { FlagEmitter } from './flag-emitter.ts';
 import type { FlagState } from './flag-state.ts';
 import { planFuel } from './fuel-plan.ts';
@@ -151,7 +151,7 @@ export class FunctionEmitter {
     const [point] = points;
     if (instructions === undefined || !point) return;
     this.#leaves.prepare(pc | returnMarks.outOfFuel);
-    this.f.get(parameters.fuel).i32(instructions).op('i32.lt_s').brIf(this.#leaves.label(point));
+    this.f.get(parameters.fuel).i32(instructions).op('i32.lt_s').unlikely().brIf(this.#leaves.label(point));
   }
 
   // ── Structure ──────────────────────────────────────────────────────────────────────────────────────────
@@ -211,14 +211,17 @@ export class FunctionEmitter {
     if (others.length > 0) {
       const entry = this.#state.named('entry', 'i32');
       const elsewhere = f.block();
-      f.get(parameters.stack).i32(ENTRY_SHIFT).op('i32.shr_u').tee(entry).brIf(elsewhere);
+      f.get(parameters.stack)
+        .i32(1 << ENTRY_SHIFT)
+        .op('i32.ge_u')
+        .brIf(elsewhere);
       this.#goto(node, first);
       f.end();
+      f.get(parameters.stack).i32(ENTRY_SHIFT).op('i32.shr_u').i32(1).op('i32.sub').set(entry);
       f.get(parameters.stack)
         .i32((1 << ENTRY_SHIFT) - 1)
         .op('i32.and')
         .set(parameters.stack);
-      f.get(entry).i32(1).op('i32.sub').set(entry);
       this.#choose(node, others, entry);
     } else this.#goto(node, first);
   }
@@ -244,11 +247,11 @@ export class FunctionEmitter {
 
   #entry(node: EntryNode): void {
     this.#calls.guard(node.entry);
-    const { live, dirtyIn } = this.#flowOf(node.entry);
+    const { live, dirtyIn, loadedBehind } = this.#flowOf(node.entry);
     const [to] = node.successors;
     // On its way the switch stores what jumps may have left and the place does not expect: that must be what it was.
     const stored = to && isSwitch(to) ? this.#switchPoint?.dirty.without(dirtyIn) : undefined;
-    this.#state.load(live.union(stored ?? RegisterSet.empty));
+    this.#state.load(stored ? live.without(loadedBehind).union(stored) : live);
     this.#state.loadFloatState();
     if (to && isCode(to)) this.#edge(node, CLEAN, to);
     if (!to || !isSwitch(to)) return;
@@ -283,6 +286,7 @@ export class FunctionEmitter {
     );
     for (const to of targets) {
       f.end();
+      this.#state.load(this.#flowOf(to.block.pc).loadedBehind);
       this.#edge(node, point ?? CLEAN, to);
     }
     f.end();
@@ -365,7 +369,8 @@ export class FunctionEmitter {
     if (instruction.readsFlags && point.flags === 'memory') this.#flags.fetch();
     if (instruction.writesFlags === 'perhaps' && point.flags !== 'dead')
       this.#flags.convert(point.flags, 'nzcv');
-    const charged = instruction.control.type !== 'next' && branch === undefined;
+    const { type } = instruction.control;
+    const charged = type !== 'next' && type !== 'into' && branch === undefined;
     const executed = charged ? at.index - node.block.instructions.length : at.index;
     const { hasRareCalls } = instruction;
     if (hasRareCalls) this.#leaves.prepare(instruction.pc | returnMarks.interpret, executed);
@@ -378,7 +383,7 @@ export class FunctionEmitter {
       pushLowAddress: (address) => this.#calls.pushAddress(address),
       pushAddress: (address) => this.#calls.pushWideAddress(address),
       prepareLeave: () => this.#leaves.prepare(instruction.pc | returnMarks.interpret, executed),
-      leaveIf: () => void f.brIf(this.#leaves.label(point)),
+      leaveIf: () => void f.unlikely().brIf(this.#leaves.label(point)),
       branch: branch ?? ((emitter, target) => this.#branch(node, instruction, emitter, target)),
     });
     const emitter = new GraphEmitter(f, environment, this.#pool, instruction.form.uses);
@@ -399,7 +404,9 @@ export class FunctionEmitter {
         return;
       }
       case 'call':
-        this.#call(node, instruction, emitter, target);
+        this.#call(node, control, emitter, target);
+        return;
+      case 'into':
         return;
       case 'return':
       case 'jump':
@@ -419,6 +426,7 @@ export class FunctionEmitter {
       .op('i64.rotr')
       .i64(1n << 30n)
       .op('i64.ge_u')
+      .unlikely()
       .brIf(this.#leaves.label(point));
   }
 
@@ -433,12 +441,13 @@ export class FunctionEmitter {
   /** RET and BR: leaves, or jumps inside the region. */
   #jump(node: CodeNode, type: 'return' | 'jump', emitter: GraphEmitter, target: Node): void {
     const { f } = this;
-    const { out } = this.#flowOf(node.block.pc);
+    const { out, storedBefore } = this.#flowOf(node.block.pc);
     const local = this.#target(emitter, target);
     if (jumpsToTargets(node.block) && this.#switch && this.#switchPoint) {
       f.get(local);
       this.#calls.toDistance();
       f.set(this.#distance);
+      this.#state.store(storedBefore);
       this.#flags.convert(out.flags, this.#switchPoint.flags);
       this.#goto(node, this.#switch);
       return;
@@ -466,11 +475,15 @@ export class FunctionEmitter {
   }
 
   /** BL and BLR: a Wasm call; when it does not come back to the return site, neither does this function go on. */
-  #call(node: CodeNode, instruction: GuestInstruction, emitter: GraphEmitter, target: Node): void {
+  #call(
+    node: CodeNode,
+    control: Extract<Control, { type: 'call' }>,
+    emitter: GraphEmitter,
+    target: Node,
+  ): void {
     const { f } = this;
     const { out } = this.#flowOf(node.block.pc);
-    const known = instruction.control.type === 'call' ? instruction.control.target : undefined;
-    const site = instruction.pc + 4;
+    const { target: known, site } = control;
     // X30 is written already; a target in X30 was read before that.
     const local = known === undefined ? this.#target(emitter, target) : undefined;
     this.#state.store(out.dirty);
@@ -482,7 +495,7 @@ export class FunctionEmitter {
       f.i32(site - this.imports.origin).op('i32.ne');
     };
     pushIsElsewhere();
-    f.if();
+    f.unlikely().if();
     f.get(this.#leaves.address).get(parameters.fuel);
     f.get(parameters.stack).i32(this.#frameBytes).op('i32.sub');
     this.#calls.pushAddress(site);

@@ -64,6 +64,8 @@ const ZEROS = Array.from({ length: 16 }, () => 0);
  * accessed lie below 4 GiB, for neither the first pages nor the last ones can be mapped.
  */
 const MAX_STATIC_OFFSET = 0x7fff;
+type RangeCheck = Extract<AccessPlan, { type: 'range' }>;
+
 const UPPER_HALF = 0xffff_ffff_0000_0000n;
 
 /** Emits one instruction with registers and flags in locals. */
@@ -332,17 +334,17 @@ export class InstructionEnvironment implements Environment {
     if (bits !== 0) {
       this.surroundings.prepareLeave();
       push();
-      f.i32(PAGE_SHIFT).op('i32.shr_u').memory('i32.load8_u', PERMISSIONS_AT);
       this.#leaveUnless(f, bits);
     }
     return { push, offset: 0 };
   }
 
-  /** Leaves unless the permissions on the stack have all these bits. */
+  /** Leaves unless the page of the address on the stack has these permissions. What may be written may be read, too. */
   #leaveUnless(f: FunctionAssembler, bits: number): void {
-    f.i32(bits).op('i32.and');
-    if (bits & (bits - 1)) f.i32(bits).op('i32.ne');
-    else f.op('i32.eqz');
+    f.i32(PAGE_SHIFT).op('i32.shr_u').memory('i32.load8_u', PERMISSIONS_AT);
+    f.i32(bits & pagePermissions.write || bits)
+      .op('i32.and')
+      .op('i32.eqz');
     this.surroundings.leaveIf();
   }
 
@@ -358,35 +360,35 @@ export class InstructionEnvironment implements Environment {
       f.i64(BigInt(PAGE_SIZE_BYTES - bytes)).op('i64.gt_u');
     }
     this.surroundings.leaveIf();
-    const bit = access === 'read' ? pagePermissions.read : pagePermissions.write;
-    f.get(low).i32(PAGE_SHIFT).op('i32.shr_u').memory('i32.load8_u', PERMISSIONS_AT);
-    this.#leaveUnless(f, bit);
+    f.get(low);
+    this.#leaveUnless(f, pagePermissions[access]);
   }
 
-  /** Checks the pages of both ends: a range is shorter than a page. */
-  #checkRange({ f, pool }: GraphEmitter, plan: Extract<AccessPlan, { type: 'range' }>): void {
+  /** Checks a range that is shorter than a page: nearly always it lies in one, otherwise in two. */
+  #checkRange({ f, pool }: GraphEmitter, { register, low, bytes, bits }: RangeCheck): void {
     const wide = pool.take('i64');
-    const start = pool.take('i32');
-    f.get(this.surroundings.state.general(plan.register));
-    if (plan.low !== 0) f.i64(BigInt(plan.low)).op('i64.add');
+    f.get(this.surroundings.state.general(register));
+    if (low !== 0) f.i64(BigInt(low)).op('i64.add');
     f.tee(wide)
+      .i64(UPPER_HALF | BigInt(PAGE_SIZE_BYTES - 1))
+      .op('i64.and');
+    f.i64(BigInt(PAGE_SIZE_BYTES - bytes))
+      .op('i64.gt_u')
+      .unlikely()
+      .if();
+    f.get(wide)
       .i64(1n << 32n)
       .op('i64.ge_u');
     this.surroundings.leaveIf();
+    // An end beyond 4 GiB wraps around to page 0, which is never mapped.
     f.get(wide)
       .op('i32.wrap_i64')
-      .tee(start)
-      .i32(PAGE_SHIFT)
-      .op('i32.shr_u')
-      .memory('i32.load8_u', PERMISSIONS_AT);
-    // An end beyond 4 GiB wraps around to page 0, which is never mapped.
-    f.get(start)
-      .i32(plan.bytes - 1)
-      .op('i32.add')
-      .i32(PAGE_SHIFT)
-      .op('i32.shr_u');
-    f.memory('i32.load8_u', PERMISSIONS_AT).op('i32.and');
-    this.#leaveUnless(f, plan.bits);
+      .i32(bytes - 1)
+      .op('i32.add');
+    this.#leaveUnless(f, bits);
+    f.end();
+    f.get(wide).op('i32.wrap_i64');
+    this.#leaveUnless(f, bits);
   }
 
   requireAligned(emitter: GraphEmitter, address: Node, bytes: number): void {

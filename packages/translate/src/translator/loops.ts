@@ -50,6 +50,20 @@ export interface Loop {
   readonly hasCall: boolean;
 }
 
+/**
+ * Where to enter a region so as to come to these places soon: loops that are entered in their middle, too, would have to ask in
+ * each round where they were entered.
+ *
+ * @returns for each place the first block of the innermost loop around it, or itself where there is none
+ */
+export function loopHeadersOf(region: Region, places: readonly number[]): number[] {
+  if (places.length === 0) return [];
+  const loops = [...loopsOf(region, [region.entry, ...places]).values()].sort(
+    (a, b) => a.blocks.size - b.blocks.size,
+  );
+  return places.map((pc) => loops.find(({ blocks }) => blocks.has(pc))?.header ?? pc);
+}
+
 /** The loops of a region, by their first blocks. */
 export function loopsOf(region: Region, entries: readonly number[]): ReadonlyMap<number, Loop> {
   const predecessors = predecessorsOf(region);

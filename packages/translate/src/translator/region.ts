@@ -1,10 +1,12 @@
 import type { CodeReader } from './code-reader.ts';
 import { decodeInstruction, type GuestInstruction } from './decode-instruction.ts';
+import { inPlaceOf } from './in-place.ts';
 import { jumpTargets } from './jump-targets.ts';
 
 /** Instructions that are executed one after the other, entered at the first one only. */
 export interface Block {
   readonly pc: number;
+  /** Of the function; at the end those of a function that is executed in place of a call, perhaps. */
   readonly instructions: readonly GuestInstruction[];
   /** How often `instructions` repeats the body of a loop; undefined: once. */
   readonly copies?: number;
@@ -37,6 +39,8 @@ export interface FunctionRequest {
   readonly entry: number;
   /** Further addresses where the interpreter may hand over, such as heads of loops. */
   readonly entries?: readonly number[];
+  /** Places in loops: the interpreter may hand over where the loops around them begin, or there when there are none. */
+  readonly loopEntries?: readonly number[];
   /** First instructions of parts that lie elsewhere: cold ones, most likely. */
   readonly parts?: readonly number[];
   /** Targets of its indirect jumps that were seen: tables are not always found. */
@@ -157,10 +161,10 @@ export function discoverRegion(
   request: FunctionRequest,
   options: RegionOptions = {},
 ): Region {
-  const { entry, entries = [], jumpTargets: seen = [] } = request;
+  const { entry, entries = [], loopEntries = [], jumpTargets: seen = [] } = request;
   const found = new Discovery(reader, request, options);
   // The function's entry first: the limit may cut off what comes last.
-  for (const pc of [entry, ...entries]) {
+  for (const pc of [entry, ...entries, ...loopEntries]) {
     found.lead(pc);
     found.explore();
   }
@@ -184,7 +188,15 @@ export function discoverRegion(
       if (instruction.control.type !== 'next') break;
     }
     const last = instructions.at(-1);
-    if (last) blocks.set(pc, { pc, instructions, successors: successorsOf(found, last, targets) });
+    if (!last) continue;
+    const successors = successorsOf(found, last, targets);
+    const inPlace = inPlaceOf(reader, last, options);
+    if (inPlace) {
+      instructions.splice(-1, 1, ...inPlace);
+      const end = inPlace.at(-1)?.control;
+      if (end?.type === 'call' && end.target !== undefined) found.calls.add(end.target);
+    }
+    blocks.set(pc, { pc, instructions, successors });
   }
   return { entry, blocks, jumpTargets: targets, calls: [...found.calls] };
 }

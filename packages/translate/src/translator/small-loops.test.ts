@@ -24,6 +24,14 @@ const loops = {
   sumOfProducts: [0x6cc1_0400, 0x1e61_0802, 0x1e62_2863, 0xeb02_001f, 0x54ff_ff81, 0xd420_0000],
   /** `1: str x1, [x0], #8; bl f; cmp x0, x2; b.ne 1b; brk #0; f: add x1, x1, #3; ret` */
   storeAndCall: [0xf800_8401, 0x9400_0004, 0xeb02_001f, 0x54ff_ffa1, 0xd420_0000, 0x9100_0c21, 0xd65f_03c0],
+  /**
+   * The same, where `bl` leads to `adrp x16, 0x20000; ldr x17, [x16, #8]; add x16, x16, #8; br x17`, as in the table by which a
+   * program calls libraries; at the end, `g: add x1, x1, #3; ret`
+   */
+  storeAndCallElsewhere: [
+    0xf800_8401, 0x9400_0006, 0xeb02_001f, 0x54ff_ffa1, 0xd420_0000, 0x9100_0c21, 0xd65f_03c0, 0x9000_0090,
+    0xf940_0611, 0x9100_2210, 0xd61f_0220, 0x9100_0c21, 0xd65f_03c0,
+  ],
 } as const;
 
 interface Start {
@@ -59,7 +67,7 @@ const stateOf = (box: BareProcess, reason: number) => ({
   pc: box.pc,
   fuel: box.fuel,
   flags: reason === exitReasons.breakpoint ? box.flags : 0,
-  x: [0, 1, 2, 30].map((i) => box.x(i)),
+  x: [0, 1, 2, 16, 17, 30].map((i) => box.x(i)),
   v: [0, 1, 2, 3].map((i) => box.v(i)),
   fpsr: box.view.getUint32(cpuState.fpsr, true),
   memory: Buffer.from(box.guest(DATA_AT, 0x2000)).toString('latin1'),
@@ -120,5 +128,24 @@ describe('loops of one block', () => {
     }
     expect(ends.length).toBeGreaterThan(5);
     expect(ends.slice(0, -1)).toEqual(ends.slice(1).map(() => 1));
+  });
+
+  it.each([
+    ['translated', 0x14],
+    ['interpreted', 0x2c],
+  ])('call by a table of addresses what is %s', (_, at) => {
+    const table = new BigUint64Array([0n, BigInt(CODE_AT + at)]);
+    const how = {
+      from: DATA_AT + 0xf80,
+      to: DATA_AT + 0x1080,
+      pages: 2,
+      data: new Float64Array(table.buffer),
+    };
+    for (const fuel of lengths) compare(loops.storeAndCallElsewhere, how, fuel);
+  });
+
+  it('fault where such a table is not there', () => {
+    const how = { from: DATA_AT + 0x1000, to: DATA_AT + 0x1080, pages: 0 };
+    for (const fuel of lengths) compare(loops.storeAndCallElsewhere, how, fuel);
   });
 });

@@ -8,7 +8,11 @@ import { type Block, countInstructions, endsInJump, type Region, type RegionOpti
  */
 export const FUNCTION_INSTRUCTIONS = 1500;
 
-const endOf = ({ pc, instructions }: Block) => pc + 4 * instructions.length;
+/** Where control goes on behind a block that does not say so itself: of a call, to where its callee comes back. */
+function behind({ pc, instructions }: Block): number {
+  const control = instructions.at(-1)?.control;
+  return control?.type === 'call' ? control.site : pc + 4 * instructions.length;
+}
 
 /** Where control goes besides jumps through registers, which may go anywhere. */
 function successorsOf(block: Block): readonly number[] {
@@ -99,9 +103,8 @@ export function splitRegion(
   const targets = new Set<number>(region.jumpTargets);
   for (const block of blocks) {
     // What comes behind a call is a successor of it, wherever the call comes back to.
-    const behind = partAt.has(endOf(block)) ? [endOf(block)] : [];
-    for (const to of [...successorsOf(block), ...behind])
-      if (partAt.get(to) !== partAt.get(block.pc)) targets.add(to);
+    for (const to of [...successorsOf(block), behind(block)])
+      if (partAt.has(to) && partAt.get(to) !== partAt.get(block.pc)) targets.add(to);
   }
   const found = parts.flatMap((part) => {
     const wanted = new Set([...entries, ...targets]);
