@@ -116,6 +116,18 @@ describe('a pack in a process', () => {
     expect(epoch()).toBe(before + 1);
   });
 
+  it('has no code below its base, though a short function is called there', () => {
+    // `bl .-4096; ret`, and there `ret`
+    const words = new Map([
+      [CODE_AT, 0x97ff_fc00],
+      [CODE_AT + 4, 0xd65f_03c0],
+      [CODE_AT - PAGE, 0xd65f_03c0],
+    ]);
+    const reader = { word: (pc: number) => words.get(pc), data: () => undefined };
+    const { info } = translatePack(reader, { base: CODE_AT, functions: [{ entry: CODE_AT }] });
+    expect(info.functions.flatMap(({ ranges }) => ranges.map(({ offset }) => offset))).toEqual([0]);
+  });
+
   // `adr x2, .-1048560; str x1, [x2]; b .`: below all guest memory, where the engine's own lies.
   it('cannot be put where its addresses lead out of guest memory', () => {
     const box = new BareProcess({ processModule, supportModule, guestBytes: 0x4_0000 });

@@ -1,14 +1,13 @@
 import { PAGE_SIZE_BYTES } from '@boxer/abi';
 import { type EmittedModule, emitRegions, stretchesOf, VALID_BITS } from '../translator/code-module.ts';
 import type { CodeReader } from '../translator/code-reader.ts';
+import { enterRegion } from '../translator/enter-region.ts';
 import {
   countInstructions,
-  discoverRegion,
   type FunctionRequest,
   type Region,
   type RegionOptions,
 } from '../translator/region.ts';
-import { loopHeadersOf } from '../translator/loops.ts';
 import { splitRegion } from '../translator/split-region.ts';
 import {
   type CodePack,
@@ -99,15 +98,14 @@ function exportAll({ module, functions, base, codeTable, valid }: EmittedModule)
  */
 export function translatePack(reader: CodeReader, { base, functions, ...options }: PackRequest): CodePack {
   if (base % PAGE_SIZE_BYTES !== 0) throw new RangeError(`The base ${base} is not the address of a page`);
+  // Offsets are not negative.
+  const isReached = (pc: number) => pc >= base && (options.isReached?.(pc) ?? true);
   const unique = new Map(functions.map((request) => [request.entry, request]));
   const regions = [...unique.values()].flatMap((request) => {
-    const { entry, entries = [], loopEntries = [] } = request;
+    const { entry } = request;
     if (entry < base) throw new RangeError(`The function at ${entry} lies below the base ${base}`);
-    const region = discoverRegion(reader, request, options);
-    if (!region.blocks.has(entry)) return [];
-    const wanted = [...entries, ...loopHeadersOf(region, loopEntries)];
-    const inside = wanted.filter((pc) => pc >= base && region.blocks.has(pc));
-    return splitRegion({ region, entries: [...new Set([entry, ...inside])] }, options);
+    const found = enterRegion(reader, request, { ...options, isReached });
+    return found ? splitRegion(found, options) : [];
   });
   const emitted = emitRegions(regions, { origin: base, movable: true });
   exportAll(emitted);

@@ -1,6 +1,7 @@
 import { emitRegions, stretchesOf } from './code-module.ts';
 import type { CodeReader } from './code-reader.ts';
-import { countInstructions, discoverRegion, type FunctionRequest, type RegionOptions } from './region.ts';
+import { enterRegion } from './enter-region.ts';
+import { countInstructions, type FunctionRequest, type RegionOptions } from './region.ts';
 import { splitRegion } from './split-region.ts';
 
 /** Where the interpreter may enter a module: `pc`, through the exported function `name`. */
@@ -28,14 +29,8 @@ export function translateModule(
   requests: readonly FunctionRequest[],
   options: RegionOptions = {},
 ): TranslatedModule {
-  const all = requests.map((request) => {
-    const { entry, entries = [] } = request;
-    const region = discoverRegion(reader, request, options);
-    return { region, entries: [...new Set([entry, ...entries.filter((pc) => region.blocks.has(pc))])] };
-  });
-  const regions = all
-    .filter(({ region }) => region.blocks.has(region.entry))
-    .flatMap((each) => splitRegion(each, options));
+  const all = requests.flatMap((request) => enterRegion(reader, request, options) ?? []);
+  const regions = all.flatMap((each) => splitRegion(each, options));
   const { module, functions } = emitRegions(regions, { origin: 0, movable: false });
   const entries = new Map<number, CodeEntry>();
   regions.forEach(({ entries: places }, i) => {
