@@ -21,6 +21,8 @@ export interface Label {
 export type Local = number;
 
 const EMPTY = 0x40;
+/** `if` and `br_if`. */
+const HINTED = new Set([0x04, 0x0d]);
 
 /** What is known of a branch before it is ever executed. */
 export interface BranchHint {
@@ -210,8 +212,11 @@ export class FunctionAssembler {
     return this;
   }
 
-  #open(opcode: number, result: ValueType | undefined): Label {
-    this.code.byte(opcode).byte(result === undefined ? EMPTY : valueTypes[result]);
+  /** @param results - of one type, or of a function type without parameters: its index */
+  #open(opcode: number, results: ValueType | number | undefined): Label {
+    this.code.byte(opcode);
+    if (typeof results === 'number') this.code.signed32(results);
+    else this.code.byte(results === undefined ? EMPTY : valueTypes[results]);
     this.#level += 1;
     return { level: this.#level };
   }
@@ -222,9 +227,7 @@ export class FunctionAssembler {
 
   /** The same with the results of a function type without parameters. */
   blockResults(typeIndex: number): Label {
-    this.code.byte(0x02).signed32(typeIndex);
-    this.#level += 1;
-    return { level: this.#level };
+    return this.#open(0x02, typeIndex);
   }
 
   /** Branches to a loop's label continue it. */
@@ -240,8 +243,7 @@ export class FunctionAssembler {
 
   /** The same with the results of a function type without parameters. */
   ifResults(typeIndex: number): this {
-    this.code.byte(0x04).signed32(typeIndex);
-    this.#level += 1;
+    this.#open(0x04, typeIndex);
     return this;
   }
 
@@ -307,6 +309,9 @@ export class FunctionAssembler {
     const body = new ByteWriter(this.code.length + 32).unsigned(runs.length);
     for (const { type, count } of runs) body.unsigned(count).byte(valueTypes[type]);
     const start = body.length;
+    const code = this.code.view();
+    if (this.#hints.some(({ offset }) => !HINTED.has(code[offset] ?? 0)))
+      throw new RangeError('What is said to be likely is no branch');
     const hints = this.#hints.map((hint) => ({ ...hint, offset: start + hint.offset }));
     return { bytes: body.append(this.code).byte(0x0b).finish(), hints };
   }

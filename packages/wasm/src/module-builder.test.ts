@@ -151,4 +151,10 @@ describe('ModuleBuilder', () => {
     expect([body[first], body[second]]).toEqual([0x04, 0x0d]);
     expect(plain).toBe(hinted - 1);
   });
+
+  it('refuses to say that of anything else', () => {
+    const f = new FunctionAssembler(1);
+    f.get(0).unlikely().op('drop');
+    expect(() => f.finish()).toThrow(RangeError);
+  });
 });
