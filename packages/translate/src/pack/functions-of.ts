@@ -101,23 +101,26 @@ function entriesOf(
   members: readonly number[],
 ): Pick<FunctionRequest, 'entries' | 'loopEntries'> {
   const { flow, inner, roots } = division;
-  const [come, afterInterpreted, loops, sites]: number[][] = [[], [], [], []];
+  const come: number[] = [];
+  const afterInterpreted: number[] = [];
+  const loops: number[] = [];
+  const sites: number[] = [];
   for (const pc of members) {
     const reached = flow.instructions.get(pc);
     if (!reached) continue;
     const { instruction, next, branch } = reached;
     const { control } = instruction;
-    if (inner.has(pc) && !flow.tableTargets.has(pc)) come?.push(pc);
+    if (inner.has(pc) && !flow.tableTargets.has(pc)) come.push(pc);
     if (next === undefined || division.owners.get(next) !== owner) continue;
-    if (control.type === 'interpret') afterInterpreted?.push(next);
-    if (branch !== undefined && branch <= pc && division.owners.get(branch) === owner) loops?.push(branch);
+    if (control.type === 'interpret') afterInterpreted.push(next);
+    if (branch !== undefined && branch <= pc && division.owners.get(branch) === owner) loops.push(branch);
     if (control.type === 'call' && !(control.target !== undefined && roots.has(control.target)))
-      sites?.push(next);
+      sites.push(next);
   }
-  const chosen = (from: readonly (readonly number[] | undefined)[], most: number) =>
-    [...new Set(from.flatMap((places) => places ?? []))].filter((pc) => pc !== owner).slice(0, most);
-  const entries = chosen([come, afterInterpreted], MOST_ENTRIES);
-  return { entries, loopEntries: chosen([loops, sites], MOST_ENTRIES - entries.length) };
+  const chosen = (places: readonly number[], most: number) =>
+    [...new Set(places)].filter((pc) => pc !== owner).slice(0, most);
+  const entries = chosen([...come, ...afterInterpreted], MOST_ENTRIES);
+  return { entries, loopEntries: chosen([...loops, ...sites], MOST_ENTRIES - entries.length) };
 }
 
 /** First instructions of stretches that lie where nobody would look for the function. */

@@ -11,6 +11,8 @@ export interface PackPlan {
   /** By function, and one more: where its rows in `ranges` and `entries` begin. */
   readonly firstRange: Uint32Array;
   readonly firstEntry: Uint32Array;
+  /** By function: bytes of its guest code. */
+  readonly sizes: Uint32Array;
   /** Rows of three: offset, length, where in `code`. */
   readonly ranges: Uint32Array;
   /** Offset of each entry; its number is what the module's `install` takes. */
@@ -75,6 +77,9 @@ export function planOf(info: PackInfo): PackPlan {
     code,
     firstRange: starts(functions.map(({ ranges }) => ranges.length)),
     firstEntry: starts(functions.map(({ entries }) => entries.length)),
+    sizes: Uint32Array.from(functions, ({ ranges }) =>
+      ranges.reduce((sum, { bytes }) => sum + bytes.length, 0),
+    ),
     ranges: Uint32Array.from(
       functions.flatMap(({ ranges }) =>
         ranges.flatMap(({ offset, bytes }) => [offset, bytes.length, at(bytes)]),

@@ -293,9 +293,10 @@ class FlowAnalysis {
     const state = this.#of(block.pc);
     let live = RegisterSet.empty;
     if (mayLeaveAtEnd(block)) live = this.#dirtyOut(block);
-    if (jumpsToTargets(block)) live = live.union(this.#jumpDirty);
+    const jumps = jumpsToTargets(block);
+    if (jumps) live = live.union(this.#jumpDirty);
     if (!isCall(block)) {
-      const dirty = jumpsToTargets(block) ? this.#jumpDirty : this.#dirtyOut(block);
+      const dirty = jumps ? this.#jumpDirty : this.#dirtyOut(block);
       for (const successor of block.successors) {
         const to = this.#of(successor);
         live = live.union(this.#carriedFrom(block, to.live)).union(dirty.without(to.dirtyIn));

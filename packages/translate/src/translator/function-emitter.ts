@@ -17,28 +17,20 @@ import { LeaveEmitter, returnMarks } from './leave-emitter.ts';
 import type { LeavePoint } from './leave-plan.ts';
 import { jumpsToTargets, jumpToEntries } from './jump-to-entries.ts';
 import type { Block, Region } from './region.ts';
+import {
+  type CodeNode,
+  type EntryNode,
+  isCode,
+  isEntry,
+  isSwitch,
+  regionGraph,
+  type SwitchNode,
+} from './region-graph.ts';
 import { RegisterSet } from './register-set.ts';
 import { type DispatchNode, type FlowNode, isDispatch } from './flow-graph.ts';
 import { StructuredGraph } from './structure.ts';
 import { unrollLoops } from './unroll-loops.ts';
 import { vectorClasses } from './vector-classes.ts';
-
-interface CodeNode extends FlowNode {
-  readonly block: Block;
-}
-interface EntryNode extends FlowNode {
-  readonly entry: number;
-}
-interface RootNode extends FlowNode {
-  readonly root: true;
-}
-interface SwitchNode extends FlowNode {
-  readonly jumps: true;
-}
-
-const isCode = (node: FlowNode): node is CodeNode => 'block' in node;
-const isEntry = (node: FlowNode): node is EntryNode => 'entry' in node;
-const isSwitch = (node: FlowNode): node is SwitchNode => 'jumps' in node;
 
 /** Everything is in the CPU state. */
 const CLEAN: Point = { dirty: RegisterSet.empty, flags: 'memory' };
@@ -51,7 +43,7 @@ export class FunctionEmitter {
   readonly #flow: ReadonlyMap<number, BlockFlow>;
   readonly #plans: AccessPlans;
   readonly #fuel: ReadonlyMap<number, number>;
-  readonly #nodes = new Map<number, CodeNode>();
+  readonly #nodes: ReadonlyMap<number, CodeNode>;
   readonly #switch: SwitchNode | undefined;
   readonly #switchPoint: Point | undefined;
   readonly #graph: StructuredGraph;
@@ -82,37 +74,14 @@ export class FunctionEmitter {
     this.#flow = analyseFlow(region, entries, new Set(this.#fuel.keys()));
     this.#plans = planAccesses(region, entries);
     this.#leaves = new LeaveEmitter(f, imports, this.#state, this.#flags);
-    let id = 0;
-    for (const block of region.blocks.values())
-      this.#nodes.set(block.pc, { id: id++, block, successors: [] });
-    const jumpBlocks = [...region.blocks.values()].filter((block) => jumpsToTargets(block));
-    if (jumpBlocks.length > 0) {
-      this.#switch = { id: id++, jumps: true, successors: this.#nodesAt(region.jumpTargets) };
-      const flow = jumpBlocks[0] && this.#flowOf(jumpBlocks[0].pc);
-      if (flow) this.#switchPoint = { dirty: flow.out.dirty, flags: flow.jumpFlags };
-    }
-    for (const node of this.#nodes.values()) {
-      const jumps = jumpsToTargets(node.block) && this.#switch;
-      node.successors = jumps ? [jumps] : this.#nodesAt(node.block.successors);
-    }
-    const entryNodes = entries.map((entry): EntryNode => ({
-      id: id++,
-      entry,
-      // Each target of a jump that is reached in another way, too, would cost a dispatch node around the switch.
-      successors: this.#switch && this.#isJumpTarget(entry) ? [this.#switch] : this.#nodesAt([entry]),
-    }));
-    const root: RootNode = { id: id++, root: true, successors: entryNodes };
-    const nodes = [root, ...entryNodes, ...this.#nodes.values(), ...(this.#switch ? [this.#switch] : [])];
+    const { root, nodes, code, jumps } = regionGraph(region, entries);
+    this.#nodes = code;
+    this.#switch = jumps;
+    const jump = [...region.blocks.values()].find((block) => jumpsToTargets(block));
+    const flow = jump && this.#flowOf(jump.pc);
+    this.#switchPoint = flow && { dirty: flow.out.dirty, flags: flow.jumpFlags };
     this.#graph = new StructuredGraph(root, nodes);
     this.#frameBytes = 128 + 8 * region.blocks.size;
-  }
-
-  #isJumpTarget(pc: number): boolean {
-    return this.region.jumpTargets.includes(pc);
-  }
-
-  #nodesAt(addresses: readonly number[]): CodeNode[] {
-    return addresses.flatMap((pc) => this.#nodes.get(pc) ?? []);
   }
 
   #flowOf(pc: number): BlockFlow {

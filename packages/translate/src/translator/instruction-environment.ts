@@ -64,9 +64,9 @@ const ZEROS = Array.from({ length: 16 }, () => 0);
  * accessed lie below 4 GiB, for neither the first pages nor the last ones can be mapped.
  */
 const MAX_STATIC_OFFSET = 0x7fff;
-type RangeCheck = Extract<AccessPlan, { type: 'range' }>;
-
 const UPPER_HALF = 0xffff_ffff_0000_0000n;
+
+type RangeCheck = Extract<AccessPlan, { type: 'range' }>;
 
 /** Emits one instruction with registers and flags in locals. */
 export class InstructionEnvironment implements Environment {
