@@ -116,8 +116,8 @@ export class InstalledPack {
 
   /** Puts the entries of a function into the records; into those of one page only, when it is given. */
   #enter(index: number, page: number | undefined): void {
-    const { firstEntry, entries } = this.#pack.plan;
-    const size = this.#sizeOf(index);
+    const { firstEntry, entries, sizes } = this.#pack.plan;
+    const size = sizes[index] ?? 0;
     for (let entry = firstEntry[index] ?? 0; entry < (firstEntry[index + 1] ?? 0); entry++) {
       const pc = this.#base + (entries[entry] ?? 0);
       if (page !== undefined && pc >>> PAGE_SHIFT !== page) continue;
@@ -127,15 +127,6 @@ export class InstalledPack {
       const slot = this.#slotOf(entry);
       if (slot !== undefined) this.#code.enter(pc, slot, size);
     }
-  }
-
-  /** @returns bytes of guest code of a function */
-  #sizeOf(index: number): number {
-    const { firstRange, ranges } = this.#pack.plan;
-    let size = 0;
-    for (let range = firstRange[index] ?? 0; range < (firstRange[index + 1] ?? 0); range++)
-      size += ranges[range * rangeRow.size + rangeRow.length] ?? 0;
-    return size;
   }
 
   #slotOf(entry: number): number | undefined {

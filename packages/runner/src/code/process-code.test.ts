@@ -104,7 +104,7 @@ describe('the code of a process', () => {
     expect(box.sampler.newShare()).toEqual({ samples: 2, interpreted: 2 });
     const hash = box.code.hashOf(CODE_AT >>> 12);
     expect(box.profile.of(hash)?.bits[0]).toBe(0b11);
-    box.profile.fade(2);
+    box.profile.fade();
     expect(box.profile.of(hash)?.samples[0]).toBe(1);
   });
 

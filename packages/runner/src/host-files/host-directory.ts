@@ -10,6 +10,16 @@ export interface OpenWish {
   readonly directory: boolean;
 }
 
+/** To go on from a directory. */
+export const OPEN_DIRECTORY: OpenWish = {
+  read: true,
+  write: false,
+  create: false,
+  exclusive: false,
+  truncate: false,
+  directory: true,
+};
+
 /** What was opened: a directory, or the descriptor of a regular file. */
 export type Opened =
   | { readonly kind: 'directory'; readonly directory: HostDirectory }

@@ -14,19 +14,10 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { FencedDirectory } from './fenced-directory.ts';
-import type { HostDirectory } from './host-directory.ts';
+import { type HostDirectory, OPEN_DIRECTORY } from './host-directory.ts';
 import { openMount } from './mount.ts';
 import { OwnPlaces } from './own-places.ts';
 import { PathDirectory } from './path-directory.ts';
-
-const FOLDER = {
-  read: true,
-  write: false,
-  create: false,
-  exclusive: false,
-  truncate: false,
-  directory: true,
-};
 
 let home: string;
 let outside: string;
@@ -46,7 +37,7 @@ const mounted = (path: string, own: OwnPlaces) =>
 
 function opened(directory: HostDirectory, ...names: readonly string[]): HostDirectory {
   return names.reduce((at, name) => {
-    const found = at.open(name, FOLDER);
+    const found = at.open(name, OPEN_DIRECTORY);
     if (found.kind === 'file') throw new TypeError(`${name} is a file`);
     return found.directory;
   }, directory);
@@ -72,7 +63,7 @@ describe.each(['handles', 'paths'] as const)('a writable mount around what is Bo
     const cache = opened(at, '.cache');
     const boxer = opened(cache, 'boxer');
     expect(boxer.list()).toEqual(['code']);
-    expect(code(() => boxer.open('code', FOLDER))).toBe('EACCES');
+    expect(code(() => boxer.open('code', OPEN_DIRECTORY))).toBe('EACCES');
     for (const [parent, name] of [
       [at, '.cache'],
       [cache, 'boxer'],
@@ -102,9 +93,9 @@ describe.each(['handles', 'paths'] as const)('a writable mount around what is Bo
     const at = root(new OwnPlaces([join(home, '.cache', 'code')]));
     expect(code(() => at.unlink('.cache'))).toBe('EBUSY');
     expect(code(() => at.rename('file', at, '.cache'))).toBe('EBUSY');
-    expect(code(() => opened(at, 'elsewhere').open('code', FOLDER))).toBe('EACCES');
+    expect(code(() => opened(at, 'elsewhere').open('code', OPEN_DIRECTORY))).toBe('EACCES');
     renameSync(join(home, 'elsewhere', 'code'), join(home, 'free', 'moved'));
-    expect(code(() => opened(at, 'free').open('moved', FOLDER))).toBe('EACCES');
+    expect(code(() => opened(at, 'free').open('moved', OPEN_DIRECTORY))).toBe('EACCES');
   });
 
   it('lets nobody put a folder where there was none', () => {

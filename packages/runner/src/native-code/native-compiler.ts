@@ -12,7 +12,7 @@ import { encodeCodeFile } from './code-file.ts';
 import { v8Intrinsics } from './intrinsics.ts';
 
 /** Set, V8 compiles all functions at once, and optimises them all in the background. */
-const EAGERNESS = ['wasm-lazy-compilation', 'wasm-dynamic-tiering'];
+const EAGERNESS = ['no-wasm-lazy-compilation', 'no-wasm-dynamic-tiering'];
 /**
  * Set, optimising uses what modules say of their branches, and never a simpler allocator of registers, which large functions
  * would get otherwise: their code would be half as fast.
@@ -55,10 +55,10 @@ async function optimised(
   bytes: Uint8Array,
   serialize: (module: WebAssembly.Module) => ArrayBuffer,
 ): Promise<Uint8Array> {
-  for (const flag of EAGERNESS) setFlagsFromString(`--no-${flag}`);
+  const isThorough = Number.parseInt(process.versions.v8) === THOROUGH_V8;
+  const flags = isThorough ? [...EAGERNESS, ...THOROUGHNESS] : EAGERNESS;
+  for (const flag of flags) setFlagsFromString(`--${flag}`);
   const before = processorMs();
-  const thoroughness = Number.parseInt(process.versions.v8) === THOROUGH_V8 ? THOROUGHNESS : [];
-  for (const flag of thoroughness) setFlagsFromString(`--${flag}`);
   const module = new WebAssembly.Module(bytes);
   const least = bytes.length / FASTEST_BYTES_PER_MS;
   let idle = 0;
@@ -71,8 +71,7 @@ async function optimised(
     last = now;
   }
   // Code remembers the flags that are set when it is serialised.
-  for (const flag of EAGERNESS) setFlagsFromString(`--${flag}`);
-  for (const flag of thoroughness) setFlagsFromString(`--${opposite(flag)}`);
+  for (const flag of flags) setFlagsFromString(`--${opposite(flag)}`);
   return new Uint8Array(serialize(module));
 }
 

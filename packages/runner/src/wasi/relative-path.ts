@@ -1,4 +1,4 @@
-import type { HostDirectory } from '../host-files/host-directory.ts';
+import { type HostDirectory, OPEN_DIRECTORY } from '../host-files/host-directory.ts';
 import { HostErrno } from '../host-files/host-errno.ts';
 
 /** Longest path that Linux takes (PATH_MAX), and so the guest. */
@@ -58,15 +58,7 @@ export function inParent<T>(start: HostDirectory, path: RelativePath, use: (pare
 }
 
 function openDirectory(parent: HostDirectory, name: string): HostDirectory {
-  const wish = {
-    read: true,
-    write: false,
-    create: false,
-    exclusive: false,
-    truncate: false,
-    directory: true,
-  };
-  const opened = parent.open(name, wish);
+  const opened = parent.open(name, OPEN_DIRECTORY);
   if (opened.kind === 'directory') return opened.directory;
   throw new HostErrno('ENOTDIR');
 }

@@ -143,7 +143,7 @@ export class JustInTime {
     this.#target = process;
     this.#asked = { id: this.#rounds.count, leastSamples, pages };
     this.#translator?.post(this.#asked);
-    this.#profile.fade(2);
+    this.#profile.fade();
     if (this.#thresholds.isForced) this.#wait();
   }
 

@@ -17,6 +17,9 @@ export interface PageProfile {
   readonly tried: Uint8Array;
 }
 
+/** A page that samples are still added to. */
+type SeenPage = PageProfile & { most: number };
+
 /** A page of which nothing was sampled. */
 export const emptyProfile = (): PageProfile => ({
   bits: new Uint8Array(WORDS / 8),
@@ -27,7 +30,7 @@ export const emptyProfile = (): PageProfile => ({
 
 /** Where a box spends its time outside translated code, by the hash of the page. */
 export class Profile {
-  readonly #pages = new Map<number, PageProfile & { most: number }>();
+  readonly #pages = new Map<number, SeenPage>();
   #samples = 0;
 
   /** Places that were added, as far as they count yet. */
@@ -41,7 +44,7 @@ export class Profile {
 
   /** Adds places where a process was about to interpret something. */
   add(process: ProcessCode, places: readonly number[]): void {
-    const pages = new Map<number, PageProfile & { most: number }>();
+    const pages = new Map<number, SeenPage>();
     this.#samples += places.length;
     for (const pc of places) {
       const page = pc >>> PAGE_SHIFT;
@@ -57,7 +60,7 @@ export class Profile {
       reachedBits(process.guest.memory.buffer, page)?.forEach((byte, i) => (bits[i] = (bits[i] ?? 0) | byte));
   }
 
-  #profileOf(process: ProcessCode, page: number): (PageProfile & { most: number }) | undefined {
+  #profileOf(process: ProcessCode, page: number): SeenPage | undefined {
     const hash = process.hashOf(page);
     if (hash === undefined) return undefined;
     const known = this.#pages.get(hash);
@@ -68,15 +71,15 @@ export class Profile {
     return made;
   }
 
-  /** Counts what was sampled so far for less: what was hot need not be so for ever. */
-  fade(divisor: number): void {
-    this.#samples /= divisor;
+  /** Counts what was sampled so far for half: what was hot need not be so for ever. */
+  fade(): void {
+    this.#samples /= 2;
     for (const page of this.#pages.values()) {
       const { samples } = page;
       if (page.most === 0) continue;
-      page.most /= divisor;
+      page.most /= 2;
       samples.forEach((count, i) => {
-        if (count > 0) samples[i] = count / divisor;
+        if (count > 0) samples[i] = count / 2;
       });
     }
   }
